@@ -1,0 +1,1 @@
+"""The machine: hears, plays dialogs, speaks. It knows nothing of lifts, meals or property firms."""

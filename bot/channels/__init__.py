@@ -1,0 +1,1 @@
+"""One file is one channel, both directions. Found by bot/registry.py."""

@@ -1,0 +1,60 @@
+"""The only file that asks the time. Inside everything is UTC; people see Asia/Shanghai."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Clock(Protocol):
+    """Whatever can say what time it is."""
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+
+
+class SystemClock:
+    """The machine's time plus an offset that rehearsals may move (ARCHITECTURE 2.9).
+
+    `offset` gives seconds and is asked at most once a second of real time.
+    """
+
+    def __init__(self, offset: Callable[[], float] = lambda: 0.0) -> None:
+        self._offset = offset
+        self._seconds = 0.0
+        self._read_at = float("-inf")
+
+    def now(self) -> datetime:
+        if time.monotonic() - self._read_at >= 1.0:
+            self._read_at = time.monotonic()
+            self._seconds = self._offset()
+        return datetime.now(UTC) + timedelta(seconds=self._seconds)
+
+
+class FixedClock:
+    """A clock for tests: it stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._at
+
+    def forward(self, **step: float) -> None:
+        """Move on by `step`, as timedelta takes it (minutes=40)."""
+        self._at += timedelta(**step)
+
+
+def real_seconds() -> float:
+    """Seconds that only ever grow, for deadlines; never moved by a rehearsal."""
+    return time.monotonic()
+
+
+def local(at: datetime) -> datetime:
+    """The same moment as people here read it."""
+    return at.astimezone(SHANGHAI)

@@ -1,0 +1,1 @@
+"""What was meant: numbers, addresses, categories, danger. Pure functions and tables."""

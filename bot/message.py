@@ -1,0 +1,120 @@
+"""Heard and Told: the only shapes that cross between channels and the rest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any, Literal
+
+HeardKind = Literal[
+    "text",
+    "photo",
+    "voice",
+    "video",
+    "location",
+    "link",
+    "file",
+    "follow",  # followed; `scene` when by a QR code
+    "unfollow",
+    "scan",  # scanned a QR code while following
+    "menu",  # tapped the account's menu; `choice` is the key
+    "enter",  # opened the chat
+    "card",  # pressed a card's button; `choice` is the key, `card` the card
+    "receipt",  # the platform tells what became of a message of ours
+    "revoked",  # the person withdrew their authorisation
+    "other",  # genuine, but nothing we know
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the map as the platform gives it (degrees, GCJ-02)."""
+
+    latitude: float
+    longitude: float
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that somebody said or did, whatever platform it came by.
+
+    `key` is unique for ever: the same delivery repeated has the same key.
+    `sender` is the platform's id of the person (openid, userid); `chat` the group, empty in a private chat.
+    `media` names what can be fetched later by the channel: media ids, or URLs that soon expire.
+    """
+
+    channel: str  # "wechat_oa"; of WeCom bots "wecom_aibot:<name>"
+    key: str
+    sender: str
+    kind: HeardKind
+    at: datetime
+    text: str = ""
+    chat: str = ""
+    choice: str = ""
+    scene: str = ""
+    card: str = ""
+    quote: str = ""
+    media: tuple[str, ...] = ()
+    place: Place | None = None
+    reply_to: str = ""  # where one late answer may be posted (WeCom response_url)
+    extra: dict[str, str] = field(default_factory=dict)  # of receipts: job, status
+
+    def to_json(self) -> str:
+        """As one line of JSON, to be kept until it has been heard."""
+        return json.dumps({**asdict(self), "at": self.at.isoformat()}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Heard:
+        """The inverse of to_json. Fields that a later release added or dropped do no harm."""
+        known = {f.name for f in fields(cls)}
+        data: dict[str, Any] = {k: v for k, v in json.loads(text).items() if k in known}
+        data["at"] = datetime.fromisoformat(data["at"])
+        data["media"] = tuple(data.get("media") or ())
+        data["place"] = Place(**data["place"]) if data.get("place") else None
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One numbered choice under a message. `say` is what a tap makes the person say."""
+
+    id: str
+    label: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doorbell:
+    """What rings when only a template message is allowed: a template's name and its typed fields."""
+
+    template: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message of ours on its way to one person or one group.
+
+    `to` is the platform's id of the person or group. `words` is the whole text, options not included.
+    `rung` says which of the channel's ways to use ("customer_service", "template", "robot", "late_answer").
+    `once` names the sending for platforms that refuse repeats; it never changes between tries.
+    """
+
+    channel: str
+    to: str
+    words: str
+    rung: str = ""
+    options: tuple[Option, ...] = ()
+    mention: tuple[str, ...] = ()
+    doorbell: Doorbell | None = None
+    reply_to: str = ""
+    once: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform took the message. `job` names it in a later receipt; empty when it gives none."""
+
+    job: str = ""

@@ -1,0 +1,102 @@
+"""What the machine needs and others supply; what every channel is. Protocols only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.message import Heard, Receipt, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What a channel can do. `ack_seconds`: how long the platform waits for an answer to a callback.
+
+    `text_bytes`: the longest text in UTF-8 bytes. `per_minute`: messages one target takes, 0 when unlimited.
+    `rungs`: the ways of `tell`, best first.
+    """
+
+    hears: bool
+    speaks_first: bool
+    mentions: bool = False
+    cards: bool = False
+    choices: bool = False
+    text_bytes: int = 2048
+    ack_seconds: float = 5.0
+    per_minute: int = 0
+    rungs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One HTTP request to a callback, free of the web framework."""
+
+    method: str
+    query: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back over HTTP within the platform's limit."""
+
+    status: int
+    body: bytes
+    content_type: str = "text/plain; charset=utf-8"
+
+
+class Channel(Protocol):
+    """One platform, both directions. Adding SMS means one file that satisfies this."""
+
+    name: str
+    flags: Flags
+
+    def verify(self, callback: Callback) -> Answer:
+        """Answer the platform's check of our address (GET). Raises NotGenuine."""
+
+    def hear(self, callback: Callback) -> Heard:
+        """Check, decrypt and read one callback (POST).
+
+        Raises NotGenuine, TooLarge, or Unreadable (genuine but not to be read).
+        """
+
+    def answer(self, callback: Callback, words: str) -> Answer:
+        """The passive reply to `callback`: words made safe and cut to length, sealed; empty words: the bare ack."""
+
+    def tell(self, told: Told) -> Receipt:
+        """Send one message by `told.rung`. Raises one of the NotTold refusals, nothing else."""
+
+    def fetch(self, media: str) -> bytes:
+        """The raw bytes of something heard (at most 10 MB). Raises NoMedia."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every string that must never be seen in a log."""
+
+
+class TokenStore(Protocol):
+    """Where processes share an access token. Kept with its expiry; guarded by a lock so that one fetches."""
+
+    def get(self, name: str) -> tuple[str, float] | None:
+        """The token and the epoch second (real time) at which it expires, or None."""
+
+    def put(self, name: str, token: str, expires_at: float) -> None:
+        """Keep the token together with its expiry."""
+
+    def lock(self, name: str, seconds: float) -> Lock:
+        """A lock that is free again after `seconds` at the latest."""
+
+
+class Lock(Protocol):
+    """A lock as a context manager; entering returns whether it was had."""
+
+    def __enter__(self) -> bool: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class Rate(Protocol):
+    """A rate limit shared by all workers (GCRA)."""
+
+    def wait(self, key: str, per_minute: int) -> float:
+        """0.0 when one message may go now (and it is counted), else the seconds to wait."""
