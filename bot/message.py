@@ -118,3 +118,55 @@ class Receipt:
     """The platform took the message. `job` names it in a later receipt; empty when it gives none."""
 
     job: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card with buttons. `id` is never reused; `lines` are (name, value) pairs; a button's `id` comes back on a press."""
+
+    id: str
+    title: str
+    text: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    buttons: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered at once to something heard. Empty words and no card: nothing is said."""
+
+    words: str = ""
+    options: tuple[Option, ...] = ()
+    card: Card | None = None
+
+    def to_json(self) -> str:
+        """As one line of JSON, so that a repeated delivery gets the very same answer."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Reply:
+        """The inverse of to_json."""
+        data: dict[str, Any] = json.loads(text)
+        card = data.get("card")
+        return cls(
+            words=data.get("words", ""),
+            options=_options(data.get("options")),
+            card=Card(
+                **{
+                    **card,
+                    "lines": tuple((k, v) for k, v in card["lines"]),
+                    "buttons": _options(card["buttons"]),
+                }
+            )
+            if card
+            else None,
+        )
+
+
+def _options(data: Any) -> tuple[Option, ...]:
+    return tuple(Option(**one) for one in data or ())
+
+
+def numbered(words: str, options: tuple[Option, ...]) -> str:
+    """The options as numbered lines under the words, for whatever cannot show buttons."""
+    return "\n".join([words, *(f"{n}. {option.label}" for n, option in enumerate(options, 1))]).strip()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.message import Heard, Receipt, Told
+from bot.message import Heard, Receipt, Reply, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,11 @@ class Channel(Protocol):
         Raises NotGenuine, TooLarge, or Unreadable (genuine but not to be read).
         """
 
-    def answer(self, callback: Callback, words: str) -> Answer:
-        """The passive reply to `callback`: words made safe and cut to length, sealed; empty words: the bare ack."""
+    def answer(self, callback: Callback, heard: Heard | None, reply: Reply) -> Answer:
+        """The passive reply to `callback`: made safe, cut to length, sealed; an empty reply is the bare ack.
+
+        `heard` is None when the callback could not be read; then only an empty reply is given.
+        """
 
     def tell(self, told: Told) -> Receipt:
         """Send one message by `told.rung`. Raises one of the NotTold refusals, nothing else."""
