@@ -98,7 +98,5 @@ class Seal:
 
     def check(self, signature: str, timestamp: str, nonce: str, encrypted: str) -> None:
         """Raise NotGenuine unless signature is the msg_signature of the other three."""
-        if not hmac.compare_digest(
-            self.sign(timestamp, nonce, encrypted).encode(), signature.encode()
-        ):
+        if not hmac.compare_digest(self.sign(timestamp, nonce, encrypted).encode(), signature.encode()):
             raise NotGenuine("the signature is wrong")

@@ -85,9 +85,7 @@ class Store:
     def get(self, kind: str, key: str) -> Json | None:
         """One document, or None."""
         with self.lock:
-            row = self._db.execute(
-                "SELECT body FROM thing WHERE kind = ? AND id = ?", (kind, key)
-            ).fetchone()
+            row = self._db.execute("SELECT body FROM thing WHERE kind = ? AND id = ?", (kind, key)).fetchone()
             return json.loads(row[0]) if row else None
 
     def put(self, kind: str, key: str, body: Json) -> None:
@@ -102,9 +100,7 @@ class Store:
     def drop(self, kind: str, key: str | None = None) -> None:
         """Delete one document, or all of a kind."""
         with self.lock:
-            self._db.execute(
-                "DELETE FROM thing WHERE kind = ? AND (? IS NULL OR id = ?)", (kind, key, key)
-            )
+            self._db.execute("DELETE FROM thing WHERE kind = ? AND (? IS NULL OR id = ?)", (kind, key, key))
             self.touch()
 
     def all(self, kind: str) -> dict[str, Json]:
@@ -151,9 +147,7 @@ class Store:
     def blob(self, key: str) -> Blob | None:
         """A media file by id, or None."""
         with self.lock:
-            row = self._db.execute(
-                "SELECT type, at, body FROM blob WHERE id = ?", (key,)
-            ).fetchone()
+            row = self._db.execute("SELECT type, at, body FROM blob WHERE id = ?", (key,)).fetchone()
             return Blob(*row) if row else None
 
     def clear(self) -> None:
