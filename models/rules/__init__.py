@@ -1,0 +1,1 @@
+"""Rules: pure functions over the standard library; `now` is always a parameter."""

@@ -1,0 +1,165 @@
+"""The database and the unit of work: one turn, one transaction; telling happens after the commit."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.sql.dml import Insert
+
+from models import tables as t
+
+WRITES = "linli_writes"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldKeys:
+    """Keys of personal fields: Fernet keys, newest first, and the key of the blind index."""
+
+    fernet: tuple[bytes, ...]
+    index: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Whom a message is for: a resident's account, or a group of staff."""
+
+    account_id: int | None = None
+    work_group_id: int | None = None
+
+
+@dataclass
+class Work:
+    """One transaction's hands: the connection, the time, the limits, the keys of personal fields."""
+
+    conn: Connection
+    now: datetime
+    limits: Mapping[str, Any]
+    keys: FieldKeys
+
+    def tell(self, to: To, kind: str, facts: Mapping[str, Any], *, order_id: int | None = None) -> int:
+        """Queue one message; bot/wording.py turns kind and facts into words when it is sent."""
+        row = {
+            "kind": kind,
+            "facts": dict(facts),
+            "account_id": to.account_id,
+            "work_group_id": to.work_group_id,
+            "work_order_id": order_id,
+            "next_at": self.now,
+            "made_at": self.now,
+        }
+        return int(self.conn.execute(insert(t.outbox).values(row).returning(t.outbox.c.id)).scalar_one())
+
+    def remind(self, kind: str, subject: int, stamp: int, after: timedelta) -> None:
+        """Set a timer. It is never cancelled: it goes stale when `stamp` (turn or stage) is past."""
+        due = self.now + after
+        row = {"kind": kind, "subject": subject, "stamp": stamp, "due_at": due, "next_at": due}
+        self.conn.execute(self.insert_once(t.timer).values(row))
+
+    def insert_once(self, table: Any) -> Insert:
+        """An INSERT that does nothing where a unique key is already there."""
+        dialect = postgresql if self.conn.dialect.name == "postgresql" else sqlite
+        statement: Insert = dialect.insert(table).on_conflict_do_nothing()
+        return statement
+
+    def next_number(self, name: str, first: int = 1001) -> int:
+        """The next running number; its row is locked until the transaction ends, so none is left out."""
+        self.conn.execute(self.insert_once(t.counter).values(name=name, value=first - 1))
+        bump = update(t.counter).where(t.counter.c.name == name).values(value=t.counter.c.value + 1)
+        return int(self.conn.execute(bump.returning(t.counter.c.value)).scalar_one())
+
+    @cached_property
+    def _fernet(self) -> MultiFernet:
+        return MultiFernet([Fernet(key) for key in self.keys.fernet])
+
+    def seal(self, text: str) -> str:
+        """A personal field as ciphertext (authenticated, randomised)."""
+        return self._fernet.encrypt(text.encode()).decode("ascii")
+
+    def unseal(self, sealed: str | None) -> str:
+        """The personal field again; empty for an empty column."""
+        return self._fernet.decrypt(sealed.encode()).decode() if sealed else ""
+
+    def unseal_json(self, sealed: str | None) -> dict[str, str]:
+        """A sealed JSON object, such as a bot's credentials."""
+        return dict(json.loads(self.unseal(sealed) or "{}"))
+
+    def index(self, text: str) -> str:
+        """The blind index of a personal field: equal texts have equal indexes; it cannot be turned round."""
+        return hmac.new(self.keys.index, text.encode(), hashlib.sha256).hexdigest()
+
+
+class Store:
+    """The database. `limits` is data that actions read (minutes, caps); see models/data/limits.json."""
+
+    def __init__(self, engine: Engine, keys: FieldKeys, limits: Mapping[str, Any]) -> None:
+        self.engine = engine
+        self.keys = keys
+        self.limits = limits
+
+    @contextmanager
+    def work(self, now: datetime) -> Iterator[Work]:
+        """One writing transaction: commits when the block ends, rolls back on any exception."""
+        with self.engine.connect().execution_options(**{WRITES: True}) as conn, conn.begin():
+            yield Work(conn, now, self.limits, self.keys)
+
+    @contextmanager
+    def look(self, now: datetime) -> Iterator[Work]:
+        """One reading transaction; on SQLite it takes no write lock. Whatever is written is rolled back."""
+        with self.engine.connect() as conn:
+            yield Work(conn, now, self.limits, self.keys)
+            conn.rollback()
+
+    def clock_offset(self) -> float:
+        """By how many seconds a rehearsal has moved the clock."""
+        with self.engine.connect() as conn:
+            found = conn.execute(
+                select(func.coalesce(func.max(t.moved_clock.c.offset_seconds), 0))
+            ).scalar_one()
+            conn.rollback()
+        return float(found)
+
+
+def open_store(
+    url: str, keys: FieldKeys, limits: Mapping[str, Any], *, pool: int = 8, wait_seconds: float = 3.0
+) -> Store:
+    """Connect lazily to `url`: at most `pool` connections; nobody waits over `wait_seconds` for one or a lock."""
+    parsed = make_url(url)
+    arguments: dict[str, Any] = {"pool_size": pool, "max_overflow": 0, "pool_timeout": wait_seconds}
+    if parsed.get_backend_name() == "sqlite":
+        arguments["connect_args"] = {"timeout": wait_seconds, "check_same_thread": False}
+    else:
+        milliseconds = int(wait_seconds * 1000)
+        options = f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds * 5} -c timezone=UTC"
+        arguments["connect_args"] = {"connect_timeout": max(2, int(wait_seconds)), "options": options}
+        arguments["pool_pre_ping"] = True
+    engine = create_engine(parsed, **arguments)
+    if parsed.get_backend_name() == "sqlite":
+        _as_sqlite(engine)
+    return Store(engine, keys, limits)
+
+
+def _as_sqlite(engine: Engine) -> None:
+    """WAL, full durability, foreign keys; a writer takes its lock at once, a reader never does."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
