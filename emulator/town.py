@@ -127,9 +127,9 @@ _LISTS: dict[str, type[Any]] = {
 def read_town(data: dict[str, Any]) -> Town:
     """Build a Town from the file's JSON; raises BadTown with what to change."""
     try:
-        lists = {name: [kind(**row) for row in data.get(name, [])] for name, kind in _LISTS.items()}
-        plain = {name: data[name] for name in ("callback_base", "ops_secret") if name in data}
-        town = Town(account=Account(**data["account"]), **plain, **lists)
+        parts: dict[str, Any] = {name: data[name] for name in ("callback_base", "ops_secret") if name in data}
+        parts |= {name: [kind(**row) for row in data.get(name, [])] for name, kind in _LISTS.items()}
+        town = Town(account=Account(**data["account"]), **parts)
     except (KeyError, TypeError) as error:
         raise BadTown(f"the town file cannot be used: {error}; see emulator/README.md") from error
     if town.account.kind not in get_args(Kind):

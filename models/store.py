@@ -134,7 +134,7 @@ class Store:
 def open_store(
     url: str, keys: FieldKeys, limits: Mapping[str, Any], *, pool: int = 8, wait_seconds: float = 3.0
 ) -> Store:
-    """Connect lazily to `url`: at most `pool` connections; nobody waits over `wait_seconds` for one or a lock."""
+    """Connect lazily: at most `pool` connections; nobody waits over `wait_seconds` for one or for a lock."""
     parsed = make_url(url)
     arguments: dict[str, Any] = {"pool_size": pool, "max_overflow": 0, "pool_timeout": wait_seconds}
     if parsed.get_backend_name() == "sqlite":
