@@ -85,13 +85,23 @@ home = Table(
     UniqueConstraint("building_id", "unit", "room"),
 )
 
+public_part = Table(
+    "public_part",
+    metadata,
+    _id(),
+    _to("estate", nullable=True, index=True),  # empty: every estate has it
+    Column("key", String(32), nullable=False),  # lift, stairwell_light: what work_order.public_part holds
+    Column("name", String(32), nullable=False),  # 电梯
+    UniqueConstraint("estate_id", "key"),
+)
+
 # --- who handles: firms, community and street staff, their bots and groups ---------------------------------
 
 handling_unit = Table(
     "handling_unit",
     metadata,
     _id(),
-    Column("kind", String(16), nullable=False),  # firm, community, street
+    Column("kind", String(16), nullable=False),  # firm, community, street, district
     Column("name", String(64), nullable=False, unique=True),
     _to("handling_unit", nullable=True, name="parent_id"),  # the next level up
 )
@@ -155,6 +165,16 @@ binding_word = Table(
     Column("made_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),
     Column("used_at", Moment, nullable=True),
+)
+
+binding_try = Table(  # wrong words, counted so that nobody can guess
+    "binding_try",
+    metadata,
+    _id(),
+    _to("bot"),
+    Column("userid", String(128), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_binding_try_recent", "bot_id", "userid", "at"),
 )
 
 worker_account = Table(
@@ -323,7 +343,7 @@ work_order = Table(
     _to("handling_unit", nullable=True, name="unit_id", index=True),
     _to("worker", nullable=True, name="holder_id", index=True),
     _to("person", nullable=True, name="reporter_id", index=True),
-    Column("origin", String(24), nullable=False, default="official_account"),
+    Column("origin", String(64), nullable=False, default="official_account"),
     Column("opened_at", Moment, nullable=False),
     Column("claimed_at", Moment, nullable=True),
     Column("arrived_at", Moment, nullable=True),
@@ -331,8 +351,11 @@ work_order = Table(
     Column("close", String(16), nullable=True),  # resolved, explained, not_responsible, duplicate, withdrawn
     Column("closures", Integer, nullable=False, default=0),
     Column("urged_at", Moment, nullable=True),
+    Column("urges", Integer, nullable=False, default=0),
     CheckConstraint("state in ('waiting', 'claimed', 'arrived', 'closed')", name="state"),
     CheckConstraint("(state = 'closed') = (close is not null)", name="end"),
+    # A closed order keeps who did it, if anyone did.
+    CheckConstraint("state = 'closed' or (state = 'waiting') = (holder_id is null)", name="holder"),
     Index("ix_work_order_queue", "state", "unit_id"),
 )
 
@@ -347,7 +370,7 @@ order_entry = Table(
     Column("by_id", Id, nullable=True),
     Column("words", Text, nullable=False, default=""),
     Column("facts", Json, nullable=False, default=dict),
-    Column("origin", String(24), nullable=False, default=""),
+    Column("origin", String(64), nullable=False, default=""),
 )
 
 order_follower = Table(
@@ -422,6 +445,7 @@ console_user = Table(
     _to("handling_unit", nullable=True, name="unit_id"),
     Column("failed", Integer, nullable=False, default=0),
     Column("locked_until", Moment, nullable=True),
+    Column("active", Boolean, nullable=False, default=True),
     Column("epoch", Integer, nullable=False, default=0),  # signing out everywhere adds one
     Column("made_at", Moment, nullable=False),
 )
