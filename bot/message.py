@@ -78,11 +78,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One numbered choice under a message. `say` is what a tap makes the person say."""
+    """One numbered choice under a message. `say` is what a tap makes the person say.
+
+    `mark` is the number printed before it where that is not its place (5 很满意, best first).
+    """
 
     id: str
     label: str
     say: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,4 +173,5 @@ def _options(data: Any) -> tuple[Option, ...]:
 
 def numbered(words: str, options: tuple[Option, ...]) -> str:
     """The options as numbered lines under the words, for whatever cannot show buttons."""
-    return "\n".join([words, *(f"{n}. {option.label}" for n, option in enumerate(options, 1))]).strip()
+    lines = (f"{option.mark or n}. {option.label}" for n, option in enumerate(options, 1))
+    return "\n".join([words, *lines]).strip()
