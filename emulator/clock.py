@@ -7,6 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
+def stopwatch() -> Callable[[], float]:
+    """Starts now; calling the result gives the seconds of real time since."""
+    started = time.monotonic()
+    return lambda: time.monotonic() - started
+
+
 class Clock:
     """Real time plus an offset that a rehearsal may move forward.
 
@@ -21,10 +27,6 @@ class Clock:
     def now(self) -> int:
         """Unix seconds as the emulated platforms see them."""
         return int(self._real()) + self.offset
-
-    def real_now(self) -> float:
-        """Unix seconds without the offset, for time limits of real waiting."""
-        return self._real()
 
     def today(self) -> str:
         """The calendar day in China, on which daily quotas are counted, as YYYY-MM-DD."""

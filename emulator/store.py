@@ -47,6 +47,7 @@ class Store:
         where = str(folder / FILE) if folder else ":memory:"
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
+        self.closed = False
         self._db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -55,6 +56,7 @@ class Store:
     def close(self) -> None:
         """Close the file; whoever waits for a change is woken."""
         with self.lock:
+            self.closed = True
             self._db.close()
             self.changed.notify_all()
 

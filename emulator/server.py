@@ -1,0 +1,92 @@
+"""Starts the emulator: `python -m emulator --town town.json --data DIR --port 8001`."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+from flask import Flask, request
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from emulator.clock import Clock
+from emulator.control import control
+from emulator.courier import Post, Wait
+from emulator.store import Store
+from emulator.town import BadTown, Town, load_town
+from emulator.transport import http_post
+from emulator.wechat_api import wechat_api
+from emulator.world import Background, World
+
+MAX_UPLOAD_BYTES = 24 * 1024 * 1024
+
+
+def create_app(
+    town: Town,
+    *,
+    data: Path | None = None,
+    clock: Clock | None = None,
+    post: Post = http_post,
+    wait: Wait = time.sleep,
+    base: str = "",
+    hold: bool = False,
+) -> Flask:
+    """The emulator as a Flask app; `app.extensions["emulator"]` is its World (close it when done).
+
+    data: folder to remember in, None for memory only. post: how to reach the bot.
+    wait: how to wait (seconds) between repeats and in faults; tests hand in one that returns at once.
+    base: the emulator's own address; by default the one it was last called by.
+    hold: keep background deliveries until POST /emu/settle.
+    """
+    world = World(
+        town, Store(data), clock or Clock(), post, wait, base or "http://127.0.0.1:8001", Background(hold)
+    )
+    app = Flask(__name__)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD_BYTES
+    app.extensions["emulator"] = world
+    for routes in (wechat_api, control):
+        app.register_blueprint(routes(world))
+
+    @app.before_request
+    def learn_base() -> None:
+        if not base:
+            world.base = request.host_url.rstrip("/")
+
+    return app
+
+
+def main(argv: list[str]) -> int:
+    """Serve until SIGTERM or Ctrl-C; returns the exit code."""
+    options = _options(argv)
+    try:
+        town = load_town(options.town)
+    except BadTown as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    app = create_app(town, data=options.data, base=f"http://{options.host}:{options.port}")
+    server = make_server(options.host, options.port, app, threaded=True)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda number, frame: _stop(server, frame))
+    sys.stdout.write(f"phones: http://{options.host}:{options.port}/phones\n")
+    sys.stdout.flush()
+    server.serve_forever()
+    app.extensions["emulator"].close()
+    return 0
+
+
+def _stop(server: BaseWSGIServer, frame: FrameType | None) -> None:
+    threading.Thread(target=server.shutdown, daemon=True).start()
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    parser.add_argument("--town", type=Path, required=True, help="the town file (JSON)")
+    parser.add_argument("--data", type=Path, help="folder to remember in; without it, memory only")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8001)
+    return parser.parse_args(argv)
