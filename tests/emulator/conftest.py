@@ -1,7 +1,7 @@
 """A small town, its emulator on a fixed clock, and a fake bot, all in one process."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,6 @@ class Stage:
     time: Time
     waits: list[float]
     app: Flask
-    _token: str = field(default="")
 
     @property
     def world(self) -> World:
@@ -114,9 +113,7 @@ class Stage:
         return self.emu(f"residents/{openid}/{action}", **data)
 
     def token(self) -> str:
-        if not self._token:
-            self._token = self.api("stable_token", token="", **self.identity())["access_token"]
-        return self._token
+        return str(self.api("stable_token", token="", **self.identity())["access_token"])
 
     def identity(self) -> Json:
         account = self.town.account

@@ -10,6 +10,7 @@ import requests
 from conftest import NOON, ZHANG, MakeStage, Stage
 
 from emulator.transport import InProcess
+from emulator.wechat_media import UPLOAD_BYTES
 
 API = "/api.weixin.qq.com/cgi-bin"
 TEMPLATE = {
@@ -206,8 +207,7 @@ def test_daily_quotas_count_by_the_day_in_china(follower: Stage) -> None:
     follower.emu("quotas", **{"user/get": 2})
 
     def ask() -> int:
-        token = follower.api("stable_token", **follower.identity())["access_token"]
-        body = follower.get(f"{API}/user/get", query_string={"access_token": token}).get_json()
+        body = follower.get(f"{API}/user/get", query_string={"access_token": follower.token()}).get_json()
         return int(body.get("errcode", 0))
 
     assert [ask() for _ in range(3)] == [0, 0, 45009]
@@ -316,12 +316,14 @@ def test_a_new_qr_code_appears_among_the_doors(stage: Stage) -> None:
     assert stage.api("qrcode/create", action_name="QR_LIMIT_STR_SCENE", action_info=long)["errcode"] == 40053
 
 
-def test_media_up_and_down(follower: Stage) -> None:
+def test_media_up_and_down(follower: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(UPLOAD_BYTES, "image", 100)
+
     def upload(kind: str, body: bytes) -> Any:
         answer = follower.app.test_client().post(
             f"{API}/media/upload",
             query_string={
-                "access_token": follower.api("stable_token", **follower.identity())["access_token"],
+                "access_token": follower.token(),
                 "type": kind,
             },
             data={"media": (io.BytesIO(body), "a.jpg", "image/jpeg")},
@@ -329,13 +331,13 @@ def test_media_up_and_down(follower: Stage) -> None:
         return answer.get_json()
 
     def get(media_id: str) -> Any:
-        token = follower.api("stable_token", **follower.identity())["access_token"]
-        return follower.get(f"{API}/media/get", query_string={"access_token": token, "media_id": media_id})
+        query = {"access_token": follower.token(), "media_id": media_id}
+        return follower.get(f"{API}/media/get", query_string=query)
 
     kept = upload("image", b"\xff\xd8\xff")
     assert get(kept["media_id"]).get_data() == b"\xff\xd8\xff"
     assert upload("poem", b"x")["errcode"] == 40004
-    assert upload("image", b"x" * (2 * 1024 * 1024 + 1))["errcode"] == 40009
+    assert upload("image", b"x" * 101)["errcode"] == 40009
     follower.time.at += 3 * 86400 + 1
     late = get(kept["media_id"])
     assert (late.status_code, late.get_json()["errcode"]) == (200, 40007)
