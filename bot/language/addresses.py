@@ -31,6 +31,7 @@ class HomeRef:
     room: str | None = None
 
 
+_SEPARATOR = r"[\s,，的-]*"
 _SMALL = rf"(?:[0-9]{{1,3}}|{SPOKEN}{{1,4}})"
 _LANE = rf"(?:(?P<lane>[0-9]{{1,4}}|{SPOKEN}{{1,6}})\s*弄\s*)"
 _STEM = r"(?P<stem>[甲乙丙丁])?"
@@ -39,13 +40,13 @@ _LETTER_BLOCK = r"(?P<letter>[A-Za-z])楼"
 _DOOR = rf"(?P<door>{_SMALL})\s*(?:号|#){_STEM}"
 _UNIT = rf"(?P<unit>{_SMALL}|[A-Za-z])\s*单元"
 _FLOOR = rf"(?:{_SMALL}\s*(?:楼|层))"
+_ROOM_WORD = r"\s*(?:室|房间|房|号房)"
 _ROOM_END = rf"(?![0-9.%:-]|\s*{any_of(_TABLE['room_ends'])})"
-_ROOM = rf"(?P<room>[0-9]{{1,4}}[A-Za-z]?|[A-Za-z][0-9]{{2,4}}|{SPOKEN}{{2,6}})(?:\s*(?:室|房间|房|号房)|{_ROOM_END})"
-_LONG_ROOM = rf"(?P<room>[0-9]{{3,4}}[A-Za-z]?|{SPOKEN}{{3,6}})(?:\s*(?:室|房间|房|号房)|{_ROOM_END})"
+_ROOM = rf"(?P<room>[0-9]{{1,4}}[A-Za-z]?|[A-Za-z][0-9]{{2,4}}|{SPOKEN}{{2,6}})(?:{_ROOM_WORD}|{_ROOM_END})"
+_LONG_ROOM = rf"(?P<room>[0-9]{{3,4}}[A-Za-z]?|{SPOKEN}{{3,6}})(?:{_ROOM_WORD}|{_ROOM_END})"
 _AFTER = rf"(?:{_SEPARATOR}{_FLOOR})?{_SEPARATOR}{_ROOM}"
 _MARKED_ROOM = rf"(?P<room>[0-9]{{2,4}}[A-Za-z]?|{SPOKEN}{{2,6}})\s*(?:室|号房)"
 _START = rf"(?<![0-9A-Za-z.:/-])(?<!{SPOKEN})"
-_SEPARATOR = r"[\s,，的-]*"
 # Tried in this order at every place; the leftmost, then the first that fits wins.
 _WRITTEN = tuple(
     re.compile(_START + form)

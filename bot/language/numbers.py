@@ -107,9 +107,9 @@ def with_digits(text: str) -> str:
 def read_option(text: str, labels: Sequence[str]) -> int | None:
     """Which of `labels` (0-based) a reply chooses, or None.
 
-    Chosen by a bare number, 第N个, N号, 选N, or by the label: exact, a clear part (at least two characters) of
-    exactly one, or named in a short answer. Never by a number inside a sentence, never when refused (不要电梯).
-    A label outranks a number with a measure: of the options 2号楼 and 3号楼, "2号" is the first.
+    Chosen by a bare number, 第N个, N号, 选N, or by the label: exact, a clear part (at least two
+    characters) of exactly one, or named in a short answer. Never by a number inside a sentence, never
+    when refused (不要电梯). A label outranks a number with a measure: of 2号楼 and 3号楼, "2号" is the first.
     """
     answer = with_digits(bare(_prepare(text)))
     names = [with_digits(bare(_prepare(label))) for label in labels]
@@ -155,7 +155,7 @@ def _named(answer: str, names: Sequence[str]) -> int | None:
 
 
 def _mentioned(answer: str, names: Sequence[str]) -> int | None:
-    """The one label named in a short answer. Longer labels hide those inside them; refused ones do not count."""
+    """The one label named in a short answer. Longer labels hide those within; refused ones do not count."""
     chosen: set[int] = set()
     rest = answer
     for index in sorted(range(len(names)), key=lambda i: -len(names[i])):
