@@ -126,7 +126,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card with buttons. `id` is never reused; `lines` are (name, value) pairs; a button's `id` comes back on a press."""
+    """A card with buttons. `id` is never reused; `lines` are (name, value); a press brings back a button's `id`."""
 
     id: str
     title: str

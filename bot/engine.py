@@ -1,0 +1,498 @@
+"""Plays dialogs: pure, JSON in, JSON out. Each turn plays the top dialog from its first line (keyed replay).
+
+The order of hearing is the table HEARING below; see ARCHITECTURE section 4. No dialog writes any of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.frames import Frame, State, mark_of, pack, pack_said, plain, unpack, unpack_said
+from bot.language.commands import control
+from bot.language.corrections import corrected
+from bot.language.numbers import bare_number, read_yes_no
+from bot.message import Option, Reply
+from bot.talk import (
+    Dialog,
+    Do,
+    Look,
+    More,
+    Open,
+    Question,
+    Said,
+    Say,
+    Several,
+    Took,
+    Which,
+    Who,
+    World,
+    Wrong,
+)
+
+MOST_STEPS = 200
+KEPT_FOR = timedelta(hours=24)  # an abandoned talk
+BURST = timedelta(seconds=10)  # photos of one burst get one answer
+
+
+@dataclass(frozen=True)
+class Push:
+    """An open question that a push asked: which, what about, and when it was last shown on the phone."""
+
+    id: int
+    kind: str
+    subject: int
+    stamp: int
+    shown_at: datetime
+
+
+class Host(Protocol):
+    """What the engine needs of whoever runs the turn; everything happens in the turn's transaction."""
+
+    now: datetime
+    who: Who
+
+    def do(self, command: Any) -> Any:
+        """Carry out a command of a dialog; its result is remembered."""
+
+    def look(self, view: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """Look at the world on behalf of this person."""
+
+    def find(self, what: str, text: str) -> Any:
+        """Look up what a question reads in an answer: "place", "home", "scene", "content"."""
+
+    def intents(self, text: str) -> Sequence[str]:
+        """What a sentence surely wants to open, most likely first."""
+
+    def danger(self, text: str) -> bool:
+        """Whether somebody is in danger."""
+
+    def pushes(self) -> Sequence[Push]:
+        """Open questions of pushes, the one shown last first."""
+
+    def call_person(self, why: str) -> str:
+        """Call the staff with the transcript; the words that tell so."""
+
+
+@dataclass
+class _Turn:
+    state: State
+    said: Said
+    host: Host
+    words: list[str] = field(default_factory=list)
+    question: Question[Any] | None = None
+    ask: bool = True  # whether the question's own text is said (not after a miss)
+    quiet: bool = False  # a burst: nothing at all is said
+
+    @property
+    def top(self) -> Frame | None:
+        return self.state.stack[-1] if self.state.stack else None
+
+    @property
+    def shown(self) -> Question[Any] | None:
+        return unpack(self.top.shown) if self.top and self.top.shown else None
+
+
+class Engine:
+    """Plays the registered dialogs. `emergency`, `hello` and `menu` name the dialogs the engine itself opens."""
+
+    def __init__(
+        self,
+        dialogs: Mapping[str, Dialog],
+        *,
+        emergency: str = "emergency",
+        hello: str = "hello",
+        menu: str = "menu",
+    ) -> None:
+        self.dialogs = dialogs
+        self.emergency, self.hello, self.menu = emergency, hello, menu
+        self._by_intent = {intent: d.name for d in dialogs.values() for intent in d.opens}
+        self._by_menu = {key: d.name for d in dialogs.values() for key in d.menu}
+        self._by_push = {d.push: d.name for d in dialogs.values() if d.push}
+
+    def hear(self, stored: str, said: Said, host: Host) -> tuple[Reply, str]:
+        """One turn: what is answered, and the state to store."""
+        turn = _Turn(State.load(stored), said, host)
+        state = turn.state
+        state.turn += 1
+        if state.at and host.now - datetime.fromisoformat(state.at) > KEPT_FOR:
+            state.stack, state.switch = [], None
+        state.at = host.now.isoformat()
+        turn.said = self._tapped(turn)
+        next(step for step in HEARING if step(self, turn))
+        self._play_on(turn)
+        return self._reply(turn), state.dump()
+
+    def overdue(self, stored: str, turn: int, host: Host) -> tuple[Reply, str] | None:
+        """A timer of `turn` rang: one gentle reminder of the open question, or None when the talk has moved on."""
+        state = State.load(stored)
+        if state.turn != turn or not state.stack or state.stack[-1].nudged or not state.stack[-1].shown:
+            return None
+        frame = state.stack[-1]
+        frame.nudged = True
+        question = unpack(frame.shown or {})
+        ready = _Turn(state, Said(), host, [f"不着急，我们停在这里：\n{question.text}"], question, ask=False)
+        return self._reply(ready), state.dump()
+
+    def asks(self, stored: str) -> bool:
+        """Whether a question that wants an answer is open, so that a reminder makes sense."""
+        state = State.load(stored)
+        frame = state.stack[-1] if state.stack else None
+        return bool(frame and frame.shown and not frame.nudged and not unpack(frame.shown).optional)
+
+    # --- the order of hearing: each says whether it has dealt with what was said ---------------------------
+
+    def _event(self, turn: _Turn) -> bool:
+        said = turn.said
+        if said.kind == "menu":
+            return self._open(turn, self._by_menu.get(said.option, self.menu))
+        if said.kind in ("follow", "scan") and not _wants_place(turn.shown):
+            return self._open(turn, self.hello)
+        return False
+
+    def _control(self, turn: _Turn) -> bool:
+        word = control(turn.said.text) if turn.said.kind != "photo" else None
+        if word in (None, "more"):
+            return False
+        if word == "person":
+            turn.words.append(turn.host.call_person("asked"))
+            turn.state.stack.clear()
+            return True
+        if turn.top is None:
+            return self._open(turn, self.menu)
+        CONTROLS[word](self, turn, turn.top)
+        return True
+
+    def _danger(self, turn: _Turn) -> bool:
+        if not turn.host.danger(turn.said.text):
+            return False
+        if turn.top and turn.top.dialog == self.emergency:
+            return False
+        return self._open(turn, self.emergency)
+
+    def _switching(self, turn: _Turn) -> bool:
+        waiting, turn.state.switch = turn.state.switch, None
+        if not waiting:
+            return False
+        reading = _switch(waiting["first"], waiting["then"]).read(turn.said, None, turn.host.find)
+        if not isinstance(reading, Took):
+            return False
+        if reading.value == "first":
+            turn.said = unpack_said(waiting["said"])
+            return self._open(turn, waiting["dialog"])
+        return True
+
+    def _answer(self, turn: _Turn) -> bool:
+        """The question shown and the open questions of pushes; a bare digit belongs to what was shown last."""
+        pushes = [p for p in turn.host.pushes() if p.kind in self._by_push]
+        takers: list[Callable[[], bool]] = [lambda: self._answer_shown(turn)]
+        takers += [lambda p=p: self._answer_push(turn, p) for p in pushes]  # type: ignore[misc]
+        bare = bare_number(turn.said.text) is not None or read_yes_no(turn.said.text) is not None
+        newest = pushes[0].shown_at.isoformat() if pushes else ""
+        if bare and newest > turn.state.shown_at:
+            takers = [*takers[1:], takers[0]]
+        return any(take() for take in takers)
+
+    def _answer_shown(self, turn: _Turn) -> bool:
+        frame, question = turn.top, turn.shown
+        if frame is None or question is None:
+            return False
+        if turn.said.kind == "photo" and question.kind != "photos":
+            return self._early_photo(turn, frame)
+        if question.optional and question.free and turn.host.intents(turn.said.text):
+            return False
+        return self._take(turn, frame, question)
+
+    def _early_photo(self, turn: _Turn, frame: Frame) -> bool:
+        if not self.dialogs[frame.dialog].photos:
+            return False
+        frame.opening["media"] = [*frame.opening.get("media", []), *turn.said.media]
+        turn.words.append("照片收到了。")
+        return True
+
+    def _take(self, turn: _Turn, frame: Frame, question: Question[Any]) -> bool:
+        reading = question.read(turn.said, frame.recall(f"more:{question.key}"), turn.host.find)
+        match reading:
+            case None:
+                return False
+            case Wrong(why):
+                turn.words.append(why)
+                turn.ask = False
+            case More(value, words):
+                frame.remember(f"more:{question.key}", value)
+                turn.ask = False
+                self._burst(turn, words)
+            case Several(options, words):
+                which = Which(question.key, words, labels=tuple(options), values=tuple(options.values()))
+                frame.shown = pack(which)
+                turn.question = which
+            case Took(value):
+                frame.remember(question.key, value)
+                frame.misses, frame.shown = 0, None
+        return True
+
+    def _burst(self, turn: _Turn, words: str) -> None:
+        last, turn.state.more_at = turn.state.more_at, turn.host.now.isoformat()
+        if last and turn.host.now - datetime.fromisoformat(last) < BURST:
+            turn.quiet = True
+        else:
+            turn.words.append(words)
+
+    def _answer_push(self, turn: _Turn, push: Push) -> bool:
+        frame = Frame(self._by_push[push.kind], pack_said(turn.said), subject=push.subject, stamp=push.stamp)
+        frame.offers = False
+        trial = _Turn(State(stack=[frame]), turn.said, turn.host)
+        question, _ = self._play(trial, frame)
+        if question is None:
+            return False
+        if question.free and (turn.top is not None or turn.host.intents(turn.said.text)):
+            return False
+        if not self._take(trial, frame, question):
+            return False
+        turn.state.stack.append(frame)
+        return True
+
+    def _correction(self, turn: _Turn) -> bool:
+        """改成…, 不是…是…: the latest answer that surely reads the new words is changed."""
+        frame, new = turn.top, corrected(turn.said.text)
+        if frame is None or new is None:
+            return False
+        met = self._questions_met(turn, frame)
+        for key in reversed(frame.open_answers()):
+            question = met.get(key)
+            if question is None or question.free:
+                continue
+            reading = question.read(Said(text=new), None, turn.host.find)
+            if isinstance(reading, Took) and reading.value != frame.recall(key):
+                frame.remember(key, reading.value)
+                frame.offers, frame.shown, frame.misses = False, None, 0
+                turn.words.append("好的，改过来了。")
+                return True
+        return False
+
+    def _opening(self, turn: _Turn) -> bool:
+        names = [self._by_intent[i] for i in turn.host.intents(turn.said.text) if i in self._by_intent]
+        if turn.said.kind == "photo" and turn.top is None:
+            names.append(next((d.name for d in self.dialogs.values() if d.photos and d.opens), self.menu))
+        if not names:
+            return False
+        frame, shown = turn.top, turn.shown
+        if frame is None or (shown and shown.optional):
+            if frame:
+                turn.state.stack.pop()
+            return self._open(turn, names[0])
+        if frame.dialog == names[0]:
+            return False
+        return self._offer_switch(turn, frame, names[0])
+
+    def _offer_switch(self, turn: _Turn, frame: Frame, name: str) -> bool:
+        first, then = self.dialogs[name].about, self.dialogs[frame.dialog].about
+        said = pack_said(turn.said)
+        turn.state.switch = {"dialog": name, "said": said, "first": first, "then": then}
+        turn.question = _switch(first, then)
+        return True
+
+    def _not_understood(self, turn: _Turn) -> bool:
+        """First an example; then the choices and 人工; then a person is called. Never the same sentence twice."""
+        frame, question = turn.top, turn.shown
+        if frame is None or question is None:
+            return self._open(turn, self.menu)
+        frame.misses += 1
+        turn.question, turn.ask = question, False
+        if turn.said.kind == "photo":
+            turn.words.append("照片看到了，不过这一步请用文字或数字回答。")
+        elif frame.misses == 1:
+            turn.words.append(question.again)
+        elif frame.misses == 2:
+            lead = "还是没明白。请回复下面的数字" if question.options() else "还是没明白。请再换个说法"
+            turn.words.append(f"{lead}；回复 0 返回，回复 人工 找工作人员。")
+        else:
+            turn.words.append(turn.host.call_person("not_understood"))
+            turn.state.stack.clear()
+            turn.question = None
+        return True
+
+    # --- control words --------------------------------------------------------------------------------------
+
+    def _back(self, turn: _Turn, frame: Frame) -> None:
+        answers = frame.open_answers()
+        if answers:
+            frame.forget(answers[-1])
+            frame.offers, frame.shown, frame.misses = False, None, 0
+        elif frame.has_done():
+            turn.words.append("上一步已经办好了，不能再退回。")
+        else:
+            turn.words.append("已经是第一步了。不想办了，请回复 取消。")
+
+    def _cancel(self, turn: _Turn, frame: Frame) -> None:
+        turn.state.stack.pop()
+        about = self.dialogs[frame.dialog].about
+        done = "前面已经办好的不受影响。" if frame.has_done() else "什么都没有登记。"
+        turn.words.append(f"好的，{about}先不办了，{done}")
+
+    def _restart(self, turn: _Turn, frame: Frame) -> None:
+        if frame.has_done():
+            turn.words.append("前面的已经办好了，不能重来。")
+            return
+        frame.memory, frame.offers, frame.shown, frame.misses = [], False, None, 0
+        frame.opening.pop("media", None)
+
+    def _help(self, turn: _Turn, frame: Frame) -> None:
+        about = self.dialogs[frame.dialog].about
+        turn.words.append(f"我们正在办：{about}。回复 0 返回上一步，回复 取消 不办了，回复 人工 找工作人员。")
+
+    # --- playing --------------------------------------------------------------------------------------------
+
+    def _open(self, turn: _Turn, name: str) -> bool:
+        if turn.top and turn.top.dialog == name:
+            turn.state.stack.pop()
+        turn.state.stack.append(Frame(name, pack_said(turn.said)))
+        return True
+
+    def _play_on(self, turn: _Turn) -> None:
+        """Play the top dialog; as dialogs end, those below go on."""
+        while turn.state.stack and turn.question is None:
+            frame = turn.state.stack[-1]
+            question, outcome = self._play(turn, frame)
+            if question is not None:
+                turn.question = question
+                return
+            turn.state.stack.remove(frame)
+            if isinstance(outcome, Open):
+                turn.state.stack.append(Frame(outcome.dialog, {}))
+            elif turn.state.stack:
+                turn.words.append("我们接着刚才的：")
+            turn.ask = True
+
+    def _play(self, turn: _Turn, frame: Frame) -> tuple[Question[Any] | None, Open | None]:
+        """Run the dialog from its first line, answering from memory, until it needs something new."""
+        opening = unpack_said(frame.opening)
+        world = World(turn.host.now, turn.host.who, opening, frame.subject, frame.stamp)
+        script = self.dialogs[frame.dialog].script(world)
+        reply: Any = None
+        for _ in range(MOST_STEPS):
+            try:
+                step = script.send(reply)
+            except StopIteration as end:
+                return None, end.value
+            if isinstance(step, Question):
+                if not self._known(turn, frame, step, opening):
+                    script.close()
+                    return step, None
+                reply = frame.recall(step.key)
+            else:
+                reply = self._step(turn, frame, step)
+        raise RuntimeError(f"dialog {frame.dialog} took over {MOST_STEPS} steps in one turn: it loops")
+
+    def _step(self, turn: _Turn, frame: Frame, step: Any) -> Any:
+        match step:
+            case Say(text):
+                if not frame.knows(mark_of(text)):
+                    frame.remember(mark_of(text), 1)
+                    turn.words.append(text)
+                return None
+            case Look(key, view, args, fresh):
+                if fresh or not frame.knows(f"look:{key}"):
+                    frame.remember(f"look:{key}", plain(turn.host.look(view, args)))
+                return frame.recall(f"look:{key}")
+            case Do(key, command):
+                if not frame.knows(f"do:{key}"):
+                    frame.remember(f"do:{key}", plain(turn.host.do(command)))
+                return frame.recall(f"do:{key}")
+        raise TypeError(f"dialog {frame.dialog} yielded {type(step).__name__}, which is no step")
+
+    def _known(self, turn: _Turn, frame: Frame, question: Question[Any], opening: Said) -> bool:
+        """Whether the question is answered: remembered and still possible, or surely said in the opening."""
+        if frame.knows(question.key):
+            if question.still_good(frame.recall(question.key)):
+                return True
+            frame.forget(question.key)
+            turn.words.append(question.gone)
+            return False
+        if not frame.offers or question.key in frame.offered:
+            return False
+        frame.offered.append(question.key)
+        value = question.volunteered(opening, turn.host.find)
+        if value is None:
+            return False
+        frame.remember(question.key, plain(value))
+        return True
+
+    def _questions_met(self, turn: _Turn, frame: Frame) -> dict[str, Question[Any]]:
+        """The questions on the way to the open one, by key, without saying or doing anything."""
+        world = World(turn.host.now, turn.host.who, unpack_said(frame.opening), frame.subject, frame.stamp)
+        script = self.dialogs[frame.dialog].script(world)
+        met: dict[str, Question[Any]] = {}
+        reply: Any = None
+        for _ in range(MOST_STEPS):
+            try:
+                step = script.send(reply)
+            except StopIteration:
+                break
+            key = getattr(step, "key", "")
+            if isinstance(step, Question):
+                met[key] = step
+            known = {Look: f"look:{key}", Do: f"do:{key}", Say: ""}.get(type(step), key)
+            if known and not frame.knows(known):
+                break
+            reply = frame.recall(known)
+        script.close()
+        return met
+
+    # --- what is answered -----------------------------------------------------------------------------------
+
+    def _tapped(self, turn: _Turn) -> Said:
+        """A tap on one of our own choices says the number that was printed before it, if it is still that question."""
+        parts = turn.said.option.split(":")
+        if len(parts) == 3 and parts[0] == "q" and parts[1] == str(turn.state.shown_turn):
+            return replace(turn.said, text=parts[2])
+        return turn.said
+
+    def _reply(self, turn: _Turn) -> Reply:
+        if turn.quiet:
+            return Reply()
+        question, state = turn.question, turn.state
+        if question is None:
+            return Reply("\n".join(turn.words))
+        if turn.top and state.switch is None:
+            turn.top.shown = pack(question)
+        state.shown_at, state.shown_turn = turn.host.now.isoformat(), state.turn
+        words = [*turn.words, question.text] if turn.ask else turn.words
+        options = tuple(
+            Option(f"q:{state.turn}:{mark}", label, label, mark) for mark, label in question.options()
+        )
+        return Reply("\n".join(words), options)
+
+
+def _switch(first: str, then: str) -> Which:
+    return Which(
+        "switch",
+        f"先办“{first}”，还是接着“{then}”？",
+        labels=(f"先办{first}", f"接着{then}"),
+        values=("first", "then"),
+    )
+
+
+def _wants_place(question: Question[Any] | None) -> bool:
+    return question is not None and question.kind == "place"
+
+
+HEARING: Sequence[Callable[[Engine, _Turn], bool]] = (
+    Engine._event,
+    Engine._control,
+    Engine._danger,
+    Engine._switching,
+    Engine._answer,
+    Engine._correction,
+    Engine._opening,
+    Engine._not_understood,
+)
+
+CONTROLS: Mapping[str | None, Callable[[Engine, _Turn, Frame], None]] = {
+    "back": Engine._back,
+    "cancel": Engine._cancel,
+    "restart": Engine._restart,
+    "help": Engine._help,
+}
