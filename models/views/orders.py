@@ -1,0 +1,358 @@
+"""Work orders as whoever asks may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, select, true
+
+from models import tables as t
+from models.rules.masking import mask
+from models.rules.orders import OPEN
+from models.store import Work
+from models.views.askers import Asker, Resident, Staff, User
+from models.views.register import Home, select_homes
+
+URGENCY_FIRST = case(
+    (t.work_order.c.urgency == "emergency", 0), (t.work_order.c.urgency == "urgent", 1), else_=2
+)
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A work order without its door. `summary` is masked for all but reporter, holder and admin.
+
+    `holder` is the name of whoever holds it, or did when it was closed; `mine`: the asker reported it (a
+    resident) or holds it (staff). `home`: it is about somebody's home, see door_of().
+    """
+
+    id: int
+    number: int
+    category: str
+    urgency: str
+    summary: str
+    place: str
+    estate_id: int | None
+    building_id: int | None
+    public_part: str | None
+    state: str
+    stage: int
+    level: int
+    unit_id: int | None
+    holder_id: int | None
+    reporter_id: int | None
+    origin: str
+    opened_at: datetime
+    claimed_at: datetime | None
+    arrived_at: datetime | None
+    closed_at: datetime | None
+    close: str | None
+    closures: int
+    urged_at: datetime | None
+    home: bool
+    unit: str
+    holder: str
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an order's ledger. `by`: resident, worker, console, system; `name`: of the worker or user."""
+
+    id: int
+    at: datetime
+    step: str
+    by: str
+    name: str
+    words: str
+    facts: dict[str, Any]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo of an order. `file` is its name in the photo folder, None until it has been fetched."""
+
+    id: int
+    order_id: int | None
+    state: str
+    file: str | None
+    width: int | None
+    height: int | None
+    by_staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where to go and whom to call. Empty strings for what is not known."""
+
+    door: str
+    name: str
+    phone: str
+    latitude: str
+    longitude: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A push that waits for an answer. kind: rating (subject: order), staff_question (subject: order entry)."""
+
+    id: int
+    kind: str
+    subject: int
+    stamp: int
+    shown_at: datetime | None
+    ends_at: datetime
+    order_id: int
+    number: int
+    category: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a resident thinks of one closure of an order."""
+
+    closure: int
+    score: int
+    word: str
+    sentence: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the console's queue. `total`: orders that the filters leave."""
+
+    orders: tuple[Order, ...]
+    total: int
+
+
+def _orders() -> Select[Any]:
+    o = t.work_order.c
+    columns = (
+        o.id, o.number, o.category, o.urgency, o.summary, o.place, o.estate_id, o.building_id, o.public_part,
+        o.state, o.stage, o.level, o.unit_id, o.holder_id, o.reporter_id, o.origin, o.opened_at, o.claimed_at,
+        o.arrived_at, o.closed_at, o.close, o.closures, o.urged_at,
+    )  # fmt: skip
+    home = o.home_id.is_not(None)
+    unit, holder = func.coalesce(t.handling_unit.c.name, ""), func.coalesce(t.worker.c.name, "")
+    return (
+        select(*columns, home, unit, holder)
+        .select_from(t.work_order)
+        .outerjoin(t.handling_unit, t.handling_unit.c.id == o.unit_id)
+        .outerjoin(t.worker, t.worker.c.id == o.holder_id)
+    )
+
+
+def _seen_by(asker: Asker) -> ColumnElement[bool]:
+    """The condition under which an order exists for this asker at all."""
+    match asker:
+        case Resident(account_id=account_id):
+            f = t.order_follower.c
+            return exists().where(f.work_order_id == t.work_order.c.id, f.account_id == account_id)
+        case Staff(unit_id=unit_id):
+            return t.work_order.c.unit_id == unit_id
+        case User():
+            if asker.sees_all:
+                return true()
+            return false() if asker.unit_id is None else t.work_order.c.unit_id == asker.unit_id
+
+
+def _is_mine(order: Order, asker: Asker) -> bool:
+    match asker:
+        case Resident(person_id=person_id):
+            return order.reporter_id == person_id
+        case Staff(worker_id=worker_id):
+            return order.holder_id == worker_id and order.state != "closed"
+        case User():
+            return False
+
+
+def _shown(row: Any, asker: Asker) -> Order:
+    order = Order(*row)
+    mine = _is_mine(order, asker)
+    whole = mine or (isinstance(asker, User) and asker.sees_all)
+    return replace(order, mine=mine, summary=order.summary if whole else mask(order.summary))
+
+
+def _first(work: Work, asker: Asker, *where: ColumnElement[bool]) -> Order | None:
+    row = work.conn.execute(_orders().where(_seen_by(asker), *where)).first()
+    return _shown(row, asker) if row else None
+
+
+def order_by_number(work: Work, asker: Asker, number: int) -> Order | None:
+    """The order people call `number`; None when there is none for this asker."""
+    return _first(work, asker, t.work_order.c.number == number)
+
+
+def order_by_id(work: Work, asker: Asker, order_id: int) -> Order | None:
+    """The order; None when there is none for this asker."""
+    return _first(work, asker, t.work_order.c.id == order_id)
+
+
+def orders_of_resident(work: Work, asker: Resident, most: int = 5) -> tuple[Order, ...]:
+    """The newest orders that this account follows."""
+    query = _orders().where(_seen_by(asker)).order_by(t.work_order.c.id.desc()).limit(most)
+    return tuple(_shown(row, asker) for row in work.conn.execute(query))
+
+
+def open_orders_of(work: Work, asker: Staff) -> tuple[Order, ...]:
+    """What a worker holds, the most urgent first, then the oldest."""
+    o = t.work_order.c
+    query = _orders().where(o.holder_id == asker.worker_id, o.state != "closed", _seen_by(asker))
+    return tuple(
+        _shown(row, asker) for row in work.conn.execute(query.order_by(URGENCY_FIRST, o.opened_at, o.id))
+    )
+
+
+def queue(
+    work: Work,
+    asker: Asker,
+    *,
+    state: str | None = None,
+    unit_id: int | None = None,
+    category: str | None = None,
+    number: int | None = None,
+    page: int = 1,
+) -> Page:
+    """Orders for a list, emergencies first, then the oldest. `state` may also be "open"; `page` counts from 1."""
+    o = t.work_order.c
+    wanted = {o.unit_id: unit_id, o.category: category, o.number: number}
+    where = [_seen_by(asker), *(column == value for column, value in wanted.items() if value is not None)]
+    if state is not None:
+        where.append(o.state.in_(OPEN) if state == "open" else o.state == state)
+    total = work.conn.execute(select(func.count()).select_from(t.work_order).where(*where)).scalar_one()
+    closed_last = case((o.state == "closed", 1), else_=0)
+    query = _orders().where(*where).order_by(closed_last, URGENCY_FIRST, o.opened_at, o.id)
+    rows = work.conn.execute(query.limit(PAGE).offset(PAGE * (max(page, 1) - 1)))
+    return Page(tuple(_shown(row, asker) for row in rows), total)
+
+
+def similar_order(
+    work: Work, *, building_id: int, category: str, public_part: str | None = None
+) -> Order | None:
+    """The newest open order about the same public part, which a neighbour may join instead of asking again.
+
+    What neighbours see of each other: the summary is masked, and orders about homes are left out.
+    """
+    o = t.work_order.c
+    where = [o.building_id == building_id, o.category == category, o.state != "closed", o.home_id.is_(None)]
+    if public_part is not None:
+        where.append(o.public_part == public_part)
+    row = work.conn.execute(_orders().where(*where).order_by(o.id.desc()).limit(1)).first()
+    return _shown(row, Resident(0, 0)) if row else None
+
+
+def timeline(work: Work, asker: Asker, order_id: int) -> tuple[Entry, ...]:
+    """The order's ledger, oldest first; empty when it is not for this asker.
+
+    Residents do not see notes of the console, and other people's words only masked.
+    """
+    order = order_by_id(work, asker, order_id)
+    if order is None:
+        return ()
+    e = t.order_entry.c
+    name = func.coalesce(t.worker.c.name, t.console_user.c.login, "")
+    query = (
+        select(e.id, e.at, e.step, e.by, name, e.words, e.facts, e.origin, e.by_id)
+        .select_from(t.order_entry)
+        .outerjoin(t.worker, and_(e.by == "worker", t.worker.c.id == e.by_id))
+        .outerjoin(t.console_user, and_(e.by == "console", t.console_user.c.id == e.by_id))
+        .where(e.work_order_id == order_id)
+        .order_by(e.id)
+    )
+    rows = work.conn.execute(query).all()
+    return tuple(_entry(row, asker, order) for row in rows if not _hidden(row, asker))
+
+
+def _hidden(row: Any, asker: Asker) -> bool:
+    return row.step == "note" and isinstance(asker, Resident)
+
+
+def _entry(row: Any, asker: Asker, order: Order) -> Entry:
+    *plain, by_id = row
+    entry = Entry(*plain)
+    own = isinstance(asker, Resident) and entry.by == "resident" and by_id == asker.person_id
+    whole = own or (isinstance(asker, User) and asker.sees_all) or (isinstance(asker, Staff) and order.mine)
+    return entry if whole or entry.by != "resident" else replace(entry, words=mask(entry.words))
+
+
+def photos(work: Work, asker: Asker, order_id: int) -> tuple[Photo, ...]:
+    """The photos of an order, oldest first; empty when it is not for this asker."""
+    if order_by_id(work, asker, order_id) is None:
+        return ()
+    query = _photos().where(t.photo.c.work_order_id == order_id).order_by(t.photo.c.id)
+    return tuple(Photo(*row) for row in work.conn.execute(query))
+
+
+def photo_by_id(work: Work, asker: Asker, photo_id: int) -> Photo | None:
+    """One photo of an order that this asker may see."""
+    row = work.conn.execute(_photos().where(t.photo.c.id == photo_id)).first()
+    if row is None or row.work_order_id is None or order_by_id(work, asker, row.work_order_id) is None:
+        return None
+    return Photo(*row)
+
+
+def _photos() -> Select[Any]:
+    p = t.photo.c
+    return select(
+        p.id, p.work_order_id, p.state, p.file, p.width, p.height, p.worker_id.is_not(None).label("by_staff")
+    )
+
+
+def door_of(work: Work, asker: Asker, order_id: int) -> Door | None:
+    """Door, name and phone: only for the worker who holds the open order, and for the console.
+
+    The console writes an audit entry (models.actions.desk.Audit) each time it shows this.
+    """
+    order = order_by_id(work, asker, order_id)
+    if order is None or isinstance(asker, Resident) or (isinstance(asker, Staff) and not order.mine):
+        return None
+    o, p = t.work_order.c, t.person.c
+    query = (
+        select(o.home_id, o.latitude, o.longitude, p.name_sealed, p.phone_sealed)
+        .select_from(t.work_order)
+        .outerjoin(t.person, p.id == o.reporter_id)
+        .where(o.id == order_id)
+    )
+    row = work.conn.execute(query).one()
+    home = work.conn.execute(select_homes().where(t.home.c.id == row.home_id)).first()
+    return Door(
+        door=Home(*home).door if home else "",
+        name=work.unseal(row.name_sealed),
+        phone=work.unseal(row.phone_sealed),
+        latitude=row.latitude or "",
+        longitude=row.longitude or "",
+    )
+
+
+def open_questions(work: Work, account_id: int) -> tuple[Question, ...]:
+    """The pushes that still wait for this account's answer, the one shown last first."""
+    q, o, e = t.open_question.c, t.work_order.c, t.order_entry.c
+    order_id = case((q.kind == "rating", q.subject), else_=e.work_order_id)
+    query = (
+        select(q.id, q.kind, q.subject, q.stamp, q.shown_at, q.ends_at, o.id, o.number, o.category)
+        .add_columns(func.coalesce(e.words, ""))
+        .select_from(t.open_question)
+        .outerjoin(t.order_entry, and_(q.kind == "staff_question", e.id == q.subject))
+        .join(t.work_order, o.id == order_id)
+        .where(q.account_id == account_id, q.answered_at.is_(None), q.ends_at > work.now)
+        .order_by(q.shown_at.is_(None), q.shown_at.desc(), q.id.desc())
+    )
+    return tuple(Question(*row) for row in work.conn.execute(query))
+
+
+def rating_of(work: Work, asker: Asker, order_id: int) -> Rating | None:
+    """The newest rating of an order that this asker may see; a resident sees only their own."""
+    if order_by_id(work, asker, order_id) is None:
+        return None
+    r = t.rating.c
+    query = select(r.closure, r.score, r.word, r.sentence, r.at).where(r.work_order_id == order_id)
+    if isinstance(asker, Resident):
+        query = query.where(r.person_id == asker.person_id)
+    row = work.conn.execute(query.order_by(r.id.desc()).limit(1)).first()
+    return Rating(*row) if row else None
