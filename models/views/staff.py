@@ -144,7 +144,7 @@ def _groups() -> Select[Any]:
 
 def _group(work: Work, row: Any) -> Group:
     key = work.unseal(row.robot_key_sealed)
-    return Group(*row[:6], row.bound_at is not None, bool(key), row.silent_since, key)
+    return Group(*(*row[:6], row.bound_at is not None, bool(key), row.silent_since, key))
 
 
 def group_by_id(work: Work, work_group_id: int) -> Group | None:

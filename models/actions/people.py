@@ -1,0 +1,255 @@
+"""What residents do with themselves: accounts, consent, homes, phone; and being forgotten."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from models import tables as t
+from models.rules.orders import Refusal, Why
+from models.store import Work
+
+_PHONE = re.compile(r"1[3-9]\d{9}")
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureAccount:
+    """The account the platform calls `address` (openid), made with a new person if it is not known.
+
+    Gives {"account_id", "person_id", "new"}.
+    """
+
+    channel: str
+    address: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Look first: nearly everybody is known."""
+        a = t.account.c
+        known = select(a.id, a.person_id).where(a.channel == self.channel, a.address == self.address)
+        row = work.conn.execute(known).first()
+        if row is None and self._made(work):
+            return {"ok": True, **self._found(work.conn.execute(known).one()), "new": True}
+        return {"ok": True, **self._found(row or work.conn.execute(known).one()), "new": False}
+
+    def _made(self, work: Work) -> bool:
+        person_id = work.conn.execute(
+            insert(t.person).values(made_at=work.now).returning(t.person.c.id)
+        ).scalar_one()
+        row = {"channel": self.channel, "address": self.address, "person_id": person_id, "made_at": work.now}
+        made = work.conn.execute(work.insert_once(t.account).values(row)).rowcount == 1
+        if not made:  # another transaction was quicker
+            work.conn.execute(delete(t.person).where(t.person.c.id == person_id))
+        return made
+
+    @staticmethod
+    def _found(row: Any) -> dict[str, Any]:
+        return {"account_id": row.id, "person_id": row.person_id}
+
+
+@dataclass(frozen=True, slots=True)
+class LockAccount:
+    """Begin a turn: the account, made if need be, with its conversation's row locked until the commit.
+
+    Gives {"account_id", "person_id", "new", "state" (the talk, as text), "turn", "left"}. `left`: the account
+    was erased while this turn waited for the lock; begin again and a new one is made.
+    """
+
+    channel: str
+    address: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """On SQLite the writing transaction already is the lock."""
+        found = EnsureAccount(self.channel, self.address).run(work)
+        c, a = t.conversation.c, t.account.c
+        account_id = found["account_id"]
+        locked = select(c.state, c.turn).where(c.account_id == account_id).with_for_update()
+        row = work.conn.execute(locked).first()
+        if row is None:
+            first = {"account_id": account_id, "state": "{}", "turn": 0, "changed_at": work.now}
+            work.conn.execute(work.insert_once(t.conversation).values(first))
+            row = work.conn.execute(locked).one()
+        left_at = work.conn.execute(select(a.left_at).where(a.id == account_id)).scalar_one()
+        return {**found, "state": row.state, "turn": row.turn, "left": left_at is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """The person follows the account (again): pushes are welcome. Windows are opened by note_heard()."""
+
+    account_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Forget that the account once refused us."""
+        mine = update(t.account).where(t.account.c.id == self.account_id, t.account.c.left_at.is_(None))
+        done = work.conn.execute(mine.values(refused_at=None))
+        return {"ok": True} if done.rowcount else Refusal(Why.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    """Erase the account, as the platform demands of whoever unfollows; the person's orders stay.
+
+    The address becomes a tombstone, consent and talk are emptied, open questions end, what was heard is
+    emptied, photos outside orders are deleted. `inbox_id` is the row of the unfollowing itself: it and older ones
+    are emptied even if they are not marked done yet; what came later stays.
+    Gives {"files": photo files that nobody needs any more}.
+    """
+
+    account_id: int
+    inbox_id: int = 0
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Each kind of trace in its own statement."""
+        a = t.account.c
+        row = work.conn.execute(
+            select(a.channel, a.address, a.left_at).where(a.id == self.account_id).with_for_update()
+        ).first()
+        if row is None:
+            return Refusal(Why.UNKNOWN, files=[])
+        if row.left_at is not None:
+            return {"ok": True, "files": []}
+        self._bury(work)
+        self._forget_talk(work, row.channel, row.address)
+        self._stop_telling(work)
+        return {"ok": True, "files": self._drop_photos(work)}
+
+    def _bury(self, work: Work) -> None:
+        nothing = {"consent_version": None, "consent_at": None, "talk_left": 0, "tap_left": 0}
+        nothing |= {"talk_ends_at": None, "tap_ends_at": None}
+        values = {"address": f"left:{self.account_id}", "left_at": work.now, **nothing}
+        work.conn.execute(update(t.account).where(t.account.c.id == self.account_id).values(values))
+
+    def _forget_talk(self, work: Work, channel: str, address: str) -> None:
+        talk = update(t.conversation).where(t.conversation.c.account_id == self.account_id)
+        work.conn.execute(talk.values(state="{}", turn=t.conversation.c.turn + 1, changed_at=work.now))
+        i = t.inbox.c
+        heard = update(t.inbox).where(
+            i.channel == channel, i.sender == address, or_(i.state != "new", i.id <= self.inbox_id)
+        )
+        work.conn.execute(heard.values(payload=None, reply=None, sender=f"left:{self.account_id}"))
+
+    def _stop_telling(self, work: Work) -> None:
+        q, m = t.open_question.c, t.outbox.c
+        work.conn.execute(
+            update(t.open_question)
+            .where(q.account_id == self.account_id, q.ends_at > work.now)
+            .values(ends_at=work.now)
+        )
+        unsent = update(t.outbox).where(m.account_id == self.account_id, m.state.in_(("queued", "held")))
+        work.conn.execute(unsent.values(state="failed", reason="NoSuchPerson"))
+        work.conn.execute(
+            update(t.outbox).where(m.account_id == self.account_id, m.kind == "said").values(facts={})
+        )
+
+    def _drop_photos(self, work: Work) -> list[str]:
+        p = t.photo.c
+        loose = (p.account_id == self.account_id) & p.work_order_id.is_(None)
+        gone = work.conn.execute(delete(t.photo).where(loose).returning(p.file)).scalars().all()
+        files = {file for file in gone if file}
+        kept = work.conn.execute(select(p.file).where(p.file.in_(files))).scalars().all() if files else []
+        return sorted(files - set(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The person agrees to the privacy notice of that version."""
+
+    account_id: int
+    version: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """The first time of each version counts."""
+        a = t.account.c
+        agreed = update(t.account).where(
+            a.id == self.account_id, or_(a.consent_version.is_(None), a.consent_version != self.version)
+        )
+        work.conn.execute(agreed.values(consent_version=self.version, consent_at=work.now))
+        return {"ok": True, "version": self.version}
+
+
+@dataclass(frozen=True, slots=True)
+class BindHome:
+    """The person says that they live in this home; somebody may live in several.
+
+    A home is claimed until the register or staff verify it. Gives {"state", "new"}.
+    """
+
+    person_id: int
+    home_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Again after UnbindHome begins anew as claimed."""
+        b = t.binding.c
+        if work.conn.execute(select(t.home.c.id).where(t.home.c.id == self.home_id)).first() is None:
+            return Refusal(Why.UNKNOWN)
+        pair = {"person_id": self.person_id, "home_id": self.home_id}
+        made = work.conn.execute(
+            work.insert_once(t.binding).values(**pair, state="claimed", made_at=work.now)
+        )
+        this = (b.person_id == self.person_id) & (b.home_id == self.home_id)
+        back = update(t.binding).where(this, b.ended_at.is_not(None))
+        again = work.conn.execute(back.values(state="claimed", made_at=work.now, ended_at=None))
+        state = work.conn.execute(select(b.state).where(this)).scalar_one()
+        return {"ok": True, "state": state, "new": bool(made.rowcount or again.rowcount)}
+
+
+@dataclass(frozen=True, slots=True)
+class UnbindHome:
+    """The person does not live there any more."""
+
+    person_id: int
+    home_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"ended"}: whether there was anything to end."""
+        b = t.binding.c
+        this = update(t.binding).where(
+            b.person_id == self.person_id, b.home_id == self.home_id, b.ended_at.is_(None)
+        )
+        return {"ok": True, "ended": work.conn.execute(this.values(ended_at=work.now)).rowcount == 1}
+
+
+@dataclass(frozen=True, slots=True)
+class SetPhone:
+    """Keep a mobile phone number (11 digits; spaces, hyphens and +86 do no harm), encrypted, with a blind index."""
+
+    person_id: int
+    phone: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"tail"}, the last four digits, to be read back."""
+        digits = re.sub(r"[\s-]|^\+?86", "", unicodedata.normalize("NFKC", self.phone).strip())
+        if not _PHONE.fullmatch(digits):
+            return Refusal(Why.UNKNOWN)
+        values = {"phone_sealed": work.seal(digits), "phone_index": work.index(digits)}
+        work.conn.execute(update(t.person).where(t.person.c.id == self.person_id).values(values))
+        return {"ok": True, "tail": digits[-4:]}
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPhotos:
+    """Keep photos that somebody sent before saying what they are of; OpenOrder and AddPhotos take their ids."""
+
+    account_id: int
+    media: tuple[str, ...]
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"photo_ids"}, one for each of `media`, known ones included."""
+        p = t.photo.c
+        channel = work.conn.execute(
+            select(t.account.c.channel).where(t.account.c.id == self.account_id)
+        ).scalar()
+        if channel is None:
+            return Refusal(Why.UNKNOWN, photo_ids=[])
+        mine = select(p.media, p.id).where(p.account_id == self.account_id, p.media.in_(self.media))
+        known = {row.media: row.id for row in work.conn.execute(mine)}
+        row = {"account_id": self.account_id, "channel": channel, "made_at": work.now, "next_at": work.now}
+        for media in dict.fromkeys(self.media):
+            if media not in known:
+                made = insert(t.photo).values(**row, media=media).returning(p.id)
+                known[media] = work.conn.execute(made).scalar_one()
+        return {"ok": True, "photo_ids": [known[media] for media in self.media]}
