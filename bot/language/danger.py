@@ -1,0 +1,66 @@
+"""Words that mean danger to life. They are heard on top of anything else; when in doubt they count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.language.homophones import as_meant
+from bot.language.tables import any_of, read_table
+
+_TABLE = read_table("danger")
+_HARMLESS = re.compile(any_of(_TABLE["harmless"]))
+_TOPIC = re.compile("(?<!不是)" + any_of(_TABLE["topics"]))
+_INSIST = re.compile(any_of(_TABLE["insist"]))
+# What stands between a hedge and its danger: never a new clause, never something that has happened (了).
+_HEDGE = re.compile(
+    "(?:"
+    + "|".join(
+        rf"{re.escape(word)}[^了是,.。!?;、\s]{{0,{reach}}}"
+        for word, reach in sorted(_TABLE["hedges"].items(), key=lambda item: -len(item[0]))
+    )
+    + ")$"
+)
+_BETWEEN = r"[^。!?;没]{0,10}?"
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A danger to life. `call` are the emergency numbers to give at once, the first one first."""
+
+    kind: str
+    words: str
+    category: str
+    call: tuple[str, ...]
+
+
+def _pattern(kind: dict[str, list[str]], together: list[list[str]]) -> re.Pattern[str]:
+    parts = [_BETWEEN.join(map(re.escape, words)) for words in together]
+    return re.compile("|".join([*parts, any_of(kind["words"])]))
+
+
+_KINDS = tuple((row, _pattern(row, row["together"])) for row in _TABLE["kinds"])
+
+
+def danger(text: str) -> Danger | None:
+    """The first danger in `text`, or None.
+
+    Not counted: fears and conditions (怕着火, 万一着火), denials (没有着火), the past (上次着火), drills and
+    films, and words that only look alike (火锅, 煤气费). 着火了怎么办 counts: better once too often.
+    """
+    said = _HARMLESS.sub("＿", as_meant(text))
+    if _TOPIC.search(said) and not _INSIST.search(said):
+        return None
+    found = next(_found(said), None)
+    if not found:
+        return None
+    row, words = found
+    return Danger(row["kind"], words, row["category"], tuple(row["call"]))
+
+
+def _found(said: str) -> Iterator[tuple[dict[str, str], str]]:
+    for row, pattern in _KINDS:
+        for match in pattern.finditer(said):
+            if not _HEDGE.search(said[: match.start()]):
+                yield row, match[0]

@@ -1,0 +1,110 @@
+"""What a report is about: category, urgency, the thing and the place. Tables decide, not code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.language.addresses import strip_home
+from bot.language.danger import Danger, danger
+from bot.language.homophones import as_meant
+from bot.language.tables import any_of, read_table
+
+__all__ = [
+    "CATEGORIES", "Danger", "Suggestion", "danger", "fault_object", "opens_report", "public_part",
+    "suggest_category", "urgency",
+]  # fmt: skip
+
+_CATEGORIES = read_table("categories")
+_URGENCY = read_table("urgency")
+_OPENINGS = read_table("openings")
+
+CATEGORIES: Mapping[str, str] = {row["id"]: row["name"] for row in _CATEGORIES["categories"]}
+"""The Chinese name of each category, in the order in which they are offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The likeliest category; `sure` when no other came near."""
+
+    category: str
+    sure: bool
+
+
+def _index(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    """Which names each word speaks for."""
+    index: dict[str, list[str]] = {}
+    for name, words in rows:
+        for word in words:
+            index.setdefault(word.lower(), []).append(name)
+    return index
+
+
+_WORDS = _index((row["id"], {*row["objects"], *row["faults"]}) for row in _CATEGORIES["categories"])
+_OBJECTS = _index(read_table("objects").items())
+_PARTS = _index(read_table("public_parts").items())
+_WORD, _OBJECT, _PART = (re.compile(any_of(index)) for index in (_WORDS, _OBJECTS, _PARTS))
+_URGENT = re.compile(any_of(_URGENCY["urgent"]))
+_CALM = re.compile(any_of(_URGENCY["calm"]))
+_EXPLICIT = re.compile(any_of(_OPENINGS["explicit"]))
+_FAULT = re.compile(any_of(_OPENINGS["faults"]))
+_NOT_REPORT = re.compile(any_of(_OPENINGS["not_reports"]))
+_CLEAR_LEAD = 2  # how many characters of words the best must be ahead to be sure
+
+
+def _scores(text: str) -> dict[str, int]:
+    """Points of each category: the lengths of its words, the longest word at each place counting alone."""
+    scores: dict[str, int] = {}
+    for word in _WORD.findall(strip_home(as_meant(text))):
+        for category in _WORDS[word]:
+            scores[category] = scores.get(category, 0) + len(word)
+    return scores
+
+
+def suggest_category(text: str) -> Suggestion | None:
+    """The category of a report, or None when no word of any category is in it."""
+    danger_found = danger(text)
+    if danger_found:
+        return Suggestion(danger_found.category, sure=True)
+    ranked = sorted(_scores(text).items(), key=lambda item: -item[1])
+    if not ranked:
+        return None
+    lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0)
+    return Suggestion(ranked[0][0], sure=lead >= _CLEAR_LEAD)
+
+
+def urgency(text: str) -> str:
+    """ "urgent" when it must not wait for working hours, else "normal". Danger is always urgent."""
+    said = as_meant(text)
+    if danger(text):
+        return "urgent"
+    return "urgent" if _URGENT.search(said) and not _CALM.search(said) else "normal"
+
+
+def fault_object(text: str) -> str | None:
+    """The thing that is broken, by its usual name (升降机 is 电梯); the longest word wins, then the first."""
+    return _longest(_OBJECT, _OBJECTS, text)
+
+
+def public_part(text: str) -> str | None:
+    """The shared part of the estate that is meant (走廊 is 楼道); None for a home or when unsaid."""
+    return _longest(_PART, _PARTS, text)
+
+
+def _longest(pattern: re.Pattern[str], index: Mapping[str, list[str]], text: str) -> str | None:
+    words = pattern.findall(strip_home(as_meant(text)))
+    return index[max(words, key=len)][0] if words else None
+
+
+def opens_report(text: str) -> bool:
+    """Whether a sentence clearly opens a report, so that a dialog may begin without being asked for.
+
+    Talk, questions about services, meals, ratings and questions about earlier orders do not.
+    """
+    said = as_meant(text)
+    if danger(text):
+        return True
+    if _NOT_REPORT.search(said):
+        return False
+    return bool(_EXPLICIT.search(said)) or bool(_scores(text) and _FAULT.search(said))
