@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, NamedTuple, Protocol, Self
 
+import requests
+
+from bot.clock import Clock
 from bot.message import Heard, Receipt, Reply, Told
 
 
@@ -46,11 +49,24 @@ class Answer:
     content_type: str = "text/plain; charset=utf-8"
 
 
+class Finding(NamedTuple):
+    """One line of a channel's self-check: what was looked at, whether it is well, in plain Chinese what to do."""
+
+    what: str
+    ok: bool
+    words: str
+
+
 class Channel(Protocol):
     """One platform, both directions. Adding SMS means one file that satisfies this."""
 
+    kind: ClassVar[str]
     name: str
     flags: Flags
+
+    @classmethod
+    def build(cls, name: str, config: Mapping[str, str], tools: Tools) -> Self:
+        """One channel from plain strings. Raises ValueError that says which setting to change."""
 
     def verify(self, callback: Callback) -> Answer:
         """Answer the platform's check of our address (GET). Raises NotGenuine."""
@@ -78,7 +94,10 @@ class Channel(Protocol):
 
 
 class TokenStore(Protocol):
-    """Where processes share an access token. Kept with its expiry; guarded by a lock so that one fetches."""
+    """Where processes share an access token. Kept with its expiry; guarded by a lock so that one fetches.
+
+    Raises refusals.Busy when the store cannot be reached.
+    """
 
     def get(self, name: str) -> tuple[str, float] | None:
         """The token and the epoch second (real time) at which it expires, or None."""
@@ -91,7 +110,7 @@ class TokenStore(Protocol):
 
 
 class Lock(Protocol):
-    """A lock as a context manager; entering returns whether it was had."""
+    """A lock as a context manager; entering waits its turn and returns whether it was had."""
 
     def __enter__(self) -> bool: ...
 
@@ -102,4 +121,17 @@ class Rate(Protocol):
     """A rate limit shared by all workers (GCRA)."""
 
     def wait(self, key: str, per_minute: int) -> float:
-        """0.0 when one message may go now (and it is counted), else the seconds to wait."""
+        """0.0 when one message may go now (and it is counted), else the seconds to wait.
+
+        Raises refusals.Busy when the count cannot be reached.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every channel is given. `http` makes a session; each thread asks for its own."""
+
+    clock: Clock
+    tokens: TokenStore
+    rate: Rate | None
+    http: Callable[[], requests.Session]

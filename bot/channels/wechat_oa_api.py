@@ -1,0 +1,205 @@
+"""Calls the official account's HTTP interface through wechatpy: shared token, one bounded repeat."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from wechatpy import WeChatClient
+from wechatpy.exceptions import WeChatClientException
+
+from bot.channels.failures import ErrorTable, bad_status, broken, maybe_taken
+from bot.channels.wechat_oa_token import TokenKeeper
+from bot.clock import real_seconds
+from bot.ports import Tools
+from bot.refusals import Busy, NoMedia, NotTold
+
+TIMEOUT = (3.05, 8.0)  # seconds to connect, and between two bytes
+TOKEN_REFUSED = frozenset({40001, 40014, 42001})
+MAX_MEDIA = 10 * 1024 * 1024
+MEDIA_SECONDS = 10.0
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An error code in the platform's answer, as a value: wechatpy's exceptions carry the URL with the token."""
+
+    code: int
+    message: str = ""
+
+
+Outcome = dict[str, Any] | Refused | NotTold
+
+
+class StableClient(WeChatClient):  # type: ignore[misc]  # wechatpy has no type hints
+    """wechatpy's client without retries and tokens of its own, and never without a time-out."""
+
+    _http: requests.Session
+
+    def __init__(self, appid: str, secret: str, base: str, session: requests.Session) -> None:
+        super().__init__(appid, secret, timeout=TIMEOUT, auto_retry=False)
+        self._http = session
+        self.API_BASE_URL = f"{base.rstrip('/')}/cgi-bin/"
+
+    def ask(self, method: str, path: str, token: str, harmless_twice: bool, **more: Any) -> Outcome:
+        """One request and what came of it; raises nothing."""
+        params: Any = {**more.pop("params", {}), "access_token": token} if token else ()
+        try:
+            answer = self._request(method, path, params=params, allow_redirects=False, **more)
+        except WeChatClientException as error:
+            return _said(error, harmless_twice)
+        except requests.RequestException as error:
+            return broken(error, harmless_twice)
+        if isinstance(answer, dict):
+            return answer
+        return maybe_taken(f"HTTP {answer.status_code} without JSON", harmless_twice)
+
+    def stream(self, path: str, token: str, params: dict[str, str]) -> requests.Response:
+        """A response whose body is still to be read. Raises requests' exceptions."""
+        return self._http.get(
+            self.API_BASE_URL + path,
+            params={**params, "access_token": token},
+            timeout=TIMEOUT,
+            stream=True,
+            allow_redirects=False,
+        )
+
+
+def _said(error: WeChatClientException, harmless_twice: bool) -> Refused | NotTold:
+    if error.errcode is None:
+        return bad_status(error.response.status_code, harmless_twice)
+    return Refused(int(error.errcode), str(error.errmsg))
+
+
+class Api:
+    """What the channel calls. Every failure is one of the NotTold refusals, or NoMedia for downloads.
+
+    One client for each thread and process: wechatpy's is not made for sharing.
+    """
+
+    def __init__(self, appid: str, secret: str, base: str, tools: Tools) -> None:
+        parts = urlsplit(base)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise ValueError("api_base must be an address like https://api.weixin.qq.com")
+        self._appid, self._secret, self._base = appid, secret, base
+        self._http = tools.http
+        self._keeper = TokenKeeper(appid, tools.tokens)
+        self._errors = ErrorTable("wechat_oa_errors", tools.clock.now)
+        self._local = threading.local()
+
+    def post(
+        self,
+        path: str,
+        payload: dict[str, Any],
+        *,
+        harmless_twice: bool = False,
+        tolerate: frozenset[int] = frozenset(),
+    ) -> dict[str, Any]:
+        """POST JSON with the token. `harmless_twice`: the platform drops repeats, so a doubt may be tried anew.
+
+        Error codes in `tolerate` come back as {"errcode": …}. Raises one of the NotTold refusals.
+        """
+        return self._call("post", path, harmless_twice, tolerate, data=payload)
+
+    def get(self, path: str) -> dict[str, Any]:
+        """GET with the token. Raises one of the NotTold refusals."""
+        return self._call("get", path, True, frozenset())
+
+    def _call(
+        self, method: str, path: str, harmless: bool, tolerate: frozenset[int], **more: Any
+    ) -> dict[str, Any]:
+        client = self._client()
+        token, new = self._keeper.current(self._fetch)
+        outcome = client.ask(method, path, token, harmless, **more)
+        if isinstance(outcome, Refused) and outcome.code in TOKEN_REFUSED:
+            token = self._keeper.renew(token, new, self._fetch)
+            outcome = client.ask(method, path, token, harmless, **more)
+        if isinstance(outcome, Refused) and outcome.code in tolerate:
+            return {"errcode": outcome.code}
+        return self._good(outcome)
+
+    def _good(self, outcome: Outcome) -> dict[str, Any]:
+        if isinstance(outcome, Refused):
+            raise self._errors.refusal(outcome.code, outcome.message)
+        if isinstance(outcome, NotTold):
+            raise outcome
+        return outcome
+
+    def _client(self) -> StableClient:
+        if getattr(self._local, "process", None) != os.getpid():
+            self._local.client = StableClient(self._appid, self._secret, self._base, self._http())
+            self._local.process = os.getpid()
+        client: StableClient = self._local.client
+        return client
+
+    def _fetch(self, force: bool) -> tuple[str, float]:
+        payload = {
+            "grant_type": "client_credential",
+            "appid": self._appid,
+            "secret": self._secret,
+            "force_refresh": force,
+        }
+        answer = self._good(self._client().ask("post", "stable_token", "", True, data=payload))
+        token, life = answer.get("access_token"), answer.get("expires_in")
+        if not isinstance(token, str) or not token or not isinstance(life, int):
+            raise Busy("an answer without an access token")
+        return token, float(life)
+
+    # Downloads
+
+    def download(self, path: str, params: dict[str, str]) -> bytes:
+        """At most 10 MB in at most 10 seconds. Raises NoMedia."""
+        raw: bytes | Refused | NotTold
+        try:
+            token, new = self._keeper.current(self._fetch)
+            raw = self._downloaded(path, token, params)
+            if isinstance(raw, Refused) and raw.code in TOKEN_REFUSED:
+                raw = self._downloaded(path, self._keeper.renew(token, new, self._fetch), params)
+        except NotTold as refusal:
+            raw = refusal
+        if isinstance(raw, Refused):
+            raw = self._errors.refusal(raw.code, raw.message)
+        if isinstance(raw, NotTold):
+            raise NoMedia(f"{raw.reason} {raw.detail}", retry=raw.retry)
+        return raw
+
+    def _downloaded(self, path: str, token: str, params: dict[str, str]) -> bytes | Refused | NotTold:
+        try:
+            with self._client().stream(path, token, params) as response:
+                if response.status_code != 200:
+                    return bad_status(response.status_code, harmless_twice=True)
+                raw = _limited(response)
+        except requests.RequestException as error:
+            return broken(error, harmless_twice=True)
+        if raw is None:
+            raise NoMedia("over 10 MB or 10 seconds")
+        return _error_inside(raw) or raw
+
+
+def _limited(response: requests.Response) -> bytes | None:
+    """The body, or None when it is too long or comes too slowly."""
+    deadline = real_seconds() + MEDIA_SECONDS
+    raw = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        raw += chunk
+        if len(raw) > MAX_MEDIA or real_seconds() > deadline:
+            return None
+    return bytes(raw)
+
+
+def _error_inside(raw: bytes) -> Refused | None:
+    """media/get answers with JSON and HTTP 200 when it has nothing to give."""
+    if not raw.startswith(b"{"):
+        return None
+    try:
+        answer = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    code = answer.get("errcode")
+    return Refused(code, str(answer.get("errmsg", ""))) if isinstance(code, int) and code else None
