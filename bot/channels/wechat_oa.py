@@ -108,7 +108,7 @@ class WeChatOA:
     def answer(self, callback: Callback, heard: Heard | None, reply: Reply) -> Answer:
         """The passive reply, sealed with the key that opened the callback; nothing to say: bare "success"."""
         words = passage(reply.words, reply.options, SHOW[self._choices])
-        if heard is None or not words:
+        if heard is None or not words.strip():
             return ACK
         account, key = self._account, self._envelope.only_key
         if key is None or not account:
