@@ -52,6 +52,9 @@ ERRORS: dict[int, str] = {
     48006: "forbid to clear quota because of reaching the limit",
     93000: "invalid webhook url",
     93004: "robot is disabled",
+    301019: "media file md5 mismatch",
+    846604: "response_code expired",
+    846605: "invalid response_code",
 }
 
 

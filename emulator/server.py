@@ -14,11 +14,13 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from emulator.clock import Clock
 from emulator.control import control
+from emulator.control_wecom import control_wecom
 from emulator.courier import Post, Wait
 from emulator.store import Store
 from emulator.town import BadTown, Town, load_town
 from emulator.transport import http_post
 from emulator.wechat_api import wechat_api
+from emulator.wecom_api import wecom_api
 from emulator.world import Background, World
 
 MAX_UPLOAD_BYTES = 24 * 1024 * 1024
@@ -48,8 +50,10 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD_BYTES
     app.extensions["emulator"] = world
-    for routes in (wechat_api, control):
-        app.register_blueprint(routes(world))
+    under_emu = control(world)
+    control_wecom(world, under_emu)
+    for routes in (wechat_api(world), wecom_api(world), under_emu):
+        app.register_blueprint(routes)
 
     @app.before_request
     def learn_base() -> None:

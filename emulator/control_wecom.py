@@ -1,0 +1,61 @@
+"""The control API's WeCom part: groups, single chats, cards, robots, and URL verification."""
+
+from flask import Blueprint, Response, jsonify
+
+from emulator import members, wechat_push, wecom_push
+from emulator.chats import group_chat, single_chat
+from emulator.control import dispatch, form, with_photo
+from emulator.courier import NoAnswer
+from emulator.residents import Impossible
+from emulator.wecom_api import ROBOT_STATES
+from emulator.world import World
+
+
+def control_wecom(world: World, routes: Blueprint) -> None:
+    """Add the routes to the control API."""
+
+    @routes.post("/groups/<chatid>/say")
+    def say(chatid: str) -> Response:
+        data = with_photo(world, form())
+        return dispatch(world, group_chat(chatid), data, lambda: members.say_in_group(world, chatid, data))
+
+    @routes.post("/groups/<chatid>/robot")
+    def robot(chatid: str) -> Response:
+        state = str(form().get("state"))
+        if state not in ROBOT_STATES or not world.town.group(chatid):
+            raise ValueError(f"state must be one of {', '.join(ROBOT_STATES)}, and the group must exist")
+        world.set_setting(f"robot/{chatid}", state)
+        return jsonify({"ok": True})
+
+    @routes.post("/bots/<bot>/single/<userid>/say")
+    def say_alone(bot: str, userid: str) -> Response:
+        data = with_photo(world, form())
+        chat = single_chat(bot, userid)
+        return dispatch(world, chat, data, lambda: members.say_alone(world, bot, userid, data))
+
+    @routes.post("/bots/<bot>/single/<userid>/enter")
+    def enter(bot: str, userid: str) -> Response:
+        chat = single_chat(bot, userid)
+        return dispatch(world, chat, form(), lambda: members.enter(world, bot, userid))
+
+    @routes.post("/cards/<message_id>/click")
+    def click(message_id: str) -> Response:
+        data, card = form(), world.chats.find(message_id)
+        if not card:
+            raise Impossible("没有这张卡片")
+        return dispatch(world, card.chat, data, lambda: members.click(world, message_id, data))
+
+    @routes.post("/verify")
+    def verify() -> Response:
+        results = {bot.name: wecom_push.verify(world, bot) for bot in world.town.bots}
+        try:
+            account = wechat_push.verify(world)
+        except NoAnswer:
+            account = {"ok": False, "status": None}
+        return jsonify(
+            {
+                "ok": account["ok"] and all(one["ok"] for one in results.values()),
+                "account": account,
+                "bots": results,
+            }
+        )
