@@ -63,3 +63,9 @@ def local(at: datetime) -> datetime:
 def real_epoch() -> float:
     """The epoch second, never moved by a rehearsal: for what a platform measures, such as a token's life."""
     return time.time()
+
+
+def local_text(at: datetime | str) -> str:
+    """A moment in a message: 11 月 18 日 15:04. ISO text is taken too, as dialogs remember it."""
+    moment = local(datetime.fromisoformat(at) if isinstance(at, str) else at)
+    return f"{moment.month} 月 {moment.day} 日 {moment:%H:%M}"

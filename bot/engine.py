@@ -8,72 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
-from bot.frames import Frame, State, mark_of, pack, pack_said, plain, unpack, unpack_said
+from bot.frames import Frame, State, pack, pack_said, unpack, unpack_said
 from bot.language.commands import control
 from bot.language.corrections import corrected
 from bot.language.numbers import bare_number, read_yes_no
 from bot.message import Option, Reply
-from bot.talk import (
-    Dialog,
-    Do,
-    Look,
-    More,
-    Open,
-    Question,
-    Said,
-    Say,
-    Several,
-    Took,
-    Which,
-    Who,
-    World,
-    Wrong,
-)
+from bot.play import Host, Push, play, questions_met
+from bot.talk import Dialog, More, Open, Person, Question, Said, Several, Took, Which, Wrong
 
-MOST_STEPS = 200
 KEPT_FOR = timedelta(hours=24)  # an abandoned talk
 BURST = timedelta(seconds=10)  # photos of one burst get one answer
-
-
-@dataclass(frozen=True)
-class Push:
-    """An open question that a push asked: which, what about, and when it was last shown on the phone."""
-
-    id: int
-    kind: str
-    subject: int
-    stamp: int
-    shown_at: datetime
-
-
-class Host(Protocol):
-    """What the engine needs of whoever runs the turn; everything happens in the turn's transaction."""
-
-    now: datetime
-    who: Who
-
-    def do(self, command: Any) -> Any:
-        """Carry out a command of a dialog; its result is remembered."""
-
-    def look(self, view: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        """Look at the world on behalf of this person."""
-
-    def find(self, what: str, text: str) -> Any:
-        """Look up what a question reads in an answer: "place", "home", "scene", "content"."""
-
-    def intents(self, text: str) -> Sequence[str]:
-        """What a sentence surely wants to open, most likely first."""
-
-    def danger(self, text: str) -> bool:
-        """Whether somebody is in danger."""
-
-    def pushes(self) -> Sequence[Push]:
-        """Open questions of pushes, the one shown last first."""
-
-    def call_person(self, why: str) -> str:
-        """Call the staff with the transcript; the words that tell so."""
 
 
 @dataclass
@@ -259,7 +205,7 @@ class Engine:
         frame, new = turn.top, corrected(turn.said.text)
         if frame is None or new is None:
             return False
-        met = self._questions_met(turn, frame)
+        met = questions_met(self.dialogs[frame.dialog], frame, turn.host)
         for key in reversed(frame.open_answers()):
             question = met.get(key)
             if question is None or question.free:
@@ -360,91 +306,23 @@ class Engine:
                 turn.question = question
                 return
             turn.state.stack.remove(frame)
+            if isinstance(outcome, Person):
+                turn.words.append(turn.host.call_person("asked"))
             if isinstance(outcome, Open):
                 turn.state.stack.append(Frame(outcome.dialog, {}))
             elif turn.state.stack:
                 turn.words.append("我们接着刚才的：")
             turn.ask = True
 
-    def _play(self, turn: _Turn, frame: Frame) -> tuple[Question[Any] | None, Open | None]:
-        """Run the dialog from its first line, answering from memory, until it needs something new."""
-        opening = unpack_said(frame.opening)
-        world = World(turn.host.now, turn.host.who, opening, frame.subject, frame.stamp)
-        script = self.dialogs[frame.dialog].script(world)
-        reply: Any = None
-        for _ in range(MOST_STEPS):
-            try:
-                step = script.send(reply)
-            except StopIteration as end:
-                return None, end.value
-            if isinstance(step, Question):
-                if not self._known(turn, frame, step, opening):
-                    script.close()
-                    return step, None
-                reply = frame.recall(step.key)
-            else:
-                reply = self._step(turn, frame, step)
-        raise RuntimeError(f"dialog {frame.dialog} took over {MOST_STEPS} steps in one turn: it loops")
-
-    def _step(self, turn: _Turn, frame: Frame, step: Any) -> Any:
-        match step:
-            case Say(text):
-                if not frame.knows(mark_of(text)):
-                    frame.remember(mark_of(text), 1)
-                    turn.words.append(text)
-                return None
-            case Look(key, view, args, fresh):
-                if fresh or not frame.knows(f"look:{key}"):
-                    frame.remember(f"look:{key}", plain(turn.host.look(view, args)))
-                return frame.recall(f"look:{key}")
-            case Do(key, command):
-                if not frame.knows(f"do:{key}"):
-                    frame.remember(f"do:{key}", plain(turn.host.do(command)))
-                return frame.recall(f"do:{key}")
-        raise TypeError(f"dialog {frame.dialog} yielded {type(step).__name__}, which is no step")
-
-    def _known(self, turn: _Turn, frame: Frame, question: Question[Any], opening: Said) -> bool:
-        """Whether the question is answered: remembered and still possible, or surely said in the opening."""
-        if frame.knows(question.key):
-            if question.still_good(frame.recall(question.key)):
-                return True
-            frame.forget(question.key)
-            turn.words.append(question.gone)
-            return False
-        if not frame.offers or question.key in frame.offered:
-            return False
-        frame.offered.append(question.key)
-        value = question.volunteered(opening, turn.host.find)
-        if value is None:
-            return False
-        frame.remember(question.key, plain(value))
-        return True
-
-    def _questions_met(self, turn: _Turn, frame: Frame) -> dict[str, Question[Any]]:
-        """The questions on the way to the open one, by key, without saying or doing anything."""
-        world = World(turn.host.now, turn.host.who, unpack_said(frame.opening), frame.subject, frame.stamp)
-        script = self.dialogs[frame.dialog].script(world)
-        met: dict[str, Question[Any]] = {}
-        reply: Any = None
-        for _ in range(MOST_STEPS):
-            try:
-                step = script.send(reply)
-            except StopIteration:
-                break
-            key = getattr(step, "key", "")
-            if isinstance(step, Question):
-                met[key] = step
-            known = {Look: f"look:{key}", Do: f"do:{key}", Say: ""}.get(type(step), key)
-            if known and not frame.knows(known):
-                break
-            reply = frame.recall(known)
-        script.close()
-        return met
+    def _play(self, turn: _Turn, frame: Frame) -> tuple[Question[Any] | None, Open | Person | None]:
+        played = play(self.dialogs[frame.dialog], frame, turn.host)
+        turn.words += played.words
+        return played.question, played.outcome
 
     # --- what is answered -----------------------------------------------------------------------------------
 
     def _tapped(self, turn: _Turn) -> Said:
-        """A tap on one of our own choices says the number that was printed before it, if it is still that question."""
+        """A tap on one of our own choices says the number printed before it, if it is still that question."""
         parts = turn.said.option.split(":")
         if len(parts) == 3 and parts[0] == "q" and parts[1] == str(turn.state.shown_turn):
             return replace(turn.said, text=parts[2])

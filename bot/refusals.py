@@ -1,4 +1,7 @@
-"""Why a message was not told, or a callback not heard: small closed sets. Nobody outside a channel reads a platform's error."""
+"""Why a message was not told, or a callback not heard: small closed sets.
+
+Nobody outside a channel reads a platform's error.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from bot.message import Place as Point
 
 T = TypeVar("T")
 Step = Any
-Script = Generator[Step, Any, "Open | None"]
+Script = Generator[Step, Any, "Open | Person | None"]
 
 
 @dataclass(frozen=True)
@@ -114,19 +114,25 @@ class Open:
 
 
 @dataclass(frozen=True)
+class Person:
+    """What a dialog may return: a person is called."""
+
+
+@dataclass(frozen=True)
 class Look:
     """A look at the world, remembered under `key` as JSON; with `fresh` it is looked at again each turn.
 
-    `view` is called as view(work, asker, *args).
+    `view` is called as view(work, *args, **named).
     """
 
     key: str
-    view: Callable[..., Any]
-    args: tuple[Any, ...]
+    see: Callable[[Any], Any]
     fresh: bool
 
-    def __init__(self, key: str, view: Callable[..., Any], *args: Any, fresh: bool = False) -> None:
-        for name, value in (("key", key), ("view", view), ("args", args), ("fresh", fresh)):
+    def __init__(
+        self, key: str, view: Callable[..., Any], *args: Any, fresh: bool = False, **named: Any
+    ) -> None:
+        for name, value in (("key", key), ("see", lambda work: view(work, *args, **named)), ("fresh", fresh)):
             object.__setattr__(self, name, value)
 
     def __iter__(self) -> Generator[Step, Any, Any]:
@@ -270,43 +276,54 @@ class Place(Question[dict[str, Any]]):
     """A place in the register: {"estate_id", "building_id", "home_id", "label"}, or a point on the map.
 
     Several readings (12-8-602) are asked; an address that is not in the register is refused with the reason.
-    `none` is an option for leaving it out (the answer is then {}). With `home`, only a whole door will do.
+    `others` (id → label) are numbered choices besides; chosen, the answer is {"other": id}. `sure` is the one that
+    is meant when the opening sentence names no address. `building`: only a door of that building is asked for.
+    With `home`, only a whole door will do.
     """
 
-    none: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
+    sure: str = ""
     home: bool = False
-    opening: bool = True
+    building: int = 0
     kind: ClassVar[str] = "place"
 
     def options(self) -> list[tuple[str, str]]:
-        return [("1", self.none)] if self.none else []
+        return [(str(n), label) for n, label in enumerate(self.others.values(), 1)]
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
         if said.point and not self.home:
-            point = said.point
-            spot = {"latitude": f"{point.latitude:.6f}", "longitude": f"{point.longitude:.6f}"}
-            return Took({**spot, "label": point.label or "您发来的定位"})
+            return Took(_spot(said.point))
         if said.scene:
             return self._found(find("scene", said.scene))
-        if self.none and (read_option(said.text, [self.none]) == 0 or read_yes_no(said.text) is False):
-            return Took({})
-        found = find("home" if self.home else "place", said.text)
-        if found or read_home(said.text):
-            return self._found(found)
-        return None
+        chosen = read_option(said.text, list(self.others.values()))
+        if chosen is not None:
+            return Took({"other": list(self.others)[chosen]})
+        found = find(self._what(), said.text)
+        return self._found(found) if found or read_home(said.text) else None
+
+    def _what(self) -> str:
+        return f"door:{self.building}" if self.building else "home" if self.home else "place"
 
     def _found(self, found: list[dict[str, Any]]) -> Reading:
         if not found:
-            return Wrong("没有找到这个地址。请写小区名和楼号，比如“幸福小区 3 号楼 2 单元 602”。")
+            return Wrong("登记册里没有找到这个地址。请写小区名和楼号，比如“幸福小区 3 号楼 2 单元 602”。")
         if len(found) == 1:
             return Took(found[0])
         return Several({one["label"]: one for one in found[:5]}, "您说的是哪一个？")
 
     def volunteered(self, opening: Said, find: Find) -> Any:
-        if not self.opening or not (read_home(opening.text) or opening.scene):
-            return None
-        reading = self.read(Said(text=opening.text, scene=opening.scene), None, find)
-        return reading.value if isinstance(reading, Took) else None
+        if read_home(opening.text) or (opening.scene and not self.home):
+            reading = self.read(Said(text=opening.text, scene=opening.scene), None, find)
+            return reading.value if isinstance(reading, Took) else None
+        return {"other": self.sure} if self.sure else None
+
+    def still_good(self, value: Any) -> bool:
+        return "other" not in value or value["other"] in self.others
+
+
+def _spot(point: Point) -> dict[str, Any]:
+    spot = {"latitude": f"{point.latitude:.6f}", "longitude": f"{point.longitude:.6f}"}
+    return {**spot, "label": point.label or "您发来的定位"}
 
 
 @dataclass(frozen=True)
@@ -374,6 +391,16 @@ class Which(Question[Any]):
 QUESTIONS: Mapping[str, type[Question[Any]]] = {
     kind.kind: kind for kind in (Ask, Choice, Number, Confirm, Place, Photos, Score, Which)
 }
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the opening sentence surely answers of a question that may be asked later, or None. Never asks."""
+
+    question: Question[Any]
+
+    def __iter__(self) -> Generator[Step, Any, Any]:
+        return (yield self)
 
 
 # --- the decorator -----------------------------------------------------------------------------------------

@@ -1,0 +1,45 @@
+"""What a sentence surely wants to open. Words in, names of intents out; dialogs declare which they open on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.language.commands import my_orders, not_fixed, order_number, urges
+from bot.language.reports import opens_report
+
+_BIND = re.compile(r"^(?:我要|我想)?(?:绑定|换绑|添加|加)(?:住址|房子|房屋|地址|我家|家)?$")
+_WITHDRAW = re.compile(r"撤回|撤单|不用修了|不用来了")
+_BARE = re.compile(
+    r"^(?:我要|我想|帮我|请|麻烦|你好|您好|，|,|\s)*(?:报修|报事|报故障|投诉|反映(?:问题|情况)?|维修|修东西)"
+    r"(?:一下|吧|呀|啊|：|:|，|,|。|！|\s)*"
+)
+
+INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("urge", urges),
+    ("not_fixed", not_fixed),
+    ("withdraw", lambda text: _WITHDRAW.search(text) is not None),
+    ("my_orders", my_orders),
+    ("order_number", lambda text: order_number(text) is not None),
+    ("bind_home", lambda text: _BIND.match(text.strip()) is not None),
+    ("report", opens_report),
+)
+
+
+def intents(text: str) -> list[str]:
+    """The intents of a sentence, the surest first; empty for chit-chat.
+
+    >>> intents("我要绑定")
+    ['bind_home']
+    """
+    return [name for name, wants in INTENTS if wants(text)] if text.strip() else []
+
+
+def report_content(text: str) -> str | None:
+    """What a report says beyond the wish to report, or None.
+
+    >>> report_content("我要报修，3 号楼电梯坏了"), report_content("报修")
+    ('3 号楼电梯坏了', None)
+    """
+    rest = _BARE.sub("", text.strip(), count=1).strip(" ，,。！!")
+    return rest if len(rest) >= 2 else None

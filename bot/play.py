@@ -1,0 +1,171 @@
+"""Plays one dialog from its first line, answering from memory, until it needs something new (keyed replay)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.frames import Frame, mark_of, plain, unpack_said
+from bot.talk import Dialog, Do, Given, Look, Open, Person, Question, Said, Say, Who, World
+
+MOST_STEPS = 200
+
+
+@dataclass(frozen=True)
+class Push:
+    """An open question that a push asked: which, what about, and when it was last shown on the phone."""
+
+    id: int
+    kind: str
+    subject: int
+    stamp: int
+    shown_at: datetime
+
+
+class Host(Protocol):
+    """What a turn needs of whoever runs it; everything happens in the turn's transaction."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of this turn."""
+
+    @property
+    def who(self) -> Who:
+        """The person who speaks."""
+
+    def do(self, command: Any) -> Any:
+        """Carry out a command of a dialog; its result is remembered."""
+
+    def look(self, see: Callable[[Any], Any]) -> Any:
+        """Look at the world through one of its views."""
+
+    def find(self, what: str, text: str) -> Any:
+        """What a question looks up in an answer: "place", "home", "door:<building>", "scene", "content"."""
+
+    def intents(self, text: str) -> Sequence[str]:
+        """What a sentence surely wants to open, most likely first."""
+
+    def danger(self, text: str) -> bool:
+        """Whether somebody is in danger."""
+
+    def pushes(self) -> Sequence[Push]:
+        """Open questions of pushes, the one shown last first."""
+
+    def call_person(self, why: str) -> str:
+        """Call the staff with the transcript; the words that tell so."""
+
+
+@dataclass
+class Played:
+    """What came of playing: the question that waits, or (None) how the dialog ended; and what was said."""
+
+    question: Question[Any] | None
+    outcome: Open | Person | None
+    words: list[str]
+
+
+def play(dialog: Dialog, frame: Frame, host: Host) -> Played:
+    """Play `dialog` on from what `frame` remembers. Raises RuntimeError when it never asks nor ends."""
+    return _Player(dialog, frame, host).run()
+
+
+def questions_met(dialog: Dialog, frame: Frame, host: Host) -> dict[str, Question[Any]]:
+    """The questions on the way to the open one, by key, without saying or doing anything."""
+    player = _Player(dialog, frame, host)
+    script = dialog.script(player.world)
+    met: dict[str, Question[Any]] = {}
+    reply: Any = None
+    for _ in range(MOST_STEPS):
+        try:
+            step = script.send(reply)
+        except StopIteration:
+            break
+        if isinstance(step, Question):
+            met[step.key] = step
+        key = _key(step)
+        if key and not frame.knows(key) and not isinstance(step, Given):
+            break
+        reply = frame.recall(key) if key else None
+    script.close()
+    return met
+
+
+def _key(step: Any) -> str:
+    match step:
+        case Look(key=key):
+            return f"look:{key}"
+        case Do(key=key):
+            return f"do:{key}"
+        case Given(question=question):
+            return question.key
+        case Question(key=key):
+            return key
+    return ""
+
+
+@dataclass
+class _Player:
+    dialog: Dialog
+    frame: Frame
+    host: Host
+
+    def __post_init__(self) -> None:
+        self.opening: Said = unpack_said(self.frame.opening)
+        self.world = World(self.host.now, self.host.who, self.opening, self.frame.subject, self.frame.stamp)
+        self.words: list[str] = []
+
+    def run(self) -> Played:
+        script = self.dialog.script(self.world)
+        reply: Any = None
+        for _ in range(MOST_STEPS):
+            try:
+                step = script.send(reply)
+            except StopIteration as end:
+                return Played(None, end.value, self.words)
+            if isinstance(step, Question) and not self.known(step):
+                script.close()
+                return Played(step, None, self.words)
+            reply = self.step(step)
+        raise RuntimeError(f"dialog {self.dialog.name} took over {MOST_STEPS} steps in one turn: it loops")
+
+    def step(self, step: Any) -> Any:
+        frame, key = self.frame, _key(step)
+        match step:
+            case Question():
+                pass
+            case Given(question):
+                self.known(question)
+            case Say(text):
+                if not frame.knows(mark_of(text)):
+                    frame.remember(mark_of(text), 1)
+                    self.words.append(text)
+                return None
+            case Look(see=see, fresh=fresh):
+                if fresh or not frame.knows(key):
+                    frame.remember(key, plain(self.host.look(see)))
+            case Do(command=command):
+                if not frame.knows(key):
+                    frame.remember(key, plain(self.host.do(command)))
+            case _:
+                raise TypeError(f"dialog {self.dialog.name} yielded {type(step).__name__}, which is no step")
+        return frame.recall(key)
+
+    def known(self, question: Question[Any]) -> bool:
+        """Whether the question is answered: remembered and still possible, or surely said in the opening."""
+        frame = self.frame
+        if frame.knows(question.key):
+            if question.still_good(frame.recall(question.key)):
+                return True
+            frame.forget(question.key)
+            self.words.append(question.gone)
+            return False
+        if not frame.offers or question.key in frame.offered:
+            return False
+        frame.offered.append(question.key)
+        value = question.volunteered(self.opening, self.host.find)
+        if value is None:
+            return False
+        frame.remember(question.key, plain(value))
+        return True

@@ -1,0 +1,49 @@
+"""Finds dialogs and channels by their files; the only import magic. A new file is a new dialog or channel."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+
+from bot.talk import Dialog
+
+
+class TwoOfOneName(Exception):
+    """Two files declare the same name: rename one of them."""
+
+
+def modules_of(package: ModuleType) -> Iterator[ModuleType]:
+    """Every module directly inside a package."""
+    for found in pkgutil.iter_modules(package.__path__):
+        if not found.ispkg:
+            yield importlib.import_module(f"{package.__name__}.{found.name}")
+
+
+def find_dialogs(package: ModuleType) -> dict[str, Dialog]:
+    """Every dialog of the package by name. Raises TwoOfOneName."""
+    dialogs: dict[str, Dialog] = {}
+    for module in modules_of(package):
+        for one in vars(module).values():
+            if isinstance(one, Dialog) and one.script.__module__ == module.__name__:
+                if one.name in dialogs:
+                    raise TwoOfOneName(
+                        f"two dialogs are called {one.name}: rename the one in {module.__name__}"
+                    )
+                dialogs[one.name] = one
+    return dialogs
+
+
+def find_channels(package: ModuleType) -> dict[str, type]:
+    """Every channel class of the package by its kind. Raises TwoOfOneName."""
+    kinds: dict[str, type] = {}
+    for module in modules_of(package):
+        for one in vars(module).values():
+            if isinstance(one, type) and one.__module__ == module.__name__ and "kind" in vars(one):
+                if one.kind in kinds:  # type: ignore[attr-defined]  # just seen in vars
+                    raise TwoOfOneName(
+                        f"two channels are of kind {one.kind}: rename the one in {module.__name__}"
+                    )  # type: ignore[attr-defined]  # just seen in vars
+                kinds[one.kind] = one  # type: ignore[attr-defined]  # just seen in vars
+    return kinds

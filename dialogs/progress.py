@@ -1,0 +1,154 @@
+"""住户: 电梯坏了，幸福小区3号楼
+机器人: 要报的是
+住户: 1
+机器人: 工单 1001
+住户: 1001
+机器人: 工单 1001 电梯 等待接单 登记 催 1001
+住户: 催1001
+机器人: 已经催了
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.clock import local_text
+from bot.language.commands import not_fixed, order_number, urges
+from bot.language.reports import CATEGORIES
+from bot.talk import Ask, Choice, Do, Look, Say, Script, World, dialog
+from models import views
+from models.actions.orders import NotFixed, Urge, Withdraw
+
+STATES = {"waiting": "等待接单", "claimed": "已接单", "arrived": "师傅已到场", "closed": "已办结"}
+ENDS = {
+    "resolved": "已解决",
+    "explained": "已说明情况",
+    "not_responsible": "不属于该单位负责",
+    "duplicate": "和另一张工单重复",
+    "withdrawn": "您已撤回",
+}
+STEPS = {
+    "open": "登记",
+    "claim": "{name}接单",
+    "assign": "派给{name}",
+    "arrive": "{name}到场",
+    "progress": "{name}：{words}",
+    "finish": "{name}办结：{words}",
+    "close": "办结：{words}",
+    "return": "退回上一级，换人处理",
+    "escalate": "一直没人接，已报上一级",
+    "ask": "{name}问：{words}",
+    "answer": "回答：{words}",
+    "reply": "{name}回复：{words}",
+    "urge": "催了一次",
+    "reopen": "反映没修好，重新处理",
+    "join": "又有邻居反映同一件事",
+    "place": "补充了地点",
+    "photo": "补充了照片",
+    "message": "补充：{words}",
+    "withdraw": "撤回",
+    "rate": "评价",
+}
+
+
+@dialog(
+    "progress",
+    about="查进度",
+    opens=("order_number", "my_orders", "urge", "not_fixed", "withdraw"),
+    menu=("ORDERS",),
+)
+def progress(world: World) -> Script:
+    """One order's timeline in plain words; 催, 没修好 and 撤回 besides."""
+    said = world.opening.text
+    order = yield from which_order(world, order_number(said))
+    if order is None:
+        return None
+    if urges(said):
+        yield from urge(world, order)
+    elif not_fixed(said):
+        yield from reopen(world, order)
+    elif "撤回" in said or "撤单" in said:
+        withdrawn = yield from Do("withdraw", Withdraw(order["id"], world.who.account_id))
+        yield Say(WITHDRAWN[withdrawn["ok"]].format(number=order["number"]))
+    else:
+        entries = yield from Look("timeline", views.timeline, asker(world), order["id"])
+        yield Say(timeline(order, entries))
+    return None
+
+
+WITHDRAWN = {
+    True: "工单 {number} 已撤回，不再派人。以后还有问题，直接跟我说。",
+    False: "工单 {number} 已经办结，不用撤回了。",
+}
+
+
+def asker(world: World) -> views.Resident:
+    """This person, as the views know them."""
+    return views.Resident(world.who.account_id, world.who.person_id)
+
+
+def which_order(world: World, number: int | None) -> Script:
+    """The order meant: by its number, the only one, or chosen among the newest five."""
+    if number is not None:
+        order = yield from Look("order", views.order_by_number, asker(world), number)
+        if order is None:
+            yield Say(f"没有找到您的工单 {number}。回复 我的报修 可以看您报过的。")
+        return order
+    mine = yield from Look("mine", views.orders_of_resident, asker(world))
+    if not mine:
+        yield Say("您还没有报修记录。要报修，直接说哪里坏了就行，比如“楼道灯不亮”。")
+        return None
+    if len(mine) == 1:
+        return mine[0]
+    choices = {str(one["id"]): line(one) for one in mine}
+    picked = yield from Choice(
+        "which", "看哪一个？", "请回复前面的数字，比如 1。", choices=choices, optional=True
+    )
+    return next(one for one in mine if str(one["id"]) == picked)
+
+
+def line(order: dict[str, Any]) -> str:
+    """An order in one line."""
+    state = ENDS[order["close"]] if order["close"] else STATES[order["state"]]
+    return f"{order['number']} {CATEGORIES.get(order['category'], '')} {order['place']}（{state}）"
+
+
+def timeline(order: dict[str, Any], entries: list[dict[str, Any]]) -> str:
+    """What has happened to an order, oldest first, and what can be said next."""
+    rows = [f"{local_text(one['at'])} {step(one)}" for one in entries if one["step"] in STEPS]
+    number = order["number"]
+    hint = f"还没好？回复 没修好 {number}。" if order["close"] else f"着急的话，回复 催 {number}。"
+    return "\n".join([f"工单 {number} · {line(order).split(' ', 1)[1]}", *rows, hint])
+
+
+def step(entry: dict[str, Any]) -> str:
+    """One line of the ledger in words."""
+    name = entry["name"] or "工作人员"
+    return STEPS[entry["step"]].format(name=name, words=entry["words"]).rstrip("：")
+
+
+def urge(world: World, order: dict[str, Any]) -> Script:
+    """At most once an hour."""
+    urged = yield from Do("urge", Urge(order["id"], world.who.account_id))
+    number = order["number"]
+    if urged["ok"]:
+        yield Say(f"工单 {number} 已经催了，有消息马上告诉您。")
+    elif urged["why"] == "too_soon":
+        yield Say(f"工单 {number} 刚催过，{urged['minutes']} 分钟后可以再催。急事请回复 人工。")
+    else:
+        yield Say(f"工单 {number} 已经办结。还没好的话，回复 没修好 {number}。")
+    return None
+
+
+def reopen(world: World, order: dict[str, Any]) -> Script:
+    """没修好: the order goes on, and whoever held it is told."""
+    words = yield from Ask("words", "还有什么问题？请说一句，比如“还在漏水”。", none="没有补充")
+    reopened = yield from Do("reopen", NotFixed(order["id"], world.who.account_id, words))
+    number = order["number"]
+    if reopened["ok"]:
+        yield Say(f"抱歉没修好。工单 {number} 已重新处理，师傅已经知道了，会再联系您。")
+    elif reopened["why"] == "not_closed":
+        yield Say(f"工单 {number} 还在处理中，您的话已经转给师傅了。")
+    else:
+        yield Say(f"工单 {number} 办结太久了，请直接说哪里坏了，我给您重新登记。")
+    return None

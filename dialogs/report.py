@@ -1,0 +1,161 @@
+"""住户: 3号楼电梯坏了
+机器人: 要报的是：电梯 · 幸福小区 3 号楼 电梯 “3号楼电梯坏了” 有照片请现在发来 1. 没有照片，直接提交
+住户: 1
+机器人: 登记好了，工单 1001 安居物业
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.language.places import at_home
+from bot.language.reports import CATEGORIES, public_part, suggest_category, urgency
+from bot.talk import Ask, Choice, Confirm, Do, Look, Photos, Place, Say, Script, World, dialog
+from dialogs import NOTICE
+from dialogs.hello import door
+from models import views
+from models.actions.orders import JoinOrder, OpenOrder
+from models.actions.people import Consent
+
+OFFERED = ("utilities", "lift", "public_facilities", "cleaning", "other")
+
+
+@dialog("report", about="报修", opens=("report",), menu=("REPORT",), photos=True)
+def report(world: World) -> Script:
+    """What, where, photos if there are any; then the number."""
+    what = yield from Ask(
+        "what",
+        "请说说哪里出了什么问题，比如“3 号楼电梯不动了”。",
+        "请用一句话说说哪里坏了，比如“厨房水管漏水”。",
+        opening=True,
+    )
+    category = yield from which_category(what)
+    place = yield from where(world, what)
+    part = place.get("public_part")
+    if part and (yield from joins(world, place, category)):
+        return None
+    early = list(world.opening.media)
+    photos = yield from Photos(
+        "photos",
+        summary(what, category, place, len(early)),
+        "有照片请直接发来；没有照片，请回复 1 提交。要改的话，可以说“改成 5 号楼”。",
+        done="直接提交",
+    )
+    yield from consent(world)
+    order = yield from Do("open", opened(world, what, category, place, [*early, *photos]))
+    yield Say(told(order))
+    return None
+
+
+def which_category(what: str) -> Script:
+    """The category when it is clear from the words, else asked."""
+    suggested = suggest_category(what)
+    if suggested and suggested.sure:
+        return suggested.category
+    first = [suggested.category] if suggested else []
+    names = [*first, *(one for one in OFFERED if one not in first)][:4]
+    choices = {one: CATEGORIES[one] for one in [*names, "other"] if one in CATEGORIES}
+    return (yield from Choice("category", "这属于哪一类？", "请回复前面的数字，比如 1。", choices=choices))
+
+
+def where(world: World, what: str) -> Script:
+    """The place: said with the report, a home of theirs, a public part near it, or an address."""
+    homes = yield from Look("homes", views.homes_of, world.who.person_id)
+    part = public_part(what)
+    inside = at_home(what)
+    near: dict[str, dict[str, Any]] = {}
+    for one in [row["home"] for row in homes[:2]]:
+        if part and not inside:
+            near[f"part:{one['building_id']}"] = at_part(one, part)
+        near[f"home:{one['id']}"] = at_door(one)
+        if not part and not inside:
+            near[f"part:{one['building_id']}"] = at_part(one, "公共部位")
+    clear = len(homes) == 1 and (inside or part)
+    place = yield from Place(
+        "place",
+        "在哪里？请选一个，或者写别的地址，也可以发定位。"
+        if near
+        else "在哪里？请写小区和楼号，比如“幸福小区 3 号楼”，也可以发定位。",
+        "请写小区和楼号，比如“幸福小区 3 号楼 2 单元 602”，或者发一个定位。",
+        others={key: one["label"] for key, one in near.items()},
+        sure=next(iter(near)) if clear else "",
+    )
+    place = near[place["other"]] if "other" in place else place
+    if part and place.get("building_id") and not place.get("home_id") and not place.get("public_part"):
+        return {**place, "public_part": part, "label": f"{place['label']} {part}"}
+    return place
+
+
+def at_part(home: dict[str, Any], part: str) -> dict[str, Any]:
+    """A public part of the building where a home is."""
+    label = f"{home['estate']} {home['building']} {part}"
+    ids = {"estate_id": home["estate_id"], "building_id": home["building_id"]}
+    return {**ids, "home_id": None, "public_part": part, "label": label}
+
+
+def at_door(home: dict[str, Any]) -> dict[str, Any]:
+    """A home as a place."""
+    ids = {"estate_id": home["estate_id"], "building_id": home["building_id"], "home_id": home["id"]}
+    return {**ids, "label": f"我家（{door(home)}）"}
+
+
+def joins(world: World, place: dict[str, Any], category: str) -> Script:
+    """Whether a neighbour's open order is the same thing; then this person joins it."""
+    same = yield from Look(
+        "same",
+        views.similar_order,
+        building_id=place["building_id"],
+        category=category,
+        public_part=place["public_part"],
+    )
+    if same is None:
+        return False
+    question = f"{same['place']}已经有人报过：“{same['summary']}”（工单 {same['number']}），是不是这件事？"
+    if not (yield from Confirm("join", question, "请回复 1 是，2 不是。")):
+        return False
+    yield from consent(world)
+    joined = yield from Do("joined", JoinOrder(same["id"], world.who.account_id, world.who.person_id))
+    number = joined.get("number", same["number"])
+    yield Say(f"好的，已把您加进工单 {number}。有进展会一起告诉您，随时回复 {number} 看进度。")
+    return True
+
+
+def consent(world: World) -> Script:
+    """Who reports before having been greeted agrees by reporting; the words stand above the button."""
+    account = yield from Look("consented", views.account_of, world.who.account_id)
+    if not account["consent_version"]:
+        yield from Do("consent", Consent(world.who.account_id, NOTICE["version"]))
+    return None
+
+
+def opened(world: World, what: str, category: str, place: dict[str, Any], photos: list[str]) -> OpenOrder:
+    """The order as it is to be opened."""
+    keys = ("estate_id", "building_id", "home_id", "public_part", "latitude", "longitude")
+    return OpenOrder(
+        account_id=world.who.account_id,
+        person_id=world.who.person_id,
+        category=category,
+        urgency=urgency(what),
+        summary=what,
+        label=place["label"] if place.get("latitude") else "",
+        media=tuple(photos),
+        **{key: place.get(key) for key in keys},
+    )
+
+
+def summary(what: str, category: str, place: dict[str, Any], photos: int) -> str:
+    """What is about to be sent, to be read over once."""
+    got = f"，已收到 {photos} 张照片" if photos else ""
+    lines = [
+        f"要报的是：{CATEGORIES[category]} · {place['label']}",
+        f"“{what}”{got}",
+        "有照片请现在发来；没有就回复 1 提交。",
+    ]
+    return "\n".join(lines)
+
+
+def told(order: dict[str, Any]) -> str:
+    """The number, and what happens next."""
+    number = order["number"]
+    unit = order.get("unit") or "社区"
+    return f"登记好了，工单 {number}。已通知{unit}，有人接单、有进展都会告诉您。回复 {number} 随时看进度。"
