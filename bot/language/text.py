@@ -21,11 +21,12 @@ def visible(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Full-width letters, digits and signs as their plain forms, of the same length as `text`.
+    """Full-width letters, digits and signs as their plain forms in lower case, of the same length as `text`.
 
     Positions found in the result therefore hold in `text`, whose own wording can be handed on.
     """
-    return "".join(form if len(form := unicodedata.normalize("NFKC", c)) == 1 else c for c in text)
+    forms = ((c, unicodedata.normalize("NFKC", c).lower()) for c in text)
+    return "".join(form if len(form) == 1 else c for c, form in forms)
 
 
 def clean(text: str) -> str:

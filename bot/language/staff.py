@@ -1,0 +1,122 @@
+"""The small grammar of staff groups: 接 1024, 完成 1024 已换水管, 1024 到场, 问 1024 几楼?
+
+Every message stands alone; nothing is remembered between two of them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from bot.language.commands import is_order
+from bot.language.tables import any_of, read_table
+from bot.language.text import fold, visible
+
+Verb = Literal[
+    "claim", "arrive", "progress", "finish", "return", "ask", "reply", "show", "todo", "help",
+    "transfer", "bind", "bind_group",
+]  # fmt: skip
+End = Literal["resolved", "explained", "not_responsible", "duplicate"]
+
+_TABLE = read_table("staff")
+_VERBS: dict[str, Verb] = {
+    word: cast(Verb, verb) for verb, words in _TABLE["verbs"].items() for word in words
+}
+_ENDS: dict[str, End] = {word: cast(End, end) for end, words in _TABLE["ends"].items() for word in words}
+_ANY_VERB = any_of(_VERBS)
+_BIND_VERB = any_of([*_TABLE["verbs"]["bind"], *_TABLE["verbs"]["bind_group"]])
+_GAP = r"[\s:,，。、;.\-]*"
+_ALREADY = r"(?:由?我|已经?|请)?"
+_DIGITS = r"(?P<number>[0-9]{4,9})(?![0-9元块米年度瓦])"
+_NUMBER = rf"(?:工?单号?|单子)?\s*[#№【\[]?\s*{_DIGITS}\s*[】\]]?(?:\s*号?(?:工单|单子|单)|号(?![楼弄]))?"
+_NOT_DONE = r"(?!了?[不没错吗么])"  # 接不了, 修好了吗
+_REST = r"(?P<rest>.*)"
+_NUMBER_FIRST = re.compile(
+    rf"把?{_NUMBER}{_GAP}{_ALREADY}(?P<verb>{_ANY_VERB}){_NOT_DONE}了?{_GAP}{_REST}", re.S
+)
+_VERB_FIRST = re.compile(rf"{_ALREADY}(?P<verb>{_ANY_VERB})了?{_GAP}{_NUMBER}{_GAP}{_REST}", re.S)
+_NUMBER_ONLY = re.compile(rf"{_NUMBER}{_GAP}{_REST}", re.S)
+_VERB_ONLY = re.compile(
+    rf"{_ALREADY}(?P<verb>{_ANY_VERB})[了吧]?(?:[\s:,，。、;!]+(?P<rest>.*)|[?!.。]*)", re.S
+)
+_BIND = re.compile(rf"(?P<verb>{_BIND_VERB}){_GAP}{_REST}", re.S)
+_NAME = re.compile(r"^(?:\s*@\S+\s+)+")
+_ASKS_BACK = re.compile(r"了?(?:吗|没|没有|么|不|嘛)\?*")
+_SHORT_NUMBER = re.compile(r"#?([0-9]{1,3})号?")
+_END = re.compile(rf"(?P<end>{any_of(_ENDS)})(?:$|[\s:,，。、;]+)")
+_TRANSFER_HEAD = re.compile("^" + any_of(_TABLE["transfer_heads"]) + r"\s*")
+_PRINTED = re.compile(
+    r"【\s*(?P<a>[0-9]{4,9})\s*】|工单(?:号|编号)?\s*[:#]?\s*(?P<b>[0-9]{4,9})(?![0-9])"
+    r"|#(?P<c>[0-9]{4,9})(?![0-9])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a staff member told us to do.
+
+    `number`: the order, None if none was named (then the one quoted or the only one open is meant).
+    `rest`: the words that follow, as written. `end`: how a finished order ended, only for finish.
+    """
+
+    verb: Verb
+    number: int | None = None
+    rest: str = ""
+    end: End | None = None
+
+
+def read_command(text: str) -> Command | None:
+    """The command in a message to the group's bot, or None.
+
+    A number with no verb shows the order, whatever else is said: nothing is done by accident.
+    """
+    original = _NAME.sub("", visible(text)).strip()
+    said = fold(original)
+    bind = _BIND.fullmatch(said)
+    if bind:
+        return Command(_VERBS[bind["verb"]], None, _rest(original, bind))
+    for form in (_NUMBER_FIRST, _VERB_FIRST, _NUMBER_ONLY, _VERB_ONLY):
+        found = form.fullmatch(said)
+        command = found and _command(original, found)
+        if command:
+            return command
+    return None
+
+
+def _rest(original: str, found: re.Match[str]) -> str:
+    """The words after the command, in the wording of `original`, which is as long as what was matched."""
+    return "" if found["rest"] is None else original[found.start("rest") : found.end("rest")].strip()
+
+
+def _command(original: str, found: re.Match[str]) -> Command | None:
+    parts = found.groupdict()
+    verb = _VERBS[parts["verb"]] if parts.get("verb") else "show"
+    rest = _rest(original, found)
+    number = int(parts["number"]) if parts.get("number") else None
+    if number is not None and not is_order(number):
+        return None
+    short = _SHORT_NUMBER.fullmatch(fold(rest)) if number is None else None
+    if short:  # 接 12: no order has it, and it must not be taken for the only one open.
+        return Command(verb, int(short[1]))
+    if number is not None and _ASKS_BACK.fullmatch(fold(rest)):
+        return Command("show", number, rest)
+    if verb == "finish":
+        return _finished(number, rest)
+    return Command(verb, number, _TRANSFER_HEAD.sub("", rest, count=1) if verb == "transfer" else rest)
+
+
+def _finished(number: int | None, rest: str) -> Command:
+    end = _END.match(fold(rest))
+    if not end:
+        return Command("finish", number, rest, "resolved")
+    return Command("finish", number, rest[end.end() :].strip(), _ENDS[end["end"]])
+
+
+def number_in(text: str) -> int | None:
+    """The number of the order printed in one of our own messages: the first 【1024】, 工单 1024 or #1024."""
+    for found in _PRINTED.finditer(fold(visible(text))):
+        number = int(found["a"] or found["b"] or found["c"])
+        if is_order(number):
+            return number
+    return None
