@@ -1,0 +1,155 @@
+"""The words of every message that nobody asked for just now: facts in, words out. All texts are in data/texts.json.
+
+A text is a list of lines. A line with a fact that is empty is left out; a list of lines in a line's place is a
+choice: the first one whose facts are all there is said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+from bot.clock import local
+from bot.message import Doorbell, Option, Reply
+from bot.ports import Flags
+
+_TEXTS: dict[str, Any] = json.loads((files("bot") / "data" / "texts.json").read_text(encoding="utf-8"))
+_FREE: tuple[str, ...] = tuple(_TEXTS["free"])
+THING, PHRASE = 20, 5  # characters of a template's thing and phrase (WeChat docs: template messages)
+
+RATING = tuple(
+    Option(id=mark, label=label, say=mark, mark=mark) for mark, label in _TEXTS["rating"]["options"]
+)
+RATING_BYTES = sum(len(f"\n{one.mark}. {one.label}".encode()) for one in RATING)
+
+Line = str | Sequence[str]
+
+
+class Unworded(Exception):
+    """The facts of a message are not those that its text needs, or nobody wrote a text for its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A message in words. `doorbell` rings when only a template message is allowed."""
+
+    words: str
+    options: tuple[Option, ...] = ()
+    mention: tuple[str, ...] = ()
+    doorbell: Doorbell | None = None
+
+
+def kinds() -> frozenset[str]:
+    """Every kind of message that has a text."""
+    return frozenset(("said", *_TEXTS["group"]["kinds"], *_TEXTS["resident"]["kinds"]))
+
+
+def word(
+    kind: str, facts: Mapping[str, Any], *, channel: Flags, names: Mapping[str, str], at: datetime
+) -> Worded:
+    """The message of `kind` in words that fit the channel (`channel.text_bytes`, in UTF-8 bytes).
+
+    `names`: the Chinese names of categories by id. `at`: when the thing happened, for the template's time.
+    Raises Unworded when a fact is missing.
+    """
+    if kind == "said":
+        reply = Reply.from_json(_fact(kind, facts, "reply"))
+        return Worded(reply.words, reply.options)
+    values = _values(facts, names)
+    rates = kind == "order_finished" and bool(facts.get("rate"))
+    lines = [*_lines(kind, facts), *([_TEXTS["rating"]["question"]] if rates else [])]
+    return Worded(
+        words=_fitted(kind, lines, values, channel.text_bytes - (RATING_BYTES if rates else 0)),
+        options=RATING if rates else (),
+        mention=tuple(facts.get("mention") or ()),
+        doorbell=_doorbell(kind, values, at),
+    )
+
+
+def _fact(kind: str, facts: Mapping[str, Any], name: str) -> Any:
+    try:
+        return facts[name]
+    except KeyError:
+        raise Unworded(f"{kind} needs the fact {name}") from None
+
+
+def _lines(kind: str, facts: Mapping[str, Any]) -> list[Line]:
+    for audience in (_TEXTS["group"], _TEXTS["resident"]):
+        if (found := audience["kinds"].get(kind)) is not None:
+            body = found.get(_fact(kind, facts, "end")) if isinstance(found, dict) else found
+            if body is None:
+                raise Unworded(f"{kind} has no text for the end {facts['end']}")
+            return [*audience["head"], *body]
+    raise Unworded(f"no text for {kind}")
+
+
+def _values(facts: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """The facts as a text may use them. An empty string stands for what is not known."""
+    values = dict.fromkeys(_TEXTS["optional"], "") | {k: _plain(v) for k, v in facts.items()}
+    urgency = values.get("urgency", "normal")
+    values["mark"] = _TEXTS["marks"].get(urgency, "")
+    values["emergency"] = "情况紧急" if urgency == "emergency" else ""
+    values["category"] = names.get(values.get("category", ""), "其他")
+    values["bot"] = values.get("bot") or "小邻"
+    if values["people"] == "1":
+        values["people"] = ""
+    return values
+
+
+def _plain(value: Any) -> str:
+    """One fact as text. "<@" would call people by name in a group, so nobody's words may hold it."""
+    if value is None or value == 0:
+        return ""
+    return " ".join(str(value).split()).replace("<@", "＜@")
+
+
+def _fitted(kind: str, lines: Sequence[Line], values: dict[str, str], limit: int) -> str:
+    """The text within `limit` bytes: people's own words are shortened, never what to do next."""
+    text = _filled(kind, lines, values)
+    while (over := len(text.encode()) - limit) > 0:
+        longest = max(_FREE, key=lambda name: len(values.get(name, "")))
+        kept = values.get(longest, "")
+        if len(kept) <= 2:
+            raise Unworded(f"{kind} is {over} bytes too long")
+        values = {**values, longest: kept[: max(1, len(kept) - over // 3 - 2)].rstrip() + "…"}
+        text = _filled(kind, lines, values)
+    return text
+
+
+def _filled(kind: str, lines: Sequence[Line], values: Mapping[str, str]) -> str:
+    said = [_said(kind, [line] if isinstance(line, str) else line, values) for line in lines]
+    if not said[0]:
+        raise Unworded(f"{kind} lacks what its first line says")
+    return "\n".join(line for line in said if line)
+
+
+def _said(kind: str, choice: Sequence[str], values: Mapping[str, str]) -> str:
+    """The first line whose facts are all there, or nothing."""
+    for line in choice:
+        needed = [name for _, name, _, _ in Formatter().parse(line) if name]
+        if missing := [name for name in needed if name not in values]:
+            raise Unworded(f"{kind} needs the fact {missing[0]}")
+        if all(values[name] for name in needed if name != "mark"):
+            return line.format_map(values)
+    return ""
+
+
+def _doorbell(kind: str, values: Mapping[str, str], at: datetime) -> Doorbell | None:
+    if kind not in _TEXTS["doorbells"] or not values["number"]:
+        return None
+    template, phrase = _TEXTS["doorbells"][kind]
+    thing = f"{values['category']} {values.get('place', '')}".strip()
+    return Doorbell(
+        template,
+        {
+            "thing1": thing if len(thing) <= THING else thing[: THING - 1] + "…",
+            "character_string2": values["number"],
+            "phrase3": phrase[:PHRASE],
+            "time4": f"{local(at):%Y年%m月%d日 %H:%M}",
+        },
+    )

@@ -1,0 +1,278 @@
+"""The ledger of what is told: claimed before it is sent, marked afterwards; the platform's windows in SQL.
+
+States: queued → sending → accepted → delivered, or held (waits for the person's next message), unknown
+(cut off while it was sent; shown to staff), failed (reason).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+
+from models import tables as t
+from models.store import Work
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """So many messages in so much time after something a person did."""
+
+    lasts: timedelta
+    count: int
+
+
+# WeChat docs: customer service messages, table of quotas (in force since August 2023).
+WINDOWS: Mapping[str, Window] = {
+    "talk": Window(timedelta(hours=48), 5),
+    "tap": Window(timedelta(minutes=1), 3),
+}
+# What opens which window. A tapped choice of a message menu counts as a menu click ("tap").
+OPENS: Mapping[str, str] = {
+    **dict.fromkeys(("text", "photo", "voice", "video", "location", "link", "file"), "talk"),
+    **dict.fromkeys(("menu", "scan", "follow", "tap"), "tap"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One queued message with its target. `group` is the group's name, `address` the platform's id."""
+
+    id: int
+    kind: str
+    facts: Facts
+    account_id: int | None
+    work_group_id: int | None
+    order_id: int | None
+    attempts: int
+    made_at: datetime
+    channel: str
+    address: str
+    group: str
+    reachable: bool
+    has_left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this process alone may send now, and the way to send it.
+
+    `purse` names the window that paid for it and `purse_ends_at` when that window ends.
+    """
+
+    message: Message
+    rung: str
+    at: datetime
+    purse: str = ""
+    purse_ends_at: datetime | None = None
+
+
+def read(work: Work, message_id: int, state: str = "queued") -> Message | None:
+    """A message that is in `state`, or None. Queued ones still wait to be sent."""
+    sources = t.outbox.outerjoin(t.account).outerjoin(t.work_group)
+    columns = (
+        t.outbox,
+        t.account.c.channel.label("account_channel"),
+        t.account.c.address,
+        t.account.c.left_at,
+        t.account.c.refused_at,
+        t.work_group.c.name.label("group_name"),
+        t.work_group.c.chat,
+    )
+    waiting = and_(t.outbox.c.id == message_id, t.outbox.c.state == state)
+    row = work.conn.execute(select(*columns).select_from(sources).where(waiting)).mappings().one_or_none()
+    if row is None:
+        return None
+    group_id = row["work_group_id"]
+    return Message(
+        id=row["id"],
+        kind=row["kind"],
+        facts=row["facts"],
+        account_id=row["account_id"],
+        work_group_id=group_id,
+        order_id=row["work_order_id"],
+        attempts=row["attempts"],
+        made_at=row["made_at"],
+        channel=row["account_channel"] if group_id is None else f"wecom_robot:{group_id}",
+        address=(row["address"] if group_id is None else row["chat"]) or "",
+        group=row["group_name"] or "",
+        reachable=row["refused_at"] is None,
+        has_left=row["left_at"] is not None,
+    )
+
+
+def claim(
+    work: Work, message: Message, rungs: Sequence[str], reserve: int, *, overtakes: bool = False
+) -> Claimed | None:
+    """Take a queued message for this process alone, and spend what its way costs.
+
+    None when somebody else has it, or when an earlier message to the same person or group is still on its way
+    (then it waits for that one, unless it `overtakes`). A message that no rung can carry is held at once.
+    """
+    if not overtakes and (until := _behind(work, message)) is not None:
+        _if(work, message.id, "queued", next_at=max(until, work.now + timedelta(seconds=1)))
+        return None
+    if not _if(work, message.id, "queued", state="sending", claimed_at=work.now):
+        return None
+    return _choose(work, message, rungs, reserve)
+
+
+def _if(work: Work, message_id: int, state: str, **values: Any) -> bool:
+    """Change the message if it is in `state`: compare-and-set."""
+    where = and_(t.outbox.c.id == message_id, t.outbox.c.state == state)
+    return bool(work.conn.execute(update(t.outbox).where(where).values(**values)).rowcount)
+
+
+def _behind(work: Work, message: Message) -> datetime | None:
+    """When the earlier messages to the same target are due, or None when there are none."""
+    target = (
+        t.outbox.c.account_id == message.account_id
+        if message.work_group_id is None
+        else t.outbox.c.work_group_id == message.work_group_id
+    )
+    earlier = and_(target, t.outbox.c.id < message.id, t.outbox.c.state.in_(("queued", "sending")))
+    found: datetime | None = work.conn.execute(
+        select(func.max(t.outbox.c.next_at)).where(earlier)
+    ).scalar_one()
+    return found
+
+
+def _choose(work: Work, message: Message, rungs: Sequence[str], reserve: int) -> Claimed:
+    for rung in rungs:
+        if rung != "customer_service":
+            return Claimed(message, rung, work.now)
+        if (paid := _spend(work, message.account_id, reserve)) is not None:
+            return Claimed(message, rung, work.now, *paid)
+    return Claimed(message, "held", work.now)
+
+
+def _spend(work: Work, account_id: int | None, reserve: int) -> tuple[str, datetime] | None:
+    """Take one message from an open window: from the minute's first, since it ends sooner."""
+    for purse, keep in (("tap", 0), ("talk", reserve)):
+        left, ends_at = t.account.c[f"{purse}_left"], t.account.c[f"{purse}_ends_at"]
+        pays = and_(t.account.c.id == account_id, left > keep, ends_at > work.now)
+        spent = update(t.account).where(pays).values({left: left - 1}).returning(ends_at)
+        if (row := work.conn.execute(spent).one_or_none()) is not None:
+            return purse, row[0]
+    return None
+
+
+def give_back(work: Work, claimed: Claimed) -> None:
+    """Return what was spent on a message that was surely not sent, unless a new window has opened since."""
+    if not claimed.purse:
+        return
+    left, ends_at = t.account.c[f"{claimed.purse}_left"], t.account.c[f"{claimed.purse}_ends_at"]
+    same = and_(
+        t.account.c.id == claimed.message.account_id,
+        ends_at == claimed.purse_ends_at,
+        left < WINDOWS[claimed.purse].count,
+    )
+    work.conn.execute(update(t.account).where(same).values({left: left + 1}))
+
+
+def close_window(work: Work, account_id: int | None) -> None:
+    """The platform says that nothing more may be sent: believe it rather than our ledger."""
+    shut = update(t.account).where(t.account.c.id == account_id)
+    work.conn.execute(shut.values(talk_left=0, tap_left=0))
+
+
+def settle(work: Work, claimed: Claimed, state: str, **values: Any) -> bool:
+    """Mark what became of a claimed message. False when it is no longer ours to mark.
+
+    A message that was given up as unknown meanwhile is corrected: its sender knows better.
+    """
+    ours = and_(
+        t.outbox.c.id == claimed.message.id,
+        t.outbox.c.state.in_(("sending", "unknown")),
+        t.outbox.c.claimed_at == claimed.at,
+    )
+    values = {"channel": claimed.message.channel, "rung": claimed.rung, "state": state, **values}
+    return bool(work.conn.execute(update(t.outbox).where(ours).values(**values)).rowcount)
+
+
+def recover(work: Work, before: datetime, twice: Callable[[str, Facts], bool]) -> list[Message]:
+    """Messages whose sender was cut off since before `before`: queued again if `twice`, else unknown.
+
+    Gives those that are unknown now.
+    """
+    columns = (t.outbox.c.id, t.outbox.c.kind, t.outbox.c.facts)
+    cut = and_(t.outbox.c.state == "sending", t.outbox.c.claimed_at < before)
+    unknown = []
+    for row in work.conn.execute(select(*columns).where(cut).order_by(t.outbox.c.id)).all():
+        if twice(row.kind, row.facts):
+            _if(work, row.id, "sending", state="queued", next_at=work.now)
+        elif _if(work, row.id, "sending", state="unknown", reason="Unsure"):
+            unknown.append(read(work, row.id, "unknown"))
+    return [message for message in unknown if message is not None]
+
+
+def mark_receipt(work: Work, job: str, status: str) -> bool:
+    """The platform tells what became of an accepted message. False when no message has that job.
+
+    `status` as the platform words it: "success", "failed:user block", "failed: system failed"
+    (WeChat docs: TEMPLATESENDJOBFINISH).
+    """
+    if not job:
+        return False
+    good = status.strip().lower() in ("success", "send success")
+    reason = "" if good else "Refuses" if "block" in status else "Undelivered"
+    known = and_(t.outbox.c.job == job, t.outbox.c.state.in_(("accepted", "unknown")))
+    marks = {
+        "state": "delivered" if good else "failed",
+        "reason": reason,
+        "detail": "" if good else status[:200],
+    }
+    return bool(work.conn.execute(update(t.outbox).where(known).values(**marks)).rowcount)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that waited for the person: to be put in words and said in the passive reply."""
+
+    id: int
+    kind: str
+    facts: Facts
+    made_at: datetime
+
+
+def take_held(work: Work, account_id: int, most: int = 3) -> list[Held]:
+    """The newest held messages, oldest of them first; they count as delivered by the passive reply."""
+    waiting = _held(account_id)
+    columns = (t.outbox.c.id, t.outbox.c.kind, t.outbox.c.facts, t.outbox.c.made_at)
+    newest = select(*columns).where(waiting).order_by(t.outbox.c.id.desc()).limit(most).with_for_update()
+    rows = work.conn.execute(newest).all()[::-1]
+    taken = update(t.outbox).where(t.outbox.c.id.in_([row.id for row in rows]))
+    work.conn.execute(taken.values(state="delivered", rung="passive", sent_at=work.now))
+    return [Held(row.id, row.kind, row.facts, row.made_at) for row in rows]
+
+
+def held_count(work: Work, account_id: int) -> int:
+    """How many messages wait for the person's next message."""
+    return int(
+        work.conn.execute(select(func.count()).select_from(t.outbox).where(_held(account_id))).scalar_one()
+    )
+
+
+def _held(account_id: int) -> ColumnElement[bool]:
+    return and_(t.outbox.c.account_id == account_id, t.outbox.c.state == "held")
+
+
+def note_heard(work: Work, account_id: int, kind: str, at: datetime | None = None) -> None:
+    """A person did something: open the window that this opens (see OPENS), and believe them reachable again.
+
+    `kind` is the kind of what was heard, or "tap" for a tapped choice. `at`: when, if not now. Something older
+    than the window that is open changes nothing.
+    """
+    purse = OPENS.get(kind)
+    if purse is None:
+        return
+    window, ends_at = WINDOWS[purse], t.account.c[f"{purse}_ends_at"]
+    until = min(at or work.now, work.now) + window.lasts
+    newer = and_(t.account.c.id == account_id, or_(ends_at.is_(None), ends_at < until))
+    opened = {f"{purse}_ends_at": until, f"{purse}_left": window.count, "refused_at": None}
+    work.conn.execute(update(t.account).where(newer).values(**opened))

@@ -1,0 +1,160 @@
+"""RQ as we use it: one queue a process, only our own functions, JSON, and nothing malformed may stop a queue."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Self
+
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisGone
+from redis.exceptions import TimeoutError as RedisSlow
+from rq import Queue, SimpleWorker
+from rq.exceptions import NoSuchJobError
+from rq.job import JOB_ID_PATTERN, Job
+from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
+
+from workers import beats, inbox, outbox, photos, timers
+from workers.hands import here
+
+QUEUES = ("talk", "tell", "media")
+LONGEST = 2000  # jobs in a queue; beyond that the rows wait in SQL
+TIMEOUT, FAILURE_TTL, RESULT_TTL = 90, 7 * 24 * 3600, 60  # seconds
+
+KNOWN: Mapping[str, Callable[..., None]] = {
+    "workers.inbox.drain": inbox.drain,
+    "workers.outbox.deliver": outbox.deliver,
+    "workers.timers.fire": timers.fire,
+    "workers.photos.fetch": photos.fetch,
+}
+
+_log = logging.getLogger("linli.workers")
+
+
+class UnknownJob(Exception):
+    """A job names a function that is not ours: it is not run."""
+
+
+class JobFailed(Exception):
+    """A job raised. Only the error's type and place are told: its text may hold what a person wrote."""
+
+
+class KnownJob(Job):  # type: ignore[misc]  # rq is imported without types
+    """A job that runs functions of KNOWN only, and never callbacks or webhooks.
+
+    RQ imports whatever dotted name a job holds; who can write to Redis could run anything.
+    """
+
+    @property
+    def func(self) -> Callable[..., None]:
+        """The function to run. Raises UnknownJob."""
+        try:
+            return KNOWN[self.func_name]
+        except (KeyError, TypeError):
+            raise UnknownJob(f"job {self.id} names no function of ours") from None
+
+    @property
+    def success_callback(self) -> None:
+        """Never one."""
+        return None
+
+    @property
+    def failure_callback(self) -> None:
+        """Never one."""
+        return None
+
+    @property
+    def stopped_callback(self) -> None:
+        """Never one."""
+        return None
+
+    def send_webhooks(self, *_: Any, **__: Any) -> None:
+        """Never: the address would come out of Redis."""
+
+    @classmethod
+    def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> Self:
+        """The job as it is in Redis. One that cannot be read is removed and counts as not there.
+
+        RQ's worker gives up on a malformed job, and so does every later one: the queue would stand still.
+        Raises NoSuchJobError.
+        """
+        try:
+            job: Self = super().fetch(id, connection=connection, serializer=serializer)
+            return job
+        except (NoSuchJobError, RedisGone, RedisSlow):
+            raise
+        except Exception as broken:
+            if connection is not None:
+                connection.delete(cls.key_for(id))
+            _log.error("removed a malformed job from Redis: %s", type(broken).__name__)
+            raise NoSuchJobError("malformed") from None
+
+    def perform(self) -> Any:
+        """Run the function. Raises JobFailed, so that neither log nor Redis gets an error's own text."""
+        try:
+            return super().perform()
+        except Exception as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            raise JobFailed(f"{type(error).__name__} in {last.name}, line {last.lineno}") from None
+
+
+class OneQueueWorker(SimpleWorker):  # type: ignore[misc]  # rq is imported without types
+    """RQ's simple worker, which also shows in SQL that it is alive."""
+
+    max_connection_wait_time = 5.0
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        """Beat in Redis as RQ wants it, and in SQL for those who look after us."""
+        super().heartbeat(*args, **kwargs)
+        try:
+            beats.beat(here().store, f"worker:{self.queues[0].name}")
+        except SQLAlchemyError as gone:
+            _log.warning("no beat: %s", type(gone).__name__)
+
+
+def queue(name: str, connection: Redis) -> Queue:
+    """One of QUEUES."""
+    return Queue(name, connection=connection, job_class=KnownJob, serializer=JSONSerializer, default_timeout=TIMEOUT)
+
+
+def enqueue(connection: Redis, name: str, jobs: Iterable[tuple[str, str, list[Any]]]) -> None:
+    """Put jobs (id, function's dotted name, arguments) in a queue, all in one go. Arguments are ids only."""
+    datas = [
+        Queue.prepare_data(
+            function, args=tuple(args), job_id=job_id, result_ttl=RESULT_TTL, failure_ttl=FAILURE_TTL, description=function
+        )
+        for job_id, function, args in jobs
+    ]
+    queue(name, connection).enqueue_many(datas)
+
+
+def work(name: str, connection: Redis, *, burst: bool = False) -> None:
+    """Be the worker of one queue until told to stop (TERM, INT); with `burst`, until the queue is empty.
+
+    One queue a process, since RQ moves a job atomically only then. The times make RQ notice within a minute
+    and a quarter that a worker has died.
+    """
+    mine = queue(name, connection)
+    _sweep(mine)
+    worker = OneQueueWorker(
+        [mine],
+        connection=connection,
+        job_class=KnownJob,
+        serializer=JSONSerializer,
+        worker_ttl=25,
+        maintenance_interval=10,
+        job_monitoring_interval=5,
+        log_job_description=False,
+    )
+    worker.work(burst=burst, logging_level="WARNING")
+
+
+def _sweep(mine: Queue) -> None:
+    """Take ids that can be nobody's out of the lists: the worker would die of them."""
+    for key in (mine.key, mine.intermediate_queue_key):
+        for job_id in mine.connection.lrange(key, 0, -1):
+            if not JOB_ID_PATTERN.fullmatch(job_id.decode("utf-8", "replace")):
+                mine.connection.lrem(key, 0, job_id)
+                _log.error("removed an impossible job id from Redis")

@@ -1,0 +1,58 @@
+"""Timers: what falls due is done in one transaction with its effects; a stale one is done by doing nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from models import tables as t
+from models.actions.staff import Unclaimed
+from models.store import Work
+from workers import ladders
+from workers.hands import Hands, Timed, here
+
+UNKNOWN = timedelta(hours=1)  # until a release that knows the kind
+
+
+def _unclaimed(work: Work, order_id: int, stage: int) -> object:
+    return Unclaimed(order_id, stage).run(work)
+
+
+OURS: Mapping[str, Timed] = {"unclaimed": _unclaimed}
+
+
+def fire(timer_id: int) -> None:
+    """Do what a timer was set for. Raises what its action raises, after putting it off."""
+    hands = here()
+    try:
+        with hands.store.work(hands.clock.now()) as work:
+            _fire(work, hands, timer_id)
+    except Exception:
+        _put_off(hands, timer_id)
+        raise
+
+
+def _fire(work: Work, hands: Hands, timer_id: int) -> None:
+    due = (t.timer.c.id == timer_id) & t.timer.c.done_at.is_(None) & (t.timer.c.due_at <= work.now)
+    row = work.conn.execute(select(t.timer).where(due).with_for_update()).one_or_none()
+    if row is None:
+        return
+    action = OURS.get(row.kind) or hands.timers.get(row.kind)
+    if action is None:
+        hands.log.error("timer of unknown kind %s", row.kind)
+        _set(work, timer_id, next_at=work.now + UNKNOWN)
+        return
+    action(work, row.subject, row.stamp)
+    _set(work, timer_id, done_at=work.now)
+
+
+def _put_off(hands: Hands, timer_id: int) -> None:
+    with hands.store.work(hands.clock.now()) as work:
+        tries = work.conn.execute(select(t.timer.c.attempts).where(t.timer.c.id == timer_id)).scalar_one()
+        _set(work, timer_id, attempts=tries + 1, next_at=work.now + ladders.pause(tries))
+
+
+def _set(work: Work, timer_id: int, **values: object) -> None:
+    work.conn.execute(update(t.timer).where(t.timer.c.id == timer_id).values(**values))
