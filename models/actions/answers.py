@@ -1,0 +1,129 @@
+"""What residents answer: a rating, a sentence about it, a worker's question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from models import tables as t
+from models.actions.desk import OpenDeskItem
+from models.actions.order_in_hand import OrderInHand, followed
+from models.rules.masking import mask
+from models.rules.orders import Refusal, Why
+from models.rules.ratings import WORDS, is_low, word_of
+from models.store import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Rate one closure of an order with 1 to 5. The first score counts; giving it again gives it back.
+
+    Gives {"score", "word", "low", "new"}; a low score makes a return visit due.
+    """
+
+    account_id: int
+    order_id: int
+    closure: int
+    score: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """For `rating_days` after the end, while the order is closed by that closure."""
+        found = followed(work, self.order_id, self.account_id)
+        if isinstance(found, Refusal):
+            return found
+        order, person_id = found
+        if self.score not in WORDS or not 0 < self.closure <= order.row.closures:
+            return Refusal(Why.UNKNOWN, number=order.row.number)
+        known = self._known(order, person_id)
+        if known is None:
+            why = self._why_not(order)
+            if why is not None:
+                return Refusal(why, number=order.row.number)
+            self._keep(order, person_id)
+        score = self.score if known is None else known
+        return order.done(score=score, word=word_of(score), low=is_low(score), new=known is None)
+
+    def _known(self, order: OrderInHand, person_id: int) -> int | None:
+        r = t.rating.c
+        mine = (r.work_order_id == self.order_id, r.person_id == person_id, r.closure == self.closure)
+        return order.work.conn.execute(select(r.score).where(*mine)).scalar()
+
+    def _why_not(self, order: OrderInHand) -> Why | None:
+        if order.row.state != "closed" or self.closure != order.row.closures:
+            return Why.NOT_CLOSED
+        ends = order.row.closed_at + timedelta(days=order.work.limits["rating_days"])
+        return Why.TOO_LATE if ends < order.work.now else None
+
+    def _keep(self, order: OrderInHand, person_id: int) -> None:
+        work, q = order.work, t.open_question.c
+        row = {"work_order_id": self.order_id, "person_id": person_id, "closure": self.closure}
+        said = {"score": self.score, "word": word_of(self.score), "at": work.now}
+        work.conn.execute(work.insert_once(t.rating).values(**row, **said))
+        asked = update(t.open_question).where(q.account_id == self.account_id, q.kind == "rating")
+        this = asked.where(q.subject == self.order_id, q.stamp == self.closure, q.answered_at.is_(None))
+        work.conn.execute(this.values(answered_at=work.now))
+        order.write("rate", "resident", person_id, facts={"closure": self.closure, "score": self.score})
+        if is_low(self.score):
+            OpenDeskItem("return_visit", order_id=self.order_id, account_id=self.account_id).run(work)
+
+
+@dataclass(frozen=True, slots=True)
+class AddSentence:
+    """One sentence to a rating that was given, for instance what was wrong."""
+
+    account_id: int
+    order_id: int
+    closure: int
+    words: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """A later sentence replaces it. Whoever makes the return visit reads it."""
+        found = followed(work, self.order_id, self.account_id)
+        if isinstance(found, Refusal):
+            return found
+        order, person_id = found
+        r = t.rating.c
+        mine = (r.work_order_id == self.order_id, r.person_id == person_id, r.closure == self.closure)
+        said = update(t.rating).where(*mine).values(sentence=self.words).returning(r.score)
+        score = work.conn.execute(said).scalar()
+        if score is None:
+            return Refusal(Why.UNKNOWN, number=order.row.number)
+        d = t.desk_item.c
+        visit = update(t.desk_item).where(d.kind == "return_visit", d.state == "open")
+        this = visit.where(d.work_order_id == self.order_id, d.account_id == self.account_id)
+        work.conn.execute(this.values(words=self.words))
+        return order.done(score=score)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStaff:
+    """Answer a worker's question; `question_id` is the open_question row. The group is told, masked."""
+
+    account_id: int
+    question_id: int
+    words: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Compare-and-set on the question: the first answer counts."""
+        q, e = t.open_question.c, t.order_entry.c
+        mine = (q.id == self.question_id, q.account_id == self.account_id, q.kind == "staff_question")
+        asked = select(e.work_order_id, e.words).join(t.open_question, q.subject == e.id).where(*mine)
+        question = work.conn.execute(asked).first()
+        if question is None:
+            return Refusal(Why.UNKNOWN)
+        if not self.words.strip():
+            return Refusal(Why.NEEDS_WORDS)
+        found = followed(work, question.work_order_id, self.account_id)
+        if isinstance(found, Refusal):
+            return found
+        order, person_id = found
+        answered = update(t.open_question).where(*mine, q.answered_at.is_(None)).values(answered_at=work.now)
+        if work.conn.execute(answered).rowcount == 0:
+            return Refusal(Why.ALREADY, number=order.row.number)
+        order.write("answer", "resident", person_id, words=self.words, facts={"question": question.words})
+        words = {"words": mask(self.words), "question": question.words}
+        order.tell_groups("order_answer", mention=order.row.holder_id, **words)
+        return order.done()

@@ -1,0 +1,208 @@
+"""One order inside an action: read again and locked, changed along the table of steps, told about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, insert, select, update
+
+from models import tables as t
+from models.rules.masking import mask
+from models.rules.orders import STEPS, Refusal, Why, refused
+from models.store import To, Work
+
+
+class OrderInHand:
+    """A work order's row, locked until the transaction ends (on SQLite the whole database is)."""
+
+    def __init__(self, work: Work, row: Any) -> None:
+        self.work = work
+        self.row = row
+
+    @classmethod
+    def take(cls, work: Work, order_id: int) -> OrderInHand | None:
+        """Read it again under a lock; None when there is no such order."""
+        row = work.conn.execute(
+            select(t.work_order).where(t.work_order.c.id == order_id).with_for_update()
+        ).first()
+        return cls(work, row) if row else None
+
+    def refusal(self, step: str, by: str) -> Refusal | None:
+        """Why `by` may not take this step now; None when it is allowed."""
+        why = refused(step, self.row.state, by)
+        return Refusal(why, number=self.row.number, by=self.holder_name()) if why else None
+
+    def holder_name(self) -> str:
+        """The name of whoever holds it, or did."""
+        name = select(t.worker.c.name).where(t.worker.c.id == self.row.holder_id)
+        return self.work.conn.execute(name).scalar() or ""
+
+    def done(self, **more: Any) -> dict[str, Any]:
+        """What an action gives back that went well."""
+        return {"ok": True, "order_id": self.row.id, "number": self.row.number, **more}
+
+    # --- the ledger -----------------------------------------------------------------------------------
+
+    def write(
+        self,
+        step: str,
+        by: str,
+        by_id: int | None,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        words: str = "",
+        facts: dict[str, Any] | None = None,
+        origin: str = "",
+    ) -> int:
+        """Change the order and add the step to its ledger; gives the entry's id.
+
+        A step that moves it raises its stage.
+        """
+        values = dict(changes or {})
+        if STEPS[step].moves:
+            values["stage"] = self.row.stage + 1
+        if values:
+            moved = update(t.work_order).where(t.work_order.c.id == self.row.id).values(values)
+            self.row = self.work.conn.execute(moved.returning(*t.work_order.c)).one()
+        return enter(self.work, self.row.id, step, by, by_id, words=words, facts=facts, origin=origin)
+
+    def repeated(self, step: str, by: str, by_id: int | None, words: str) -> bool:
+        """Whether the ledger's last line is the very same, minutes ago: a message that came twice."""
+        e = t.order_entry.c
+        last = select(t.order_entry).where(e.work_order_id == self.row.id).order_by(e.id.desc()).limit(1)
+        row = self.work.conn.execute(last).first()
+        since = self.work.now - timedelta(minutes=self.work.limits["same_words_minutes"])
+        return row is not None and (row.step, row.by, row.by_id, row.words, row.at > since) == (
+            step, by, by_id, words, True,
+        )  # fmt: skip
+
+    def wait_for_claim(self) -> None:
+        """Set the timer that goes off when nobody has claimed it in time."""
+        minutes = self.work.limits["unclaimed_minutes"][self.row.urgency]
+        self.work.remind("unclaimed", self.row.id, self.row.stage, timedelta(minutes=minutes))
+
+    # --- telling --------------------------------------------------------------------------------------
+
+    def facts(self) -> dict[str, Any]:
+        """The facts of every order message; nothing in them says who the resident is or which door it is."""
+        row, letters = self.row, int(self.work.limits["summary_letters"])
+        unit = select(t.handling_unit.c.name).where(t.handling_unit.c.id == row.unit_id).scalar_subquery()
+        holder = select(t.worker.c.name).where(t.worker.c.id == row.holder_id).scalar_subquery()
+        names = self.work.conn.execute(select(unit.label("unit"), holder.label("worker"))).one()
+        return {
+            "number": row.number,
+            "category": row.category,
+            "place": row.place,
+            "urgency": row.urgency,
+            "summary_group": mask(row.summary, letters),
+            "unit": names.unit or "",
+            "worker": names.worker or "",
+        }
+
+    def counts(self) -> dict[str, Any]:
+        """What a group is told besides: the tail of the reporter's phone, photos, people."""
+        p, f = t.photo.c, t.order_follower.c
+        photos = select(func.count()).where(p.work_order_id == self.row.id, p.state.in_(("wanted", "kept")))
+        people = select(func.count()).where(f.work_order_id == self.row.id)
+        phone = select(t.person.c.phone_sealed).where(t.person.c.id == self.row.reporter_id)
+        row = self.work.conn.execute(
+            select(
+                photos.scalar_subquery().label("photos"),
+                people.scalar_subquery().label("people"),
+                phone.scalar_subquery().label("phone"),
+            )
+        ).one()
+        return {"tail": self.work.unseal(row.phone)[-4:], "photos": row.photos, "people": row.people}
+
+    def tell_groups(self, kind: str, *, mention: int | None = None, **more: Any) -> None:
+        """Tell every bound group with a robot of the unit in charge; mention the worker of that id."""
+        facts = {**self.facts(), **self.counts(), **more}
+        for group_id, display, userids in self._groups(mention):
+            named = {**facts, "bot": display, "mention": userids}
+            self.work.tell(To(work_group_id=group_id), kind, named, order_id=self.row.id)
+
+    def _groups(self, mention: int | None) -> Iterator[tuple[int, str, list[str]]]:
+        g, a = t.work_group.c, t.worker_account.c
+        theirs = and_(a.bot_id == g.bot_id, a.worker_id == mention, a.ended_at.is_(None))
+        query = (
+            select(g.id, t.bot.c.display, a.userid)
+            .join_from(t.work_group, t.bot)
+            .outerjoin(t.worker_account, theirs)
+            .where(g.unit_id == self.row.unit_id, g.bound_at.is_not(None), g.robot_key_sealed.is_not(None))
+            .where(t.bot.c.active)
+            .order_by(g.id, a.id)
+        )
+        found: dict[int, tuple[str, list[str]]] = {}
+        for group_id, display, userid in self.work.conn.execute(query):
+            found.setdefault(group_id, (display, []))[1].extend([userid] if userid else [])
+        return ((group_id, display, userids) for group_id, (display, userids) in found.items())
+
+    def followers(self) -> Sequence[Any]:
+        """The accounts (account_id, person_id) that follow it and have not left."""
+        f = t.order_follower.c
+        query = (
+            select(f.account_id, f.person_id)
+            .join_from(t.order_follower, t.account)
+            .where(f.work_order_id == self.row.id, t.account.c.left_at.is_(None))
+            .order_by(f.id)
+        )
+        return self.work.conn.execute(query).all()
+
+    def follows(self, account_id: int) -> Any:
+        """This account's row among the followers, with its person."""
+        f = t.order_follower.c
+        query = select(t.order_follower).where(f.work_order_id == self.row.id, f.account_id == account_id)
+        return self.work.conn.execute(query).first()
+
+    def tell_followers(self, kind: str, *, words: str | None = None, **more: Any) -> None:
+        """Tell every follower; `words` of staff reach the reporter as they are, other followers masked."""
+        facts = {**self.facts(), **more}
+        for account_id, person_id in self.followers():
+            if words is not None:
+                facts["words"] = words if person_id == self.row.reporter_id else mask(words)
+            self.work.tell(To(account_id=account_id), kind, facts, order_id=self.row.id)
+
+    def ask_followers(self, kind: str, subject: int, stamp: int, days: int) -> None:
+        """Open a question to every follower: their next fitting words answer it."""
+        for account_id, _ in self.followers():
+            row = {"account_id": account_id, "kind": kind, "subject": subject, "stamp": stamp}
+            asked = self.work.insert_once(t.open_question)
+            self.work.conn.execute(asked.values(**row, ends_at=self.work.now + timedelta(days=days)))
+
+
+def enter(
+    work: Work,
+    order_id: int,
+    step: str,
+    by: str,
+    by_id: int | None,
+    *,
+    words: str = "",
+    facts: dict[str, Any] | None = None,
+    origin: str = "",
+) -> int:
+    """Add one line to an order's ledger, which is never changed afterwards."""
+    row = {
+        "work_order_id": order_id,
+        "at": work.now,
+        "step": step,
+        "by": by,
+        "by_id": by_id,
+        "words": words,
+        "facts": facts or {},
+        "origin": origin,
+    }
+    return int(
+        work.conn.execute(insert(t.order_entry).values(row).returning(t.order_entry.c.id)).scalar_one()
+    )
+
+
+def followed(work: Work, order_id: int, account_id: int) -> tuple[OrderInHand, int] | Refusal:
+    """The order and the asker's person id, or a refusal when this account does not follow it."""
+    order = OrderInHand.take(work, order_id)
+    if order is None:
+        return Refusal(Why.UNKNOWN)
+    follower = order.follows(account_id)
+    return (order, follower.person_id) if follower else Refusal(Why.NOT_YOURS)

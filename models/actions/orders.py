@@ -1,0 +1,364 @@
+"""What residents do with orders: open, add to, join, urge, withdraw, say that it is not fixed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, or_, select, update
+
+from models import tables as t
+from models.actions.desk import OpenDeskItem
+from models.actions.order_in_hand import OrderInHand, enter, followed
+from models.actions.people import KeepPhotos
+from models.actions.place import Place, find_place
+from models.actions.routing import Charge, Region, route
+from models.rules.masking import mask
+from models.rules.orders import OPEN, Refusal, Why
+from models.store import Work
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """Open a work order: routed, numbered, entered in its ledger, told to the groups of the unit in charge.
+
+    `home_id`, `building_id` and `public_part` as far as known; an emergency is opened without any. `media` are
+    photos just sent, `photo_ids` those that KeepPhotos kept. The same report within ten minutes is the same
+    order. Gives {"order_id", "number", "unit" (name, may be empty), "place" (words, may be empty), "new"}.
+    """
+
+    account_id: int
+    person_id: int
+    category: str
+    urgency: str
+    summary: str
+    estate_id: int | None = None
+    building_id: int | None = None
+    home_id: int | None = None
+    public_part: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    label: str = ""
+    media: tuple[str, ...] = ()
+    photo_ids: tuple[int, ...] = ()
+    channel: str = "wechat_oa"
+    origin: str = "official_account"
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """One order, one ledger line, one timer; a message for each group."""
+        place = find_place(
+            work,
+            estate_id=self.estate_id,
+            building_id=self.building_id,
+            home_id=self.home_id,
+            public_part=self.public_part,
+            label=self.label,
+        )
+        same = self._same(work, place)
+        if same is not None:
+            return _opened(same, new=False)
+        charge = route(work, Region.of(work, place.estate_id), place.estate_id, self.category)
+        order = self._insert(work, place, charge)
+        _follow(order, self.account_id, self.person_id, joined=False)
+        _attach(order, self.account_id, self.media, self.photo_ids)
+        order.wait_for_claim()
+        if not charge.reached:
+            _call_desk(order)
+        order.tell_groups("new_order")
+        return _opened(order, new=True)
+
+    def _same(self, work: Work, place: Place) -> OrderInHand | None:
+        o = t.work_order.c
+        since = work.now - timedelta(minutes=work.limits["same_order_minutes"])
+        query = select(o.id).where(
+            o.reporter_id == self.person_id,
+            o.opened_at > since,
+            o.state.in_(OPEN),
+            o.category == self.category,
+            o.summary == self.summary,
+            o.place == place.words,
+            o.home_id.is_not_distinct_from(place.home_id),
+        )
+        order_id = work.conn.execute(query.limit(1)).scalar()
+        return OrderInHand.take(work, order_id) if order_id is not None else None
+
+    def _insert(self, work: Work, place: Place, charge: Charge) -> OrderInHand:
+        row = {
+            "number": work.next_number("work_order"),
+            "category": self.category,
+            "urgency": self.urgency,
+            "summary": self.summary,
+            "latitude": None if self.latitude is None else str(self.latitude),
+            "longitude": None if self.longitude is None else str(self.longitude),
+            "unit_id": charge.unit_id,
+            "level": charge.level,
+            "reporter_id": self.person_id,
+            "origin": self.origin,
+            "opened_at": work.now,
+            **place.columns(),
+        }
+        made = work.conn.execute(insert(t.work_order).values(row).returning(*t.work_order.c)).one()
+        enter(work, made.id, "open", "resident", self.person_id, words=self.summary, origin=self.channel)
+        return OrderInHand(work, made)
+
+
+def _opened(order: OrderInHand, *, new: bool) -> dict[str, Any]:
+    return order.done(unit=order.facts()["unit"], place=order.row.place, new=new)
+
+
+def _follow(order: OrderInHand, account_id: int, person_id: int, *, joined: bool) -> bool:
+    row = {"work_order_id": order.row.id, "account_id": account_id, "person_id": person_id}
+    once = order.work.insert_once(t.order_follower).values(**row, joined=joined, made_at=order.work.now)
+    return order.work.conn.execute(once).rowcount == 1
+
+
+def _attach(order: OrderInHand, account_id: int, media: tuple[str, ...], photo_ids: tuple[int, ...]) -> int:
+    """Give this account's photos to the order; those of another order stay there. Gives how many are new."""
+    if media:
+        photo_ids += tuple(KeepPhotos(account_id, media).run(order.work)["photo_ids"])
+    if not photo_ids:
+        return 0
+    p = t.photo.c
+    loose = update(t.photo).where(p.id.in_(photo_ids), p.account_id == account_id, p.work_order_id.is_(None))
+    return order.work.conn.execute(loose.values(work_order_id=order.row.id)).rowcount
+
+
+def _call_desk(order: OrderInHand) -> None:
+    OpenDeskItem("unrouted", order_id=order.row.id).run(order.work)
+
+
+@dataclass(frozen=True, slots=True)
+class GivePlace:
+    """The place of an order becomes known, or more exact; what is given wins, the rest stays.
+
+    An order that nobody has claimed goes to another unit when the place asks for it. Gives as OpenOrder does.
+    """
+
+    order_id: int
+    account_id: int
+    estate_id: int | None = None
+    building_id: int | None = None
+    home_id: int | None = None
+    public_part: str | None = None
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """A group that hears of the order for the first time gets it whole."""
+        found = followed(work, self.order_id, self.account_id)
+        if isinstance(found, Refusal):
+            return found
+        order, person_id = found
+        refusal = order.refusal("place", "resident")
+        if refusal:
+            return refusal
+        place = self._merged(work, order)
+        if place.columns().items() <= dict(order.row._mapping).items():
+            return _opened(order, new=False)
+        order.write("place", "resident", person_id, place.columns(), words=place.words)
+        if order.row.state == "waiting" and self._moved(order):
+            order.tell_groups("new_order")
+        else:
+            order.tell_groups("order_place_known", mention=order.row.holder_id)
+        return _opened(order, new=True)
+
+    def _merged(self, work: Work, order: OrderInHand) -> Place:
+        exact = self.home_id is not None or self.building_id is not None
+        kept = None if exact or self.public_part else order.row.home_id
+        return find_place(
+            work,
+            estate_id=self.estate_id or order.row.estate_id,
+            building_id=self.building_id or (None if self.estate_id else order.row.building_id),
+            home_id=self.home_id or kept,
+            public_part=self.public_part or order.row.public_part,
+            label=order.row.place,
+        )
+
+    def _moved(self, order: OrderInHand) -> bool:
+        region = Region.of(order.work, order.row.estate_id)
+        charge = route(order.work, region, order.row.estate_id, order.row.category)
+        if charge.unit_id == order.row.unit_id:
+            return False
+        order.write("reroute", "system", None, {"unit_id": charge.unit_id, "level": charge.level})
+        order.wait_for_claim()
+        if not charge.reached:
+            _call_desk(order)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOrder:
+    """A neighbour has the same trouble with a public part: they follow the open order. Gives {"people", "new"}."""
+
+    order_id: int
+    account_id: int
+    person_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """An order about somebody's home cannot be joined."""
+        order = OrderInHand.take(work, self.order_id)
+        if order is None:
+            return Refusal(Why.UNKNOWN)
+        refusal = order.refusal("join", "resident")
+        if refusal:
+            return refusal
+        new = False
+        if order.follows(self.account_id) is None:
+            if order.row.home_id is not None:
+                return Refusal(Why.NOT_YOURS)
+            new = _follow(order, self.account_id, self.person_id, joined=True)
+            order.write("join", "resident", self.person_id)
+            order.tell_groups("order_joined")
+        return order.done(people=order.counts()["people"], new=new)
+
+
+@dataclass(frozen=True, slots=True)
+class AddPhotos:
+    """Photos for an order; the unit in charge is told. Gives {"photos"}: how many are new."""
+
+    order_id: int
+    account_id: int
+    media: tuple[str, ...] = ()
+    photo_ids: tuple[int, ...] = ()
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """A photo that the order has already does nothing."""
+        found = followed(work, self.order_id, self.account_id)
+        if isinstance(found, Refusal):
+            return found
+        order, person_id = found
+        added = _attach(order, self.account_id, self.media, self.photo_ids)
+        if added:
+            order.write("photo", "resident", person_id, facts={"photos": added})
+            order.tell_groups("order_photo", mention=order.row.holder_id, photos=added)
+        return order.done(photos=added)
+
+
+@dataclass(frozen=True, slots=True)
+class AddWords:
+    """The resident adds something; the unit in charge is told, masked."""
+
+    order_id: int
+    account_id: int
+    words: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """The same words twice in a row are one."""
+        found = followed(work, self.order_id, self.account_id)
+        if isinstance(found, Refusal):
+            return found
+        if not self.words.strip():
+            return Refusal(Why.NEEDS_WORDS)
+        order, person_id = found
+        if not order.repeated("message", "resident", person_id, self.words):
+            order.write("message", "resident", person_id, words=self.words)
+            order.tell_groups("order_message", mention=order.row.holder_id, words=mask(self.words))
+        return order.done()
+
+
+@dataclass(frozen=True, slots=True)
+class Urge:
+    """Hurry the order, once an hour whoever asks. Too soon: {"minutes"} says how long to wait."""
+
+    order_id: int
+    account_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Compare-and-set on the time of the last one. Gives {"times"}."""
+        found = followed(work, self.order_id, self.account_id)
+        if isinstance(found, Refusal):
+            return found
+        order, person_id = found
+        refusal = order.refusal("urge", "resident")
+        if refusal:
+            return refusal
+        o, wait = t.work_order.c, timedelta(minutes=work.limits["urge_minutes"])
+        hurry = (
+            update(t.work_order)
+            .where(o.id == order.row.id, or_(o.urged_at.is_(None), o.urged_at <= work.now - wait))
+            .values(urged_at=work.now, urges=o.urges + 1)
+        )
+        times = work.conn.execute(hurry.returning(o.urges)).scalar()
+        if times is None:
+            seconds = (order.row.urged_at + wait - work.now).total_seconds()
+            return Refusal(Why.TOO_SOON, number=order.row.number, minutes=math.ceil(seconds / 60))
+        order.write("urge", "resident", person_id)
+        order.tell_groups("order_urged", mention=order.row.holder_id, times=times)
+        return order.done(times=times, state=order.row.state, holder=order.holder_name())
+
+
+@dataclass(frozen=True, slots=True)
+class NotFixed:
+    """A closed order is not fixed after all: it is open again, in the same hands if they still work here."""
+
+    order_id: int
+    account_id: int
+    words: str = ""
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Within `reopen_days` of the end. Gives {"state", "holder"}."""
+        found = followed(work, self.order_id, self.account_id)
+        if isinstance(found, Refusal):
+            return found
+        order, person_id = found
+        refusal = order.refusal("reopen", "resident")
+        if refusal:
+            return refusal
+        if order.row.closed_at + timedelta(days=work.limits["reopen_days"]) < work.now:
+            return Refusal(Why.TOO_LATE, number=order.row.number)
+        self._reopen(order, person_id)
+        return order.done(state=order.row.state, holder=order.holder_name())
+
+    def _reopen(self, order: OrderInHand, person_id: int) -> None:
+        holder_id = self._active(order)
+        state = "claimed" if holder_id is not None else "waiting"
+        changes: dict[str, Any] = {"closed_at": None, "close": None, "arrived_at": None, "urged_at": None}
+        held = {"state": state, "holder_id": holder_id}
+        order.write("reopen", "resident", person_id, changes | held, words=self.words)
+        q = t.open_question.c
+        asked = update(t.open_question).where(q.kind == "rating", q.subject == order.row.id)
+        order.work.conn.execute(asked.where(q.ends_at > order.work.now).values(ends_at=order.work.now))
+        if holder_id is None:
+            order.wait_for_claim()
+        order.tell_groups("order_reopened", mention=holder_id, words=mask(self.words))
+
+    @staticmethod
+    def _active(order: OrderInHand) -> int | None:
+        w = t.worker.c
+        same = select(w.id).where(w.id == order.row.holder_id, w.active, w.unit_id == order.row.unit_id)
+        return order.work.conn.execute(same).scalar()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The resident takes the order back. While neighbours follow it too it goes on, without this account.
+
+    Gives {"closed"}: whether the order ended.
+    """
+
+    order_id: int
+    account_id: int
+    words: str = ""
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """The last one to leave closes it."""
+        found = followed(work, self.order_id, self.account_id)
+        if isinstance(found, Refusal):
+            return found
+        order, person_id = found
+        refusal = order.refusal("withdraw", "resident")
+        if refusal:
+            return refusal
+        if len(order.followers()) > 1:
+            return self._leave(order, person_id)
+        end = {"state": "closed", "close": "withdrawn", "closed_at": work.now}
+        order.write("withdraw", "resident", person_id, end, words=self.words)
+        order.tell_groups("order_withdrawn", mention=order.row.holder_id)
+        return order.done(closed=True)
+
+    def _leave(self, order: OrderInHand, person_id: int) -> dict[str, Any]:
+        f = t.order_follower.c
+        mine = (f.work_order_id == order.row.id) & (f.account_id == self.account_id)
+        order.work.conn.execute(t.order_follower.delete().where(mine))
+        order.write("leave", "resident", person_id, words=self.words)
+        return order.done(closed=False)
