@@ -10,20 +10,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
+from bot.channels.download import limited
 from bot.channels.failures import ErrorTable, bad_status, broken, maybe_taken
 from bot.channels.wechat_oa_token import TokenKeeper
-from bot.clock import real_seconds
 from bot.ports import Tools
 from bot.refusals import Busy, NoMedia, NotTold
 
 TIMEOUT = (3.05, 8.0)  # seconds to connect, and between two bytes
 TOKEN_REFUSED = frozenset({40001, 40014, 42001})
 MAX_MEDIA = 10 * 1024 * 1024
-MEDIA_SECONDS = 10.0
-CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,7 @@ class StableClient(WeChatClient):  # type: ignore[misc]  # wechatpy has no type 
         return self._http.get(
             self.API_BASE_URL + path,
             params={**params, "access_token": token},
+            headers={"Accept-Encoding": "identity"},
             timeout=TIMEOUT,
             stream=True,
             allow_redirects=False,
@@ -174,23 +174,12 @@ class Api:
             with self._client().stream(path, token, params) as response:
                 if response.status_code != 200:
                     return bad_status(response.status_code, harmless_twice=True)
-                raw = _limited(response)
+                raw = limited(response.raw, MAX_MEDIA)
         except requests.RequestException as error:
             return broken(error, harmless_twice=True)
-        if raw is None:
-            raise NoMedia("over 10 MB or 10 seconds")
+        except HTTPError as error:
+            return Busy(type(error).__name__)
         return _error_inside(raw) or raw
-
-
-def _limited(response: requests.Response) -> bytes | None:
-    """The body, or None when it is too long or comes too slowly."""
-    deadline = real_seconds() + MEDIA_SECONDS
-    raw = bytearray()
-    for chunk in response.iter_content(CHUNK):
-        raw += chunk
-        if len(raw) > MAX_MEDIA or real_seconds() > deadline:
-            return None
-    return bytes(raw)
 
 
 def _error_inside(raw: bytes) -> Refused | None:

@@ -1,0 +1,83 @@
+"""From Reply to the JSON of a smart robot's passive reply. WeCom docs 101031 and 101032."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from bot.channels.text import cut, plain, shorten
+from bot.message import Card, Heard, Reply, numbered
+
+CONTENT_BYTES = 20_480
+TASK_ID = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
+# The longest texts of a card, in characters, and the most of its parts.
+TITLE, SUBTITLE, NAME, VALUE, BUTTON = 26, 112, 5, 26, 10
+LINES, BUTTONS = 6, 6
+
+
+def passive(heard: Heard, reply: Reply, card_url: str) -> dict[str, Any] | None:
+    """The reply as the platform takes it for this callback, or None when nothing is to be said."""
+    words = cut(plain(numbered(reply.words, reply.options)), CONTENT_BYTES).strip()
+    if heard.kind == "card":
+        return _update(heard, words, reply.card, card_url)
+    card = template_card(reply.card, card_url) if reply.card else None
+    if heard.kind == "enter":
+        return _greeting(words, card)
+    return _message(heard, words, card)
+
+
+def _greeting(words: str, card: dict[str, Any] | None) -> dict[str, Any] | None:
+    """On entering a chat: text or card, never a stream."""
+    if card:
+        return {"msgtype": "template_card", "template_card": card}
+    return {"msgtype": "text", "text": {"content": words}} if words else None
+
+
+def _message(heard: Heard, words: str, card: dict[str, Any] | None) -> dict[str, Any] | None:
+    """On a message: a stream that is finished at once, a card, or both."""
+    # The same delivery repeated gets the same stream.
+    stream = {"id": hashlib.sha256(heard.key.encode()).hexdigest()[:32], "finish": True, "content": words}
+    if words and card:
+        return {"msgtype": "stream_with_template_card", "stream": stream, "template_card": card}
+    if card:
+        return {"msgtype": "template_card", "template_card": card}
+    return {"msgtype": "stream", "stream": stream} if words else None
+
+
+def _update(heard: Heard, words: str, card: Card | None, card_url: str) -> dict[str, Any] | None:
+    """On a press: the card is replaced for all who see it (no userids). Words alone become a card without buttons."""
+    if card is None and not words:
+        return None
+    if card is None:
+        first, _, rest = words.partition("\n")
+        card = Card(id=heard.card, title=first, text=rest)
+    shown = {**template_card(card, card_url), "task_id": heard.card}
+    return {"response_type": "update_template_card", "template_card": shown}
+
+
+def template_card(card: Card, card_url: str) -> dict[str, Any]:
+    """A card with buttons, or a notice when it has none. Raises ValueError for an id that the platform refuses."""
+    if not TASK_ID.fullmatch(card.id):
+        raise ValueError("a card's id has 1 to 128 letters, digits, _, - or @: give it another one")
+    shown: dict[str, Any] = {
+        "card_type": "button_interaction" if card.buttons else "text_notice",
+        "main_title": {"title": shorten(plain(card.title), TITLE)},
+        "task_id": card.id,
+    }
+    if card.text:
+        shown["sub_title_text"] = shorten(plain(card.text), SUBTITLE)
+    if card.lines:
+        shown["horizontal_content_list"] = [
+            {"keyname": shorten(plain(name), NAME), "value": shorten(plain(value), VALUE)}
+            for name, value in card.lines[:LINES]
+        ]
+    if card.buttons:
+        shown["button_list"] = [
+            {"text": shorten(plain(one.label), BUTTON), "style": 1, "key": one.id}
+            for one in card.buttons[:BUTTONS]
+        ]
+    else:
+        # A notice must lead somewhere (error 42045).
+        shown["card_action"] = {"type": 1, "url": card_url}
+    return shown
