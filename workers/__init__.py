@@ -1,1 +1,1 @@
-"""The hands: what is due is handed out by the relay and done by workers; SQL is the truth, Redis only wakes people."""
+"""The hands: the relay finds what is due, workers do it. SQL is the truth; Redis only wakes people up."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self
+from functools import partial
+from typing import Any, cast
 
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisGone
@@ -41,7 +42,7 @@ class JobFailed(Exception):
     """A job raised. Only the error's type and place are told: its text may hold what a person wrote."""
 
 
-class KnownJob(Job):  # type: ignore[misc]  # rq is imported without types
+class KnownJob(Job):
     """A job that runs functions of KNOWN only, and never callbacks or webhooks.
 
     RQ imports whatever dotted name a job holds; who can write to Redis could run anything.
@@ -51,7 +52,7 @@ class KnownJob(Job):  # type: ignore[misc]  # rq is imported without types
     def func(self) -> Callable[..., None]:
         """The function to run. Raises UnknownJob."""
         try:
-            return KNOWN[self.func_name]
+            return KNOWN[self.func_name or ""]
         except (KeyError, TypeError):
             raise UnknownJob(f"job {self.id} names no function of ours") from None
 
@@ -74,15 +75,14 @@ class KnownJob(Job):  # type: ignore[misc]  # rq is imported without types
         """Never: the address would come out of Redis."""
 
     @classmethod
-    def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> Self:
+    def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> Job:
         """The job as it is in Redis. One that cannot be read is removed and counts as not there.
 
         RQ's worker gives up on a malformed job, and so does every later one: the queue would stand still.
         Raises NoSuchJobError.
         """
         try:
-            job: Self = super().fetch(id, connection=connection, serializer=serializer)
-            return job
+            return super().fetch(id, connection=connection, serializer=serializer)
         except (NoSuchJobError, RedisGone, RedisSlow):
             raise
         except Exception as broken:
@@ -100,7 +100,7 @@ class KnownJob(Job):  # type: ignore[misc]  # rq is imported without types
             raise JobFailed(f"{type(error).__name__} in {last.name}, line {last.lineno}") from None
 
 
-class OneQueueWorker(SimpleWorker):  # type: ignore[misc]  # rq is imported without types
+class OneQueueWorker(SimpleWorker):
     """RQ's simple worker, which also shows in SQL that it is alive."""
 
     max_connection_wait_time = 5.0
@@ -116,15 +116,16 @@ class OneQueueWorker(SimpleWorker):  # type: ignore[misc]  # rq is imported with
 
 def queue(name: str, connection: Redis) -> Queue:
     """One of QUEUES."""
-    return Queue(name, connection=connection, job_class=KnownJob, serializer=JSONSerializer, default_timeout=TIMEOUT)
+    return Queue(
+        name, connection=connection, job_class=KnownJob, serializer=JSONSerializer, default_timeout=TIMEOUT
+    )
 
 
 def enqueue(connection: Redis, name: str, jobs: Iterable[tuple[str, str, list[Any]]]) -> None:
     """Put jobs (id, function's dotted name, arguments) in a queue, all in one go. Arguments are ids only."""
+    data = partial(Queue.prepare_data, result_ttl=RESULT_TTL, failure_ttl=FAILURE_TTL)
     datas = [
-        Queue.prepare_data(
-            function, args=tuple(args), job_id=job_id, result_ttl=RESULT_TTL, failure_ttl=FAILURE_TTL, description=function
-        )
+        data(function, args=tuple(args), job_id=job_id, description=function)
         for job_id, function, args in jobs
     ]
     queue(name, connection).enqueue_many(datas)
@@ -154,7 +155,7 @@ def work(name: str, connection: Redis, *, burst: bool = False) -> None:
 def _sweep(mine: Queue) -> None:
     """Take ids that can be nobody's out of the lists: the worker would die of them."""
     for key in (mine.key, mine.intermediate_queue_key):
-        for job_id in mine.connection.lrange(key, 0, -1):
+        for job_id in cast(list[bytes], mine.connection.lrange(key, 0, -1)):
             if not JOB_ID_PATTERN.fullmatch(job_id.decode("utf-8", "replace")):
-                mine.connection.lrem(key, 0, job_id)
+                mine.connection.lrem(key, 0, cast(str, job_id))
                 _log.error("removed an impossible job id from Redis")

@@ -27,9 +27,7 @@ class Ladder:
     reserve: int
 
 
-_LADDERS = {
-    name: Ladder(tuple(one["rungs"]), int(one["reserve"])) for name, one in _DATA["ladders"].items()
-}
+_LADDERS = {name: Ladder(tuple(one["rungs"]), int(one["reserve"])) for name, one in _DATA["ladders"].items()}
 KINDS: Mapping[str, Ladder] = {kind: _LADDERS[name] for kind, name in _DATA["kinds"].items()}
 
 

@@ -134,7 +134,9 @@ class Climb:
             if not isinstance(refusal, Unsure):
                 outbox.give_back(work, claimed)
             climbs = _ON[type(refusal)](work, claimed, refusal)
-        self.hands.log.warning("message %d not told: %s %s", claimed.message.id, refusal.reason, refusal.detail)
+        self.hands.log.warning(
+            "message %d not told: %s %s", claimed.message.id, refusal.reason, refusal.detail
+        )
         if climbs:
             self.refused.add(claimed.rung)
         return climbs

@@ -68,7 +68,12 @@ def _lose(hands: Hands, row: Row[Any], refusal: NoMedia) -> None:
             return
         state, kind = ("refused", "photo_refused") if refusal.not_photo else ("lost", "photo_lost")
         if _mark(work, row.id, state=state) and row.account_id is not None:
-            work.tell(To(account_id=row.account_id), kind, {"number": _number(work, row)}, order_id=row.work_order_id)
+            work.tell(
+                To(account_id=row.account_id),
+                kind,
+                {"number": _number(work, row)},
+                order_id=row.work_order_id,
+            )
 
 
 def _mark(work: Work, photo_id: int, **values: Any) -> bool:

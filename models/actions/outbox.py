@@ -122,9 +122,9 @@ def claim(
     return _choose(work, message, rungs, reserve)
 
 
-def _if(work: Work, message_id: int, state: str, **values: Any) -> bool:
-    """Change the message if it is in `state`: compare-and-set."""
-    where = and_(t.outbox.c.id == message_id, t.outbox.c.state == state)
+def _if(work: Work, message_id: int, was: str, **values: Any) -> bool:
+    """Change the message if its state is still `was`: compare-and-set."""
+    where = and_(t.outbox.c.id == message_id, t.outbox.c.state == was)
     return bool(work.conn.execute(update(t.outbox).where(where).values(**values)).rowcount)
 
 

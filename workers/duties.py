@@ -1,0 +1,58 @@
+"""Duties by the clock: each tick is a row with a unique key, so any number of relays do it once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+
+from bot.clock import SHANGHAI, local
+from models import tables as t
+from models.store import Work
+
+KEEP_WORDS = timedelta(days=30)  # what was heard and answered is emptied after this
+KEEP_TICKS = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something done every night at `hour` (Asia/Shanghai), in one transaction with its tick.
+
+    After an outage only the latest tick is caught up.
+    """
+
+    name: str
+    hour: int
+    run: Callable[[Work], None]
+
+    def tick(self, now: datetime) -> datetime:
+        """The latest moment at which the duty fell due."""
+        here = local(now)
+        today = datetime(here.year, here.month, here.day, self.hour, tzinfo=SHANGHAI)
+        return today if today <= here else today - timedelta(days=1)
+
+
+def forget_words(work: Work) -> None:
+    """Empty what was heard and answered long ago; its keys stay, so that an old delivery is still known."""
+    long_ago = t.inbox.c.received_at < work.now - KEEP_WORDS
+    full = t.inbox.c.payload.is_not(None) & (t.inbox.c.state != "new")
+    work.conn.execute(update(t.inbox).where(long_ago & full).values(payload=None, reply=None))
+
+
+def forget_ticks(work: Work) -> None:
+    """Remove the ticks of long ago."""
+    work.conn.execute(delete(t.duty_tick).where(t.duty_tick.c.tick_at < work.now - KEEP_TICKS))
+
+
+DUTIES = (Duty("forget_words", 3, forget_words), Duty("forget_ticks", 3, forget_ticks))
+
+
+def do_duty(work: Work, duty: Duty) -> bool:
+    """Do the duty if nobody has done its latest tick yet; whether it was done now."""
+    row = {"duty": duty.name, "tick_at": duty.tick(work.now), "done_at": work.now}
+    if not work.conn.execute(work.insert_once(t.duty_tick).values(row)).rowcount:
+        return False
+    duty.run(work)
+    return True

@@ -1,0 +1,105 @@
+"""The relay: finds what is due in SQL and wakes the workers. Any number of relays may run; Redis may burn down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import spool
+from bot.clock import real_seconds
+from models import tables as t
+from models.actions import outbox
+from models.store import Work
+from workers import alarms, beats, due, duties, jobs, ladders
+from workers.hands import Hands
+
+ROUND_SECONDS = 0.3
+SELDOM_SECONDS = 5.0  # beats, what was cut off, duties
+LONGEST_PAUSE = 5.0
+SPOOL = "spool"
+
+
+class Relay:
+    """One relay. tick() is one round; run() goes on until told to stop."""
+
+    def __init__(self, hands: Hands) -> None:
+        self.hands = hands
+        self._seldom_at = float("-inf")
+        self._trouble = ""
+        self._pause = ROUND_SECONDS
+
+    def run(self, wait: Callable[[float], bool]) -> None:
+        """Rounds until `wait(seconds)` says that it is time to stop (threading.Event.wait does)."""
+        while not wait(self._pause):
+            self.round()
+
+    def round(self) -> bool:
+        """One round that survives a database or a Redis that is away; whether all went well."""
+        try:
+            self.tick()
+        except (SQLAlchemyError, RedisError, OSError) as gone:
+            self._in_trouble(type(gone).__name__)
+            return False
+        if self._trouble:
+            self.hands.log.warning("relay: working again after %s", self._trouble)
+        self._trouble, self._pause = "", ROUND_SECONDS
+        return True
+
+    def _in_trouble(self, what: str) -> None:
+        """Say it once, and come back less and less often."""
+        if what != self._trouble:
+            self.hands.log.error("relay: %s; trying on", what)
+        self._trouble, self._pause = what, min(self._pause * 2, LONGEST_PAUSE)
+
+    def tick(self) -> int:
+        """Hand out what is due; how many rows. Raises what the database, Redis or the disk raises."""
+        now = self.hands.clock.now()
+        spool.replay(self.hands.data_dir / SPOOL, self._insert)
+        if real_seconds() - self._seldom_at >= SELDOM_SECONDS:
+            self._seldom(now)
+            self._seldom_at = real_seconds()
+        return sum(self._hand_out(kind, now) for kind in due.KINDS)
+
+    def _hand_out(self, kind: due.Kind, now: datetime) -> int:
+        with self.hands.store.look(now) as work:
+            if not due.any_due(work, kind):
+                return 0
+        # Asked first: while Redis is away nothing is leased, so everything is due at once when it is back.
+        if len(jobs.queue(kind.queue, self.hands.redis)) > jobs.LONGEST:
+            return 0
+        with self.hands.store.work(now) as work:
+            rows = due.lease(work, kind)
+        if not rows:
+            return 0
+        try:
+            jobs.enqueue(self.hands.redis, kind.queue, due.jobs(kind, rows, now))
+        except RedisError:
+            with self.hands.store.work(now) as work:
+                due.release(work, kind, rows)
+            raise
+        return len(rows)
+
+    def _seldom(self, now: datetime) -> None:
+        beats.beat(self.hands.store, "relay")
+        with self.hands.store.work(now) as work:
+            recover(work)
+        for duty in duties.DUTIES:
+            with self.hands.store.work(now) as work:
+                duties.do_duty(work, duty)
+
+    def _insert(self, record: Mapping[str, str]) -> None:
+        """A spooled record into the inbox; one that came in by another delivery meanwhile is the same."""
+        at = datetime.fromisoformat(record["received_at"])
+        with self.hands.store.work(self.hands.clock.now()) as work:
+            row = {**record, "received_at": at, "next_at": at}
+            work.conn.execute(work.insert_once(t.inbox).values(row))
+
+
+def recover(work: Work, cut_off: timedelta = ladders.CUT_OFF) -> None:
+    """Settle messages whose sender died between claim and mark; the desk hears of the orders' ones."""
+    for message in outbox.recover(work, work.now - cut_off, ladders.better_twice):
+        if message.kind in ladders.ALARMS:
+            alarms.not_told(work, message, "Unsure")
