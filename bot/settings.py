@@ -30,7 +30,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.private import read_private, write_private
+from bot.private import NotPrivate, read_private, write_private
 
 PREFIX = "LINLI_"
 HIDDEN = "●●●●"
@@ -291,7 +291,8 @@ def _unknown(given: Mapping[str, tuple[str, Source]]) -> Iterator[str]:
     for name, (_, source) in sorted(given.items()):
         if name in known or NOT_OURS.fullmatch(name):
             continue
-        near = difflib.get_close_matches(name, known, 1)
+        # The prefix they share would make any two names alike.
+        near = difflib.get_close_matches(name, known, 1, cutoff=0.8)
         advice = f"did you mean {near[0]}?" if near else "remove it."
         yield f"{name} ({source}) is not a setting: {advice}"
 
@@ -344,13 +345,15 @@ def invented(settings: Settings, data_dir: Path | None = None) -> Settings:
 
     What is invented is kept in invented.json of `data_dir` (the settings' own when not given), so that
     the account is the same tomorrow and in every process. Settings of a real account come back unchanged.
-    Raises NotPrivate when others may read that file.
+    Raises NotPrivate when others may read that file, or when it is not whole.
     """
     missing = [field for field in _INVENTIONS if getattr(settings, field) is None]
     if not settings.emulated or not missing:
         return settings
     path = (data_dir or settings.data_dir) / "invented.json"
     kept = read_private(path) or write_private(path, {field: make() for field, make in _INVENTIONS.items()})
+    if not kept.keys() >= _INVENTIONS.keys():
+        raise NotPrivate(f"{path} is not whole: remove it, and another account is invented.")
     wrap = {field: SecretStr if _is_secret(field) else str for field in missing}
     filled = settings.model_copy(update={field: wrap[field](kept[field]) for field in missing})
     filled._sources.update(dict.fromkeys(missing, "invented and kept"))
