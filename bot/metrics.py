@@ -23,7 +23,8 @@ class Numbers(Collector):
         found = self._health
         turns = CounterMetricFamily("linli_turns", "Messages heard, by what became of them", labels=["state"])
         for state, count in sorted(found["inbox"].items()):
-            turns.add_metric([state], count)
+            if state != "new":
+                turns.add_metric([state], count)
         yield turns
         told = GaugeMetricFamily("linli_outbox", "Messages told, by state", labels=["state", "channel"])
         for (state, channel), count in sorted(found["outbox"].items()):

@@ -96,6 +96,7 @@ def _values(facts: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str
     values["emergency"] = "情况紧急" if urgency == "emergency" else ""
     values["category"] = names.get(values.get("category", ""), "其他")
     values["bot"] = values.get("bot") or "小邻"
+    values["unit"] = values.get("unit") or "负责单位"
     if values["people"] == "1":
         values["people"] = ""
     return values

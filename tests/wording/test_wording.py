@@ -1,0 +1,196 @@
+"""Every kind of pushed message, in words."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import wording
+from bot.message import Reply
+from bot.ports import Flags
+from bot.wording import Unworded, word
+from tests.words import faults
+from workers import ladders
+
+AT = datetime(2026, 11, 22, 2, 8, tzinfo=UTC)
+NAMES = {"lift": "电梯", "water_power": "水电"}
+GROUP, RESIDENT = Flags(hears=False, speaks_first=True), Flags(hears=True, speaks_first=True)
+
+ORDER = {
+    "number": 1024,
+    "category": "lift",
+    "place": "幸福小区 3 号楼 电梯",
+    "urgency": "normal",
+    "summary_group": "电梯停在中间不动了",
+    "unit": "安居物业",
+    "worker": "李华",
+}
+GROUP_FACTS = ORDER | {"bot": "小邻", "tail": "1234", "photos": 2, "people": 3, "mention": ["lihua"]}
+MORE: dict[str, dict[str, Any]] = {
+    "order_assigned": {"why": "unclaimed"},
+    "order_escalated": {"from_unit": "安居物业", "unit": "和平社区居委会", "minutes": 30},
+    "order_urged": {"times": 2},
+    "order_reopened": {"words": "又停了"},
+    "order_answer": {"words": "六楼", "question": "停在几楼？"},
+    "order_message": {"words": "现在又好了"},
+    "order_progress": {"words": "配件下午到"},
+    "order_finished": {"words": "已换主板", "end": "resolved", "closure": 1, "photos": 1, "rate": True},
+    "order_asked": {"words": "几楼？"},
+    "order_reply": {"words": "下午三点前到。"},
+    "said": {"reply": Reply("好的，已经记下。").to_json()},
+}
+GROUP_KINDS = sorted(kind for kind, ladder in ladders.KINDS.items() if ladder.rungs == ("robot",))
+RESIDENT_KINDS = sorted(set(ladders.KINDS) - set(GROUP_KINDS))
+
+
+def sample(kind: str, **more: Any) -> dict[str, Any]:
+    base = GROUP_FACTS if kind in GROUP_KINDS else ORDER
+    facts: dict[str, Any] = json.loads(json.dumps({**base, **MORE.get(kind, {}), **more}))
+    return facts
+
+
+def said(kind: str, flags: Flags | None = None, **more: Any) -> str:
+    flags = flags or (GROUP if kind in GROUP_KINDS else RESIDENT)
+    return word(kind, sample(kind, **more), channel=flags, names=NAMES, at=AT).words
+
+
+def test_every_kind_has_a_ladder_and_a_text() -> None:
+    assert wording.kinds() == set(ladders.KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(ladders.KINDS))
+@pytest.mark.parametrize("urgency", ["normal", "urgent", "emergency"])
+@pytest.mark.parametrize("worker", ["李华", ""])
+def test_every_kind_reads_well(kind: str, urgency: str, worker: str) -> None:
+    words = said(kind, urgency=urgency, worker=worker)
+    assert words
+    assert faults(words) == []
+
+
+@pytest.mark.parametrize("end", ["resolved", "explained", "not_responsible", "duplicate", "withdrawn"])
+@pytest.mark.parametrize("words", ["已换主板", ""])
+def test_every_end_is_told_honestly(end: str, words: str) -> None:
+    text = said("order_finished", end=end, words=words, rate=False, photos=0)
+    assert faults(text) == []
+    assert "1024" in text
+    assert ("处理好了" in text) == (end == "resolved")
+
+
+@pytest.mark.parametrize("kind", GROUP_KINDS)
+def test_a_group_is_told_what_to_send_back(kind: str) -> None:
+    first, *rest = said(kind).splitlines()
+    assert first == "【1024】电梯 · 幸福小区 3 号楼 电梯"
+    assert "「@小邻 " in rest[-1]
+    assert " 1024" in rest[-1]
+
+
+def test_an_emergency_is_put_first() -> None:
+    words = said("new_order", urgency="emergency", worker="")
+    assert words.startswith("【紧急 1024】")
+    assert "情况紧急" in words
+
+
+def test_what_nobody_knows_is_left_out() -> None:
+    words = said("new_order", tail="", photos=0, people=1, worker="", place="")
+    assert "尾号" not in words
+    assert "照片" not in words
+    assert "户反映" not in words
+    assert "地点还没说清楚" in words
+
+
+def test_one_line_for_the_holder_another_for_nobody() -> None:
+    assert "接单请回复" in said("order_urged", worker="")
+    assert "李华，请回复「@小邻 进度 1024 情况」" in said("order_urged")
+
+
+def test_finish_and_rating_are_one_message_best_first() -> None:
+    told = word("order_finished", sample("order_finished"), channel=RESIDENT, names=NAMES, at=AT)
+    assert [(one.mark, one.label, one.say) for one in told.options] == [
+        ("5", "很满意", "5"),
+        ("4", "满意", "4"),
+        ("3", "一般", "3"),
+        ("2", "不满意", "2"),
+        ("1", "很不满意", "1"),
+    ]
+    assert told.words.endswith("：")
+
+
+def test_a_late_answer_keeps_its_options() -> None:
+    reply = Reply("要几份？", wording.RATING)
+    told = word("said", {"reply": reply.to_json()}, channel=RESIDENT, names=NAMES, at=AT)
+    assert (told.words, told.options) == ("要几份？", wording.RATING)
+
+
+@pytest.mark.parametrize("kind", RESIDENT_KINDS)
+def test_a_doorbell_fits_the_template(kind: str) -> None:
+    told = word(kind, sample(kind, place="幸福" * 30), channel=RESIDENT, names=NAMES, at=AT)
+    if "template" not in ladders.KINDS[kind].rungs:
+        assert told.doorbell is None
+        return
+    assert told.doorbell is not None
+    fields = told.doorbell.fields
+    assert 0 < len(fields["thing1"]) <= 20
+    assert fields["character_string2"] == "1024"
+    assert 0 < len(fields["phrase3"]) <= 5
+    assert fields["time4"] == "2026年11月22日 10:08"
+
+
+def test_mentions_go_by_the_side() -> None:
+    told = word("order_urged", sample("order_urged"), channel=GROUP, names=NAMES, at=AT)
+    assert told.mention == ("lihua",)
+
+
+@pytest.mark.parametrize("kind", sorted(set(ladders.KINDS) - {"said"}))
+def test_long_words_are_cut_but_never_what_to_do_next(kind: str) -> None:
+    short = said(kind)
+    long = said(kind, summary_group="坏" * 3000, words="坏" * 3000, question="坏" * 3000)
+    assert len(long.encode()) <= 2048
+    assert long.splitlines()[-1] == short.splitlines()[-1]
+
+
+@given(st.text(max_size=300))
+def test_nobody_in_a_group_is_called_by_a_residents_words(words: str) -> None:
+    text = said("order_message", words=f"<@all>{words}<@lihua>")
+    assert "<@" not in text
+    assert len(text.encode()) <= 2048
+    assert text.splitlines()[-1].endswith("「@小邻 回复 1024 内容」。")
+
+
+@given(st.text(max_size=200), st.integers(200, 400))
+def test_any_words_fit_any_length(words: str, limit: int) -> None:
+    flags = Flags(hears=False, speaks_first=True, text_bytes=limit)
+    assert len(said("order_message", flags, words=words).encode()) <= limit
+
+
+def test_missing_facts_and_unknown_kinds_are_refused() -> None:
+    facts = sample("order_escalated")
+    del facts["minutes"]
+    with pytest.raises(Unworded, match="order_escalated needs the fact minutes"):
+        word("order_escalated", facts, channel=GROUP, names=NAMES, at=AT)
+    with pytest.raises(Unworded, match="no text for birthday"):
+        word("birthday", {}, channel=GROUP, names=NAMES, at=AT)
+    with pytest.raises(Unworded, match="no text for the end lost"):
+        said("order_finished", end="lost")
+    with pytest.raises(Unworded, match="bytes too long"):
+        said("order_message", Flags(hears=False, speaks_first=True, text_bytes=60))
+
+
+def test_the_checker_finds_what_it_is_for() -> None:
+    for wrong in (
+        "工单1024",
+        "1024号",
+        "您好,请稍等",
+        "您好 !",
+        "{number}",
+        "你 ，好",
+        "好  吗",
+        '"好"',
+        "甲\n\n乙",
+    ):
+        assert faults(wrong), wrong
+    assert faults("工单 1024，回复「@小邻 接 1024」。") == []
