@@ -187,7 +187,13 @@ class Engine:
             turn.words.append(words)
 
     def _answer_push(self, turn: _Turn, push: Push) -> bool:
-        frame = Frame(self._by_push[push.kind], pack_said(turn.said), subject=push.subject, stamp=push.stamp)
+        frame = Frame(
+            self._by_push[push.kind],
+            pack_said(turn.said),
+            subject=push.subject,
+            stamp=push.stamp,
+            push=push.id,
+        )
         frame.offers = False
         trial = _Turn(State(stack=[frame]), turn.said, turn.host)
         question, _ = self._play(trial, frame)
@@ -244,7 +250,7 @@ class Engine:
         """First an example; then the choices and 人工; then a person is called. Never the same sentence twice."""
         frame, question = turn.top, turn.shown
         if frame is None or question is None:
-            return self._open(turn, self.menu)
+            return self._open(turn, self.hello if turn.host.first else self.menu)
         frame.misses += 1
         turn.question, turn.ask = question, False
         if turn.said.kind == "photo":

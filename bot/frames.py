@@ -33,6 +33,7 @@ class Frame:
     nudged: bool = False
     subject: int = 0
     stamp: int = 0
+    push: int = 0  # the open question that this frame answers
 
     def recall(self, key: str) -> Any:
         """What is remembered under `key`, or None."""

@@ -35,6 +35,10 @@ class Host(Protocol):
     def who(self) -> Who:
         """The person who speaks."""
 
+    @property
+    def first(self) -> bool:
+        """Whether this person has never been greeted."""
+
     def do(self, command: Any) -> Any:
         """Carry out a command of a dialog; its result is remembered."""
 
@@ -113,7 +117,9 @@ class _Player:
 
     def __post_init__(self) -> None:
         self.opening: Said = unpack_said(self.frame.opening)
-        self.world = World(self.host.now, self.host.who, self.opening, self.frame.subject, self.frame.stamp)
+        self.world = World(
+            self.host.now, self.host.who, self.opening, self.frame.subject, self.frame.stamp, self.frame.push
+        )
         self.words: list[str] = []
 
     def run(self) -> Played:

@@ -41,9 +41,10 @@ def find_channels(package: ModuleType) -> dict[str, type]:
     for module in modules_of(package):
         for one in vars(module).values():
             if isinstance(one, type) and one.__module__ == module.__name__ and "kind" in vars(one):
-                if one.kind in kinds:  # type: ignore[attr-defined]  # just seen in vars
+                kind = str(vars(one)["kind"])
+                if kind in kinds:
                     raise TwoOfOneName(
-                        f"two channels are of kind {one.kind}: rename the one in {module.__name__}"
-                    )  # type: ignore[attr-defined]  # just seen in vars
-                kinds[one.kind] = one  # type: ignore[attr-defined]  # just seen in vars
+                        f"two channels are of kind {kind}: rename the one in {module.__name__}"
+                    )
+                kinds[kind] = one
     return kinds

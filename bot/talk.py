@@ -25,7 +25,8 @@ from bot.message import Place as Point
 
 T = TypeVar("T")
 Step = Any
-Script = Generator[Step, Any, "Open | Person | None"]
+Part = Generator[Step, Any, T]
+Script = Part["Open | Person | None"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class World:
     opening: Said
     subject: int = 0
     stamp: int = 0
+    push: int = 0
 
 
 # --- what reading an answer may give -----------------------------------------------------------------------
@@ -322,7 +324,7 @@ class Place(Question[dict[str, Any]]):
 
 
 def _spot(point: Point) -> dict[str, Any]:
-    spot = {"latitude": f"{point.latitude:.6f}", "longitude": f"{point.longitude:.6f}"}
+    spot = {"latitude": round(point.latitude, 6), "longitude": round(point.longitude, 6)}
     return {**spot, "label": point.label or "您发来的定位"}
 
 

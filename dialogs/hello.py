@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.talk import Choice, Do, Look, Place, Say, Script, World, dialog
+from bot.talk import Choice, Do, Look, Part, Place, Say, Script, World, dialog
 from dialogs import NOTICE
 from models import views
 from models.actions.people import BindHome, Consent
@@ -39,7 +39,7 @@ def hello(world: World) -> Script:
     return None
 
 
-def which_home(at: dict[str, Any] | None, more: bool) -> Script:
+def which_home(at: dict[str, Any] | None, more: bool) -> Part[dict[str, Any] | None]:
     """The home, by the building that was scanned, by typing, or by choosing; None when skipped."""
     if at:
         text = f"您扫的是{at['estate']} {at['name']}。您家是几单元几室？比如 2 单元 602。"
@@ -57,7 +57,7 @@ def which_home(at: dict[str, Any] | None, more: bool) -> Script:
     return (yield from from_list())
 
 
-def from_list() -> Script:
+def from_list() -> Part[dict[str, Any] | None]:
     """Estate, building, door, one question each."""
     estates = yield from Look("estates", views.estates)
     estate = yield from Choice("estate", "哪个小区？", choices={str(e["id"]): e["name"] for e in estates[:5]})

@@ -13,9 +13,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.clock import local_text
-from bot.language.commands import not_fixed, order_number, urges
+from bot.language.commands import not_fixed, urges
+from bot.language.intents import about_number
 from bot.language.reports import CATEGORIES
-from bot.talk import Ask, Choice, Do, Look, Say, Script, World, dialog
+from bot.talk import Ask, Choice, Do, Look, Part, Say, Script, World, dialog
 from models import views
 from models.actions.orders import NotFixed, Urge, Withdraw
 
@@ -60,7 +61,7 @@ STEPS = {
 def progress(world: World) -> Script:
     """One order's timeline in plain words; 催, 没修好 and 撤回 besides."""
     said = world.opening.text
-    order = yield from which_order(world, order_number(said))
+    order = yield from which_order(world, about_number(said))
     if order is None:
         return None
     if urges(said):
@@ -87,24 +88,24 @@ def asker(world: World) -> views.Resident:
     return views.Resident(world.who.account_id, world.who.person_id)
 
 
-def which_order(world: World, number: int | None) -> Script:
+def which_order(world: World, number: int | None) -> Part[dict[str, Any] | None]:
     """The order meant: by its number, the only one, or chosen among the newest five."""
     if number is not None:
         order = yield from Look("order", views.order_by_number, asker(world), number)
         if order is None:
             yield Say(f"没有找到您的工单 {number}。回复 我的报修 可以看您报过的。")
-        return order
+        return dict(order) if order else None
     mine = yield from Look("mine", views.orders_of_resident, asker(world))
     if not mine:
         yield Say("您还没有报修记录。要报修，直接说哪里坏了就行，比如“楼道灯不亮”。")
         return None
     if len(mine) == 1:
-        return mine[0]
+        return dict(mine[0])
     choices = {str(one["id"]): line(one) for one in mine}
     picked = yield from Choice(
         "which", "看哪一个？", "请回复前面的数字，比如 1。", choices=choices, optional=True
     )
-    return next(one for one in mine if str(one["id"]) == picked)
+    return next(dict(one) for one in mine if str(one["id"]) == picked)
 
 
 def line(order: dict[str, Any]) -> str:
@@ -127,7 +128,7 @@ def step(entry: dict[str, Any]) -> str:
     return STEPS[entry["step"]].format(name=name, words=entry["words"]).rstrip("：")
 
 
-def urge(world: World, order: dict[str, Any]) -> Script:
+def urge(world: World, order: dict[str, Any]) -> Part[None]:
     """At most once an hour."""
     urged = yield from Do("urge", Urge(order["id"], world.who.account_id))
     number = order["number"]
@@ -140,7 +141,7 @@ def urge(world: World, order: dict[str, Any]) -> Script:
     return None
 
 
-def reopen(world: World, order: dict[str, Any]) -> Script:
+def reopen(world: World, order: dict[str, Any]) -> Part[None]:
     """没修好: the order goes on, and whoever held it is told."""
     words = yield from Ask("words", "还有什么问题？请说一句，比如“还在漏水”。", none="没有补充")
     reopened = yield from Do("reopen", NotFixed(order["id"], world.who.account_id, words))

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from bot.talk import Ask, Do, Say, Score, Script, World, dialog
-from models.actions.orders import AddSentence, Rate
+from models.actions.answers import AddSentence, Rate
 
 WORDS = {5: "很满意", 4: "满意", 3: "一般", 2: "不满意", 1: "很不满意"}
 LOW = 2

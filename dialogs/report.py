@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.language.places import at_home
 from bot.language.reports import CATEGORIES, public_part, suggest_category, urgency
-from bot.talk import Ask, Choice, Confirm, Do, Look, Photos, Place, Say, Script, World, dialog
+from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Photos, Place, Say, Script, World, dialog
 from dialogs import NOTICE
 from dialogs.hello import door
 from models import views
@@ -47,7 +47,7 @@ def report(world: World) -> Script:
     return None
 
 
-def which_category(what: str) -> Script:
+def which_category(what: str) -> Part[str]:
     """The category when it is clear from the words, else asked."""
     suggested = suggest_category(what)
     if suggested and suggested.sure:
@@ -58,7 +58,7 @@ def which_category(what: str) -> Script:
     return (yield from Choice("category", "这属于哪一类？", "请回复前面的数字，比如 1。", choices=choices))
 
 
-def where(world: World, what: str) -> Script:
+def where(world: World, what: str) -> Part[dict[str, Any]]:
     """The place: said with the report, a home of theirs, a public part near it, or an address."""
     homes = yield from Look("homes", views.homes_of, world.who.person_id)
     part = public_part(what)
@@ -99,7 +99,7 @@ def at_door(home: dict[str, Any]) -> dict[str, Any]:
     return {**ids, "label": f"我家（{door(home)}）"}
 
 
-def joins(world: World, place: dict[str, Any], category: str) -> Script:
+def joins(world: World, place: dict[str, Any], category: str) -> Part[bool]:
     """Whether a neighbour's open order is the same thing; then this person joins it."""
     same = yield from Look(
         "same",
@@ -120,7 +120,7 @@ def joins(world: World, place: dict[str, Any], category: str) -> Script:
     return True
 
 
-def consent(world: World) -> Script:
+def consent(world: World) -> Part[None]:
     """Who reports before having been greeted agrees by reporting; the words stand above the button."""
     account = yield from Look("consented", views.account_of, world.who.account_id)
     if not account["consent_version"]:
@@ -131,6 +131,7 @@ def consent(world: World) -> Script:
 def opened(world: World, what: str, category: str, place: dict[str, Any], photos: list[str]) -> OpenOrder:
     """The order as it is to be opened."""
     keys = ("estate_id", "building_id", "home_id", "public_part", "latitude", "longitude")
+    known: dict[str, Any] = {key: place.get(key) for key in keys}
     return OpenOrder(
         account_id=world.who.account_id,
         person_id=world.who.person_id,
@@ -139,7 +140,7 @@ def opened(world: World, what: str, category: str, place: dict[str, Any], photos
         summary=what,
         label=place["label"] if place.get("latitude") else "",
         media=tuple(photos),
-        **{key: place.get(key) for key in keys},
+        **known,
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
-from bot.language.commands import my_orders, not_fixed, order_number, urges
+from bot.language.commands import is_order, my_orders, not_fixed, order_number, urges
 from bot.language.reports import opens_report
 
 _BIND = re.compile(r"^(?:我要|我想)?(?:绑定|换绑|添加|加)(?:住址|房子|房屋|地址|我家|家)?$")
 _WITHDRAW = re.compile(r"撤回|撤单|不用修了|不用来了")
+_NUMBER = re.compile(r"(?<!\d)\d{4,9}(?!\d)")
 _BARE = re.compile(
     r"^(?:我要|我想|帮我|请|麻烦|你好|您好|，|,|\s)*(?:报修|报事|报故障|投诉|反映(?:问题|情况)?|维修|修东西)"
     r"(?:一下|吧|呀|啊|：|:|，|,|。|！|\s)*"
@@ -43,3 +45,13 @@ def report_content(text: str) -> str | None:
     """
     rest = _BARE.sub("", text.strip(), count=1).strip(" ，,。！!")
     return rest if len(rest) >= 2 else None
+
+
+def about_number(text: str) -> int | None:
+    """The order a sentence about one is about: 1001, 催 1001, 没修好 1001; None when no number is said.
+
+    >>> about_number("催1001"), about_number("催一下")
+    (1001, None)
+    """
+    found = _NUMBER.findall(unicodedata.normalize("NFKC", text))
+    return order_number(text) or (int(found[0]) if len(found) == 1 and is_order(int(found[0])) else None)

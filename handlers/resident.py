@@ -1,0 +1,310 @@
+"""One resident's turn: what was heard and not yet answered, played in one transaction (ARCHITECTURE 2.3)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from bot.clock import Clock, real_seconds
+from bot.engine import Engine
+from bot.frames import State
+from bot.language.commands import control
+from bot.message import Heard, Reply
+from bot.ports import Flags
+from bot.talk import Said, Who
+from bot.wording import word
+from dialogs import NOTICE
+from handlers.host import TurnHost, transcript
+from models import tables as t
+from models.actions.desk import OpenDeskItem
+from models.actions.outbox import held_count, mark_receipt, note_heard, take_held
+from models.actions.people import Follow, LockAccount, Unfollow
+from models.store import Store, To, Work
+
+PASSIVE_SECONDS = 2.5  # a turn that commits later than this is told by the worker
+HOLDS_BACK = timedelta(seconds=5)  # how long a message that waits for another try holds back later ones
+BACK_OFF = (1, 5, 30, 300)  # seconds between tries when the database or the machine is at fault
+NUDGE_AFTER = timedelta(minutes=40)
+SORRY = "抱歉，我这边出了点问题，刚才的事没有办成。已请工作人员来看，会联系您。也可以换个说法再试一次。"
+VOICE = "我还听不清语音。请打字告诉我，或按前面的数字回复；说不清楚请回复 人工。"
+CANNOT_READ = "这个我还看不懂。请用文字告诉我，照片也可以；要找工作人员请回复 人工。"
+PERSON_DID = frozenset(
+    {"text", "photo", "voice", "video", "location", "link", "file", "follow", "scan", "menu"}
+)
+
+log = logging.getLogger("linli.resident")
+
+
+@dataclass(frozen=True)
+class Residents:
+    """Plays residents' turns. `names`: the Chinese names of categories; `flags`: what their channel can show."""
+
+    store: Store
+    clock: Clock
+    engine: Engine
+    names: Mapping[str, str]
+    flags: Callable[[str], Flags]
+    forget_files: Callable[[Sequence[str]], None]
+
+    def answer(self, channel: str, sender: str, key: str, since: float | None) -> Reply:
+        """Play what `sender` said up to the message `key`; the words for the passive reply.
+
+        `since`: when the callback arrived (real seconds); too late, the words go to the outbox and an empty
+        reply is given. A repeated delivery finds the stored words.
+        Raises SQLAlchemyError when the database is at fault: the message stays and is tried again.
+        """
+        try:
+            return self._turn(channel, sender, key, since)
+        except DBAPIError:
+            raise
+        except Exception as defect:
+            log.warning("turn failed, once more", extra={"defect": type(defect).__name__})
+        try:
+            return self._turn(channel, sender, key, since)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("a defect in a dialog: the talk is set aside")
+            return self._turn(channel, sender, key, since, set_aside=True)
+
+    def left_over(self, channel: str, sender: str) -> None:
+        """Play what a callback left behind; for the workers. What fails waits 1, 5, 30, 300 s, then is dead."""
+        with self.store.look(self.clock.now()) as work:
+            key = work.conn.execute(_undone(channel, sender).order_by(t.inbox.c.id.desc())).scalars().first()
+        if key is None:
+            return
+        try:
+            self.answer(channel, sender, key, None)
+        except SQLAlchemyError:
+            log.warning("the database is at fault: the message waits")
+            self._put_off(channel, sender)
+
+    def overdue(self, account_id: int, turn: int) -> None:
+        """The timer of an open question rang: one gentle reminder, unless the talk has moved on."""
+        with self.store.work(self.clock.now()) as work:
+            a, c = t.account.c, t.conversation.c
+            query = select(a.channel, a.address, a.person_id, c.state).join_from(t.account, t.conversation)
+            row = work.conn.execute(
+                query.where(a.id == account_id, a.left_at.is_(None)).with_for_update()
+            ).first()
+            if row is None:
+                return
+            host = TurnHost(work, Who(account_id, row.person_id), False, row.channel, row.address)
+            nudge = self.engine.overdue(row.state, turn, host)
+            if nudge:
+                reply, state = nudge
+                _store_state(work, account_id, state)
+                work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
+
+    # --- one transaction ------------------------------------------------------------------------------------
+
+    def _turn(
+        self, channel: str, sender: str, key: str, since: float | None, set_aside: bool = False
+    ) -> Reply:
+        with self.store.work(self.clock.now()) as work:
+            locked = LockAccount(channel, sender).run(work)
+            row = work.conn.execute(select(t.inbox).where(t.inbox.c.key == key)).first()
+            if row is None or row.state != "new":
+                return _stored(row)
+            if locked["left"]:  # erased while this turn waited: begin again with a new account
+                locked = LockAccount(channel, sender).run(work)
+            waiting = self._waiting(work, channel, sender, row.id)
+            if waiting is None:
+                return Reply()
+            files: list[str] = []
+            turn = _Turn(self, work, locked, channel, sender, files)
+            reply = turn.set_aside(waiting) if set_aside else turn.play(waiting)
+            reply = self._settle(work, locked["account_id"], waiting, reply, since)
+        if files:
+            self.forget_files(files)
+        return reply
+
+    def _waiting(self, work: Work, channel: str, sender: str, last: int) -> list[Any] | None:
+        """The rows to play, oldest first; None when an earlier one waits for its next try."""
+        i = t.inbox.c
+        query = select(t.inbox).where(
+            i.channel == channel, i.sender == sender, i.state == "new", i.id <= last
+        )
+        rows = list(work.conn.execute(query.order_by(i.id)))
+        ready = [row for row in rows if row.id == last or not row.attempts or row.next_at <= work.now]
+        held_back = [row for row in rows if row not in ready and work.now - row.received_at < HOLDS_BACK]
+        return None if held_back else ready
+
+    def _settle(
+        self, work: Work, account_id: int, rows: list[Any], reply: Reply, since: float | None
+    ) -> Reply:
+        """Decide once who answers, and store it with the effects."""
+        empty = not reply.words and reply.card is None
+        late = since is None or real_seconds() - since > PASSIVE_SECONDS
+        by = "queued" if late and not empty else "passive"
+        done = {"state": "done", "done_at": work.now}
+        ids = [row.id for row in rows]
+        work.conn.execute(update(t.inbox).where(t.inbox.c.id.in_(ids[:-1])).values(**done, reply_by="joined"))
+        last = update(t.inbox).where(t.inbox.c.id == ids[-1])
+        work.conn.execute(last.values(**done, reply=reply.to_json(), reply_by=by))
+        if by == "queued":
+            work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
+            return Reply()
+        return reply
+
+    def give_up(self, key: str) -> None:
+        """The callback could not wait for a passive reply that was stored after all: the worker tells it."""
+        i = t.inbox.c
+        with self.store.work(self.clock.now()) as work:
+            mine = update(t.inbox).where(i.key == key, i.state == "done", i.reply_by == "passive")
+            row = work.conn.execute(
+                mine.values(reply_by="queued").returning(i.reply, i.channel, i.sender)
+            ).first()
+            if row is None or row.reply is None or not Reply.from_json(row.reply).words:
+                return
+            a = t.account.c
+            found = select(a.id).where(a.channel == row.channel, a.address == row.sender)
+            account_id = work.conn.execute(found).scalar_one_or_none()
+            if account_id is not None:
+                work.tell(To(account_id=account_id), "said", {"reply": row.reply})
+
+    def _put_off(self, channel: str, sender: str) -> None:
+        i = t.inbox.c
+        with self.store.work(self.clock.now()) as work:
+            where = (i.channel == channel) & (i.sender == sender) & (i.state == "new")
+            row = work.conn.execute(select(i.id, i.attempts).where(where).order_by(i.id)).first()
+            if row is None:
+                return
+            if row.attempts < len(BACK_OFF):
+                wait = timedelta(seconds=BACK_OFF[row.attempts])
+                values: dict[str, Any] = {"attempts": row.attempts + 1, "next_at": work.now + wait}
+            else:
+                values = {"state": "dead", "note": "database at fault"}
+                OpenDeskItem("dead", "有一条住户消息多次处理失败，请在“收件问题”里再试一次。").run(work)
+            work.conn.execute(update(t.inbox).where(i.id == row.id).values(values))
+
+
+@dataclass
+class _Turn:
+    """The playing of one transaction's messages."""
+
+    residents: Residents
+    work: Work
+    locked: dict[str, Any]
+    channel: str
+    sender: str
+    files: list[str]
+
+    def __post_init__(self) -> None:
+        self.account_id: int = self.locked["account_id"]
+        self.state: str = self.locked["state"]
+        who = Who(self.account_id, self.locked["person_id"])
+        first = self.locked["turn"] == 0
+        self.host = TurnHost(self.work, who, first, self.channel, self.sender)
+
+    def play(self, rows: list[Any]) -> Reply:
+        """Hear each message; their words join in one reply, held words first."""
+        replies = [self.hear(row, Heard.from_json(row.payload)) for row in rows]
+        before = self.state
+        self._keep()
+        reply = joined(replies)
+        held = [] if not any(_by_person(row) for row in rows) or before == "gone" else self._held()
+        return replace(reply, words="\n\n".join([*held, reply.words]).strip()) if held else reply
+
+    def set_aside(self, rows: list[Any]) -> Reply:
+        """After a defect: the talk is cleared, staff get the transcript, the person an apology."""
+        words = transcript(self.work, self.channel, self.sender)
+        OpenDeskItem("defect", words, account_id=self.account_id).run(self.work)
+        self.state = State(turn=self.locked["turn"] + 1).dump()
+        self._keep()
+        return Reply(SORRY)
+
+    def hear(self, row: Any, heard: Heard) -> Reply:
+        """One message: what the machine itself does with it, then the dialogs."""
+        kind = "tap" if heard.extra.get("tap") else heard.kind
+        if heard.kind in ("unfollow", "revoked"):
+            self.files += Unfollow(self.account_id, row.id).run(self.work)["files"]
+            self.state = "gone"
+            return Reply()
+        if heard.kind == "receipt":
+            mark_receipt(self.work, heard.extra.get("job", ""), heard.extra.get("status", ""))
+            return Reply()
+        if heard.kind in ("other", "enter", "card"):
+            return Reply()
+        note_heard(self.work, self.account_id, kind, heard.at)
+        if heard.kind == "follow":
+            Follow(self.account_id).run(self.work)
+        if heard.kind in ("video", "link", "file"):
+            return Reply(CANNOT_READ)
+        if heard.kind == "voice" and not heard.text.strip():
+            return Reply(VOICE)
+        if control(heard.text) == "more" and held_count(self.work, self.account_id):
+            return Reply("还有这些消息：")
+        return self._talk(heard)
+
+    def _talk(self, heard: Heard) -> Reply:
+        said = Said(
+            text=heard.text.strip(),
+            kind="text" if heard.kind == "voice" else heard.kind,
+            option=heard.choice,
+            media=heard.media,
+            point=heard.place,
+            scene=heard.scene,
+        )
+        reply, self.state = self.residents.engine.hear(self.state, said, self.host)
+        return self._introduced(reply)
+
+    def _introduced(self, reply: Reply) -> Reply:
+        """Who begins with a report reads once what is kept; never before words of danger."""
+        state = State.load(self.state)
+        opened = state.stack[0].dialog if state.stack else ""
+        if not self.host.first or opened in ("hello", "emergency", "") or "第 1 版" in reply.words:
+            return reply
+        return replace(reply, words=f"您好，我是邻里小助手。{NOTICE['short']}\n\n{reply.words}")
+
+    def _held(self) -> list[str]:
+        """Words that could not be pushed come first; the newest three, the rest by 更多."""
+        flags = self.residents.flags(self.channel)
+        held = take_held(self.work, self.account_id)
+        told = [
+            word(one.kind, one.facts, channel=flags, names=self.residents.names, at=one.made_at).words
+            for one in held
+        ]
+        rest = held_count(self.work, self.account_id) if held else 0
+        return [*told, f"还有 {rest} 条消息，回复 更多 继续看。"] if rest else told
+
+    def _keep(self) -> None:
+        if self.state == "gone":
+            return
+        _store_state(self.work, self.account_id, self.state)
+        if self.residents.engine.asks(self.state):
+            self.work.remind("talk", self.account_id, State.load(self.state).turn, NUDGE_AFTER)
+
+
+def joined(replies: Sequence[Reply]) -> Reply:
+    """Several replies as one; the last question's options count."""
+    words = "\n".join(dict.fromkeys(reply.words for reply in replies if reply.words))
+    options = next((reply.options for reply in reversed(replies) if reply.options), ())
+    return Reply(words, options)
+
+
+def _store_state(work: Work, account_id: int, state: str) -> None:
+    turn = State.load(state).turn
+    where = t.conversation.c.account_id == account_id
+    work.conn.execute(update(t.conversation).where(where).values(state=state, turn=turn, changed_at=work.now))
+
+
+def _undone(channel: str, sender: str) -> Any:
+    i = t.inbox.c
+    return select(i.key).where(i.channel == channel, i.sender == sender, i.state == "new")
+
+
+def _stored(row: Any) -> Reply:
+    if row is None or row.reply_by != "passive" or not row.reply:
+        return Reply()
+    return Reply.from_json(row.reply)
+
+
+def _by_person(row: Any) -> bool:
+    return Heard.from_json(row.payload).kind in PERSON_DID
