@@ -21,7 +21,7 @@ _POINTS = re.compile(
     rf"(?<![0-9.点\-])(?P<score>{_NUMERAL})\s*(?:分(?![钟之])|颗星|星级?|个星)(?:\s*(?:满分|好评))?"
 )
 _OF_HUNDRED = re.compile(r"(?:打|给|评)\s*(?:10|100|十|一百)\s*分|(?:100|一百)分")
-_ASKED_FOR = re.compile(r"^(?:我?[打给评]|评分|评价)[\s:,]*")
+_ASKED_FOR = re.compile(r"^(?:评分|评价|我?[打给评])[\s:,]*")
 _STARS = re.compile(r"[★⭐🌟]\ufe0f?")
 _WORD = re.compile(any_of([*_DIRECT, *_INDIRECT]))
 _NEGATED = re.compile(any_of(_TABLE["negations"]) + "$")
