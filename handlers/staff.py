@@ -1,0 +1,257 @@
+"""What staff say to the bot, in groups and alone: a small grammar, one transaction a message, nothing remembered."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select, update
+
+from bot.clock import Clock
+from bot.language.staff import Command, number_in, read_command
+from bot.message import Heard, Reply
+from handlers import staff_words as words
+from models import tables as t
+from models import views
+from models.actions.binding import BindGroup, BindWorker
+from models.actions.staff import Arrive, AskResident, Claim, Finish, Progress, ReplyResident, Return
+from models.store import Store, Work
+
+log = logging.getLogger("linli.staff")
+_CARD = re.compile(r"^o(\d+)-")
+_ASKS_DOOR = re.compile("详情|地址|电话|门牌")
+OPEN_TO_ALL = frozenset({"bind", "bind_group", "help"})
+
+
+@dataclass(frozen=True)
+class Staffroom:
+    """Plays what staff say. `bot_of` names the bot of a channel ("wecom_aibot:anju")."""
+
+    store: Store
+    clock: Clock
+
+    def answer(self, heard: Heard, since: float | None) -> Reply:
+        """Do what is said, once; a repeated delivery finds the stored words."""
+        with self.store.work(self.clock.now()) as work:
+            mine = select(t.inbox).where(t.inbox.c.key == heard.key).with_for_update()
+            row = work.conn.execute(mine).first()
+            if row is None or row.state != "new":
+                return Reply.from_json(row.reply) if row is not None and row.reply else Reply()
+            reply = _Message(work, heard).answer()
+            done = {"state": "done", "done_at": work.now, "reply": reply.to_json(), "reply_by": "passive"}
+            work.conn.execute(update(t.inbox).where(t.inbox.c.id == row.id).values(done))
+        return reply
+
+    def give_up(self, key: str) -> Reply:
+        """The callback could not wait: whoever gets these words sends them late, once."""
+        i = t.inbox.c
+        with self.store.work(self.clock.now()) as work:
+            late = update(t.inbox).where(i.key == key, i.reply_by == "passive").values(reply_by="queued")
+            found = work.conn.execute(late.returning(i.reply)).scalar()
+        return Reply.from_json(found) if found else Reply()
+
+
+class _Message:
+    """One message of one member of staff."""
+
+    def __init__(self, work: Work, heard: Heard) -> None:
+        self.work = work
+        self.heard = heard
+        name = heard.channel.partition(":")[2]
+        self.bot = next((one for one in views.bots(work) if one.name == name), None)
+        self.worker = views.worker_of(work, self.bot.id, heard.sender) if self.bot else None
+
+    def answer(self) -> Reply:
+        """The words for the sender."""
+        if self.bot is None or self.heard.kind in ("other", "receipt"):
+            return Reply()
+        if self.heard.kind == "enter":
+            return Reply(words.HELP if self.worker else words.STRANGER)
+        command = self._command()
+        if command is None and self.worker is not None:
+            return Reply(words.NOT_UNDERSTOOD)
+        if self.worker is None and (command is None or command.verb not in OPEN_TO_ALL):
+            log.warning("a stranger's command was refused", extra={"bot": self.bot.name})
+            return Reply(words.STRANGER)
+        assert command is not None
+        if command.verb in OPEN_TO_ALL:
+            return OPEN[command.verb](self, command)
+        if self._in_foreign_group():
+            log.warning("a command in another unit's group was refused", extra={"bot": self.bot.name})
+            return Reply(words.OTHER_GROUP)
+        return self._carry_out(command)
+
+    def _command(self) -> Command | None:
+        if self.heard.kind == "card":
+            return Command(self.heard.choice, None, "", None)  # type: ignore[arg-type]  # checked in VERBS
+        command = read_command(self.heard.text)
+        if command is None and self.heard.media and not self.heard.text.strip():
+            return Command("progress")
+        return command
+
+    def _in_foreign_group(self) -> bool:
+        if not self.heard.chat or self.bot is None or self.worker is None:
+            return False
+        group = views.group_of(self.work, self.bot.id, self.heard.chat)
+        return group is None or group.unit_id != self.worker.unit_id
+
+    def _carry_out(self, command: Command) -> Reply:
+        if command.verb == "todo":
+            return self._todo()
+        if command.verb not in VERBS:
+            return Reply(words.NOT_UNDERSTOOD)
+        number = command.number or number_in(self.heard.quote)
+        order = self._order(command, number)
+        if order is None:
+            if number is None:
+                return Reply(words.WHICH.format(verb=LABELS.get(command.verb, "查")))
+            return Reply(words.refusal(command.verb, {"why": "unknown"}, number))
+        return VERBS[command.verb](self, command, order)
+
+    @property
+    def asker(self) -> views.Staff:
+        """This worker, as the views know them."""
+        assert self.worker is not None
+        return views.Staff(self.worker.id, self.worker.unit_id)
+
+    def _order(self, command: Command, number: int | None) -> views.Order | None:
+        """By card, number, quoted number, or the sender's only open order."""
+        pressed = _CARD.match(self.heard.card)
+        if pressed:
+            return views.order_by_id(self.work, self.asker, int(pressed[1]))
+        if number is not None:
+            return views.order_by_number(self.work, self.asker, number)
+        mine = views.open_orders_of(self.work, self.asker)
+        return mine[0] if len(mine) == 1 else None
+
+    # --- verbs ----------------------------------------------------------------------------------------------
+
+    def _help(self, command: Command) -> Reply:
+        return Reply(words.HELP)
+
+    def _bind(self, command: Command) -> Reply:
+        assert self.bot is not None
+        bound = BindWorker(self.bot.id, self.heard.sender, command.rest).run(self.work)
+        if not bound["ok"]:
+            return Reply(self._wrong_word(bound))
+        return Reply(f"绑定好了：{bound['unit']} {bound['name']}。看怎么用请发：帮助")
+
+    def _bind_group(self, command: Command) -> Reply:
+        assert self.bot is not None
+        if not self.heard.chat:
+            return Reply("请在要绑定的群里 @ 我发这句话。")
+        bind = BindGroup(self.bot.id, self.heard.chat, command.rest, self.heard.sender)
+        bound = bind.run(self.work)
+        if not bound["ok"]:
+            return Reply(self._wrong_word(bound))
+        return Reply(f"本群已绑定为“{bound['name']}”。新工单会发到这里，接单请 @ 我发：接 工单号")
+
+    def _wrong_word(self, refused: Mapping[str, Any]) -> str:
+        if refused["why"] == "unknown":
+            return "口令不对，或者已经用过、过期了。请向管理员再要一个，原样发给我。"
+        return words.refusal("bind", refused, None)
+
+    def _todo(self) -> Reply:
+        orders = views.open_orders_of(self.work, self.asker)
+        if not orders:
+            return Reply("您手上没有未办结的工单。")
+        lines = "\n".join(words.about(order) for order in orders)
+        return Reply(f"您手上有 {len(orders)} 个工单：\n{lines}")
+
+    def _show(self, command: Command, order: views.Order) -> Reply:
+        asks_door = _ASKS_DOOR.search(self.heard.text) is not None
+        about = words.about(order)
+        if not self.heard.chat and order.mine:
+            found = views.door_of(self.work, self.asker, order.id)
+            about = f"{about}\n{words.door(found)}" if found else about
+        elif asks_door:
+            hint = "门牌和电话只给接单人，请接单后在单聊里发" if not order.mine else "门牌和电话请在单聊里发"
+            about = f"{about}\n{hint}：详情 {order.number}"
+        return Reply(about, card=words.card(order, self._card_id(order)) if not asks_door else None)
+
+    def _card_id(self, order: views.Order) -> str:
+        if self.heard.card:
+            return self.heard.card
+        safe = re.sub(r"[^0-9A-Za-z_@-]", "", self.heard.key)[-64:]
+        return f"o{order.id}-{safe}"
+
+    def _act(self, command: Command, order: views.Order, action: Any) -> Reply:
+        """Run an action; the words, and on a card's press the card as it is now."""
+        result = action.run(self.work)
+        if result["ok"]:
+            text = words.DONE[command.verb].format(number=order.number, unit=result.get("unit", ""))
+        else:
+            text = words.refusal(command.verb, result, order.number)
+        if not self.heard.card:
+            return Reply(text)
+        now = views.order_by_id(self.work, self.asker, order.id) or order
+        shown = words.card(now, self.heard.card)
+        return Reply(text, card=replace(shown, text=f"{now.place}\n{text}"))
+
+    def _claim(self, command: Command, order: views.Order) -> Reply:
+        return self._act(command, order, Claim(order.id, self.asker.worker_id, self.heard.channel))
+
+    def _arrive(self, command: Command, order: views.Order) -> Reply:
+        return self._act(command, order, Arrive(order.id, self.asker.worker_id, self.heard.channel))
+
+    def _progress(self, command: Command, order: views.Order) -> Reply:
+        action = Progress(order.id, self.asker.worker_id, command.rest, self.heard.media, self.heard.channel)
+        return self._act(command, order, action)
+
+    def _finish(self, command: Command, order: views.Order) -> Reply:
+        end = command.end or "resolved"
+        media, source = self.heard.media, self.heard.channel
+        action = Finish(order.id, self.asker.worker_id, command.rest, end, media, source)
+        return self._act(command, order, action)
+
+    def _finish_hint(self, command: Command, order: views.Order) -> Reply:
+        hint = f"办结请发：完成 {order.number} 怎么修的（可带照片）"
+        shown = words.card(order, self.heard.card)
+        return Reply(hint, card=replace(shown, text=f"{order.place}\n{hint}"))
+
+    def _return(self, command: Command, order: views.Order) -> Reply:
+        action = Return(order.id, self.asker.worker_id, command.rest, self.heard.channel)
+        return self._act(command, order, action)
+
+    def _ask(self, command: Command, order: views.Order) -> Reply:
+        action = AskResident(order.id, self.asker.worker_id, command.rest, self.heard.channel)
+        return self._act(command, order, action)
+
+    def _reply(self, command: Command, order: views.Order) -> Reply:
+        action = ReplyResident(order.id, self.asker.worker_id, command.rest, self.heard.channel)
+        return self._act(command, order, action)
+
+    def _transfer(self, command: Command, order: views.Order) -> Reply:
+        return Reply(words.TRANSFER.format(number=order.number))
+
+
+OPEN: Mapping[str, Callable[[_Message, Command], Reply]] = {
+    "help": _Message._help,
+    "bind": _Message._bind,
+    "bind_group": _Message._bind_group,
+}
+VERBS: Mapping[str, Callable[[_Message, Command, views.Order], Reply]] = {
+    "claim": _Message._claim,
+    "arrive": _Message._arrive,
+    "progress": _Message._progress,
+    "finish": _Message._finish,
+    "finish_hint": _Message._finish_hint,
+    "return": _Message._return,
+    "ask": _Message._ask,
+    "reply": _Message._reply,
+    "show": _Message._show,
+    "transfer": _Message._transfer,
+}
+LABELS: Mapping[str, str] = {
+    "claim": "接",
+    "arrive": "到场",
+    "progress": "进度",
+    "finish": "完成",
+    "return": "退",
+    "ask": "问",
+    "reply": "回复",
+    "show": "查",
+}
