@@ -23,7 +23,7 @@ class Fault:
         once), disorder (held back until the next one has gone), drop_answer (the platform
         believes it got none, and repeats).
     times: how often, or None for ever. seconds_on: for how long from now, or None.
-    probability: 0 to 1, drawn with seed.
+    probability: 0 to 1, drawn with seed. note: words for the page.
     """
 
     where: str
@@ -41,6 +41,7 @@ class Fault:
     until: int | None = None
     drawn: int = 0
     hits: int = 0
+    note: str = ""
 
     def covers(self, name: str) -> bool:
         """Whether the fault is about this API or callback."""

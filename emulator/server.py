@@ -16,6 +16,7 @@ from emulator.clock import Clock
 from emulator.control import control
 from emulator.control_wecom import control_wecom
 from emulator.courier import Post, Wait
+from emulator.pages import pages
 from emulator.store import Store
 from emulator.town import BadTown, Town, load_town
 from emulator.transport import http_post
@@ -52,7 +53,7 @@ def create_app(
     app.extensions["emulator"] = world
     under_emu = control(world)
     control_wecom(world, under_emu)
-    for routes in (wechat_api(world), wecom_api(world), under_emu):
+    for routes in (wechat_api(world), wecom_api(world), under_emu, pages(world)):
         app.register_blueprint(routes)
 
     @app.before_request

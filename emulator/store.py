@@ -138,6 +138,11 @@ class Store:
             ).fetchall()
             return [json.loads(row[0]) for row in reversed(rows)]
 
+    def message_counts(self) -> dict[str, int]:
+        """How many messages each chat holds."""
+        with self.lock:
+            return dict(self._db.execute("SELECT chat, COUNT(*) FROM message GROUP BY chat").fetchall())
+
     def put_blob(self, key: str, blob: Blob) -> None:
         """Keep a media file."""
         with self.lock:

@@ -14,6 +14,7 @@ def state_of(world: World, since: int = 0) -> Json:
         town = world.town
         return {
             "version": world.store.version,
+            "epoch": world.epoch,
             "now": world.clock.now(),
             "offset_seconds": world.clock.offset,
             "account": {"name": town.account.name, "kind": town.account.kind},
@@ -25,6 +26,7 @@ def state_of(world: World, since: int = 0) -> Json:
             "groups": [_group(group) for group in map(asdict, town.groups)],
             "members": [asdict(member) for member in town.members],
             "faults": world.faults.all(),
+            "counts": world.store.message_counts(),
             "messages": world.store.messages(since=since, limit=MESSAGES_SHOWN),
         }
 

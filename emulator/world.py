@@ -78,6 +78,7 @@ class World:
         self.tokens = Tokens(self.store, self.clock, self.quotas)
         self.faults = Faults(self.store, self.clock)
         self.courier = Courier(self.post, self.wait, self.faults, self.clock)
+        self.epoch = secrets.token_hex(4)
         self.seed()
 
     def seed(self) -> None:
@@ -96,6 +97,7 @@ class World:
         with self.store.lock:
             self.store.clear()
             self.clock.offset = 0
+            self.epoch = secrets.token_hex(4)
             self.seed()
 
     def add_resident(self, openid: str, name: str) -> Json:

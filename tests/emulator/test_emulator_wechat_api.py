@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import NOON, ZHANG, MakeStage, Stage
+from emulator_stage import NOON, ZHANG, MakeStage, Stage
 
 from emulator.transport import InProcess
 from emulator.wechat_media import UPLOAD_BYTES

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import ZHANG, Stage
+from emulator_stage import ZHANG, Stage
 
 from emulator.chats import UNAVAILABLE
 from emulator.courier import NoAnswer, Outgoing

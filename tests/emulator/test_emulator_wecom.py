@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import KEY, Stage
+from emulator_stage import KEY, Stage
 
 from emulator.crypto import decode_key, decrypt
 

@@ -1,0 +1,47 @@
+// Puts the phones on the page and keeps them up to date.
+
+import { emulatedNow, onChange, post, start, state } from "./api.js";
+import { h } from "./dom.js";
+import { setUpFaults, updateFaults } from "./faults.js";
+import { GroupPhone } from "./group.js";
+import { residentPhone, updateResident } from "./resident.js";
+import { when } from "./screen.js";
+
+const street = document.getElementById("street");
+const tabs = document.getElementById("tabs");
+const now = document.getElementById("now");
+let groups = [];
+
+const tab = (id, label) =>
+  h("button", { type: "button", test: `tab-${id}`, onclick: () => document.getElementById(`phone-${id}`).scrollIntoView({ behavior: "smooth", inline: "start", block: "nearest" }) }, label);
+
+function build() {
+  groups = state.groups.map((group) => new GroupPhone(group));
+  street.append(residentPhone(), ...groups.map((one) => one.element));
+  tabs.append(tab("resident", "居民"), ...state.groups.map((one) => tab(one.chatid, one.name)));
+}
+
+function tick() {
+  now.textContent = when(emulatedNow());
+}
+
+function setUpClock() {
+  for (const button of document.querySelectorAll("[data-step]"))
+    button.onclick = () => post("clock", { advance_seconds: Number(button.dataset.step) });
+  document.getElementById("clock-reset").onclick = () => post("clock", { reset: true });
+  setInterval(tick, 1000);
+}
+
+onChange(() => {
+  if (!street.childElementCount) build();
+  updateResident();
+  groups.forEach((one) => one.update());
+  updateFaults();
+  document.getElementById("clock-reset").hidden = !state.offset_seconds;
+  now.classList.toggle("moved", Boolean(state.offset_seconds));
+  tick();
+});
+
+setUpClock();
+setUpFaults();
+start();

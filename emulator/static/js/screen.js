@@ -1,0 +1,62 @@
+// The scrolling part of a phone: messages of one chat, with times between them.
+
+import { h } from "./dom.js";
+import { messagesOf } from "./api.js";
+import { bubble } from "./bubbles.js";
+
+const GAP_SECONDS = 300;
+const DAY = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "long", day: "numeric", weekday: "short" });
+const TIME = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
+
+/** Seconds since 1970 as 11月22日周日 14:05. */
+export const when = (seconds) => `${DAY.format(seconds * 1000)} ${TIME.format(seconds * 1000)}`;
+export const hour = (seconds) => TIME.format(seconds * 1000);
+
+/** A list that shows one chat at a time; who(message) and tools(message) say how. */
+export class Screen {
+  constructor(label, who, tools, empty) {
+    this.list = h("ol", { class: "messages", "aria-live": "polite", "aria-label": label, tabindex: "0" });
+    this.who = who;
+    this.tools = tools;
+    this.empty = empty;
+    this.chat = "";
+    this.shown = new Map();
+  }
+
+  /** Show a chat, or what changed in it; follows the end when it was in sight. */
+  show(chat, force = false) {
+    if (chat !== this.chat || force) {
+      this.list.replaceChildren();
+      this.shown.clear();
+      this.last = 0;
+    }
+    const fresh = chat !== this.chat;
+    this.chat = chat;
+    const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+    for (const message of messagesOf(chat)) this.put(message);
+    this.list.querySelector(".empty")?.remove();
+    if (!this.shown.size) this.list.append(h("li", { class: "empty" }, this.empty()));
+    if (fresh || atEnd) this.toEnd();
+  }
+
+  put(message) {
+    const known = this.shown.get(message.id);
+    const text = JSON.stringify(message);
+    if (known?.text === text) return;
+    const row = bubble(message, this.who(message), this.tools(message));
+    if (known) known.row.replaceWith(row);
+    else this.append(message, row);
+    this.shown.set(message.id, { row, text });
+    row.querySelectorAll("img").forEach((image) => image.addEventListener("load", () => this.toEnd(), { once: true }));
+  }
+
+  append(message, row) {
+    if (message.at - this.last > GAP_SECONDS) this.list.append(h("li", { class: "time" }, when(message.at)));
+    this.last = message.at;
+    this.list.append(row);
+  }
+
+  toEnd() {
+    this.list.scrollTop = this.list.scrollHeight;
+  }
+}
