@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.language.tables import any_of, read_table
-from bot.language.text import bare, clean
+from bot.language.text import bare, clean, spellings
 
 _TABLE = read_table("numbers")
 _DIGITS: dict[str, int] = _TABLE["digits"]
@@ -18,7 +18,7 @@ SPOKEN = "[" + "".join((*_DIGITS, *_UNITS)) + "]"
 _TOKEN = re.compile(rf"[0-9]+(?:\.[0-9]+)?|{SPOKEN}+")
 _NOT_NUMBERS = re.compile(any_of(_TABLE["not_numbers"]))
 _VAGUE = re.compile(
-    rf"[几多来余半负-]\s*(?:[0-9]|{SPOKEN})|(?:[0-9]|{SPOKEN})\s*(?:[几多余半点%/:~]|来个|来份)"
+    rf"[几多余半负-]\s*(?:[0-9]|{SPOKEN})|(?:[0-9]|{SPOKEN})\s*(?:[几多余半点%/:~]|来个|来份)"
 )
 _BARE = re.compile(rf"第?\s*(?P<number>[0-9]+|{SPOKEN}+)\s*{any_of(_TABLE['measures'])}?")
 _CHOSEN = re.compile(
@@ -195,7 +195,7 @@ def read_yes_no(text: str) -> bool | None:
 
 
 def _yes_no_clause(clause: str) -> bool | None:
-    for form in (clause, _FILLER.sub("", clause), bare(clause)):
+    for form in (*spellings(clause), _FILLER.sub("", clause)):
         if _YES.fullmatch(form):
             return True
         if _NO.fullmatch(form):

@@ -51,7 +51,7 @@ def read_score(text: str) -> int | None:
     if points:
         score = points.pop()
         return score if not points and score and score <= _BEST else None
-    return _from_words(bare(said))
+    return _from_words(said)
 
 
 def _bare_score(said: str) -> int | None:

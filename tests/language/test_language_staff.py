@@ -1,0 +1,89 @@
+"""The grammar of staff groups."""
+
+import pytest
+
+from bot.language.staff import Command, number_in, read_command
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("接1024", ("claim", 1024, "")), ("接单1024", ("claim", 1024, "")), ("1024接了", ("claim", 1024, "")),
+        ("1024 接", ("claim", 1024, "")), ("＃１０２４ 接", ("claim", 1024, "")), ("接 #1024", ("claim", 1024, "")),
+        ("@小邻 接 1024", ("claim", 1024, "")), ("@小邻\u2005接1024", ("claim", 1024, "")), ("【1024】接单", ("claim", 1024, "")),
+        ("我接1024", ("claim", 1024, "")), ("1024 我来", ("claim", 1024, "")), ("抢 1024", ("claim", 1024, "")),
+        ("接 1024。", ("claim", 1024, "")), ("接 1024 我下午去", ("claim", 1024, "我下午去")), ("接", ("claim", None, "")),
+        ("接了", ("claim", None, "")), ("接\u200b1024", ("claim", 1024, "")), ("接 12", ("claim", 12, "")),
+        ("到场", ("arrive", None, "")), ("到场 1024", ("arrive", 1024, "")), ("1024到场", ("arrive", 1024, "")),
+        ("1024 到了", ("arrive", 1024, "")), ("我到了", ("arrive", None, "")),
+        ("进度 1024：配件下午到，请等", ("progress", 1024, "配件下午到，请等")), ("1024处理中", ("progress", 1024, "")),
+        ("进度 配件下午到", ("progress", None, "配件下午到")),
+        ("退 1024 不是我们的", ("return", 1024, "不是我们的")), ("退单1024：地址不清楚", ("return", 1024, "地址不清楚")),
+        ("问1024几楼？", ("ask", 1024, "几楼？")), ("问 1024 几楼?", ("ask", 1024, "几楼?")), ("问", ("ask", None, "")),
+        ("回复1024：已联系", ("reply", 1024, "已联系")), ("回 1024 好的", ("reply", 1024, "好的")),
+        ("查1024", ("show", 1024, "")), ("1024详情", ("show", 1024, "")), ("1024", ("show", 1024, "")), ("【1024】", ("show", 1024, "")),
+        ("工单 1024", ("show", 1024, "")), ("1024 换了2个灯", ("show", 1024, "换了2个灯")), ("1024接不了", ("show", 1024, "接不了")),
+        ("1024修好了吗？", ("show", 1024, "修好了吗？")), ("完成1024了吗？", ("show", 1024, "了吗？")), ("1024还没完成", ("show", 1024, "还没完成")),
+        ("待办", ("todo", None, "")), ("我的待办", ("todo", None, "")), ("帮助", ("help", None, "")), ("？", ("help", None, "")),
+        ("转 1024 电梯", ("transfer", 1024, "电梯")), ("1024转给李师傅", ("transfer", 1024, "李师傅")),
+        ("把1024派给李师傅", ("transfer", 1024, "李师傅")), ("派单 1024 给小张", ("transfer", 1024, "小张")),
+        ("绑定 ABC123", ("bind", None, "ABC123")), ("绑定 1024", ("bind", None, "1024")), ("绑定ABC123", ("bind", None, "ABC123")),
+        ("绑定本群 XF88", ("bind_group", None, "XF88")), ("绑定本群：幸福小区", ("bind_group", None, "幸福小区")),
+    ],
+)  # fmt: skip
+def test_command(text: str, command: tuple[str, int | None, str]) -> None:
+    found = read_command(text)
+    assert found is not None
+    assert (found.verb, found.number, found.rest, found.end) == (*command, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "rest", "end"),
+    [
+        ("完成", None, "", "resolved"), ("修好了", None, "", "resolved"), ("完成1024", 1024, "", "resolved"),
+        ("完成1024已换水管", 1024, "已换水管", "resolved"), ("完成 1024，已换水管。共 2 个", 1024, "已换水管。共 2 个", "resolved"),
+        ("1024完成换了2个灯", 1024, "换了2个灯", "resolved"), ("已完成1024", 1024, "", "resolved"), ("修好了 1024", 1024, "", "resolved"),
+        ("工单1128已修好，换了个阀门", 1128, "换了个阀门", "resolved"), ("办结 1024", 1024, "", "resolved"),
+        ("完成 2026年检修", None, "2026年检修", "resolved"), ("1024 已处理", 1024, "", "resolved"),
+        ("完成 1024 ＡＢ型阀门", 1024, "ＡＢ型阀门", "resolved"),
+        ("完成 1024 解释：住户自己关了总闸", 1024, "住户自己关了总闸", "explained"), ("完成 1024 解释", 1024, "", "explained"),
+        ("完成 1024 非本单位", 1024, "", "not_responsible"), ("完成1024不归我们 找电力公司", 1024, "找电力公司", "not_responsible"),
+        ("完成 1024 重复", 1024, "", "duplicate"), ("完成 1024 重复 1020", 1024, "1020", "duplicate"),
+        ("完成 1024 重复的螺丝换了", 1024, "重复的螺丝换了", "resolved"),
+    ],
+)  # fmt: skip
+def test_finish(text: str, number: int | None, rest: str, end: str) -> None:
+    found = read_command(text)
+    assert found is not None
+    assert (found.verb, found.number, found.rest, found.end) == ("finish", number, rest, end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "@小邻", "大家好", "接孩子去了", "到了没?", "下班了", "回家了", "问题不大", "转发一下", "好的", "收到", "查不到", "退休了", "0999",
+     "12", "接待中", "完成不了", "1000", "3号楼电梯坏了", "谢谢", "修好了吗", "13812345678"],
+)  # fmt: skip
+def test_no_command(text: str) -> None:
+    assert read_command(text) is None
+
+
+@pytest.mark.parametrize("order", ["1001", "1024", "99999", "123456789"])
+@pytest.mark.parametrize(
+    "form", ["接{}", "接 {}", "{}接", "{} 接了", "接单：{}", "接#{}", "接【{}】", "接 {} 号单"]
+)
+def test_an_order_is_claimed_however_it_is_written(form: str, order: str) -> None:
+    assert read_command(form.format(order)) == Command("claim", int(order))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("【1024】3号楼电梯", 1024), ("工单 1024 已派", 1024), ("工单号：1024", 1024), ("工单编号 1024", 1024), ("收到#1030", 1030),
+        ("新工单【1024】\n3号楼602 水管漏水", 1024), ("【１０２４】", 1024), ("【12】工单：２０２４", 2024), ("【1024】与【1025】重复", 1024),
+        ("工单1024：配件 2000 元", 1024), ("【新单】【1024】", 1024),
+        ("", None), ("没有", None), ("1024", None), ("【12】", None), ("【1000】", None), ("电话 13812345678", None),
+        ("#12345678901", None), ("工单13812345678", None),
+    ],
+)  # fmt: skip
+def test_number_in(text: str, number: int | None) -> None:
+    assert number_in(text) == number

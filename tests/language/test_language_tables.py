@@ -1,0 +1,147 @@
+"""The word tables hold together, and nothing that anyone may write breaks a reader of them."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.language import addresses, commands, danger, numbers, ratings, reports, staff, text
+from bot.language.tables import any_of, read_table
+
+CATEGORY_NAMES = [
+    "水电",
+    "电梯",
+    "环卫",
+    "噪音",
+    "停车",
+    "消防",
+    "燃气",
+    "房屋",
+    "公共设施",
+    "治安",
+    "绿化",
+    "宠物",
+    "求助",
+    "其他",
+]
+READERS: list[Callable[[str], object]] = [
+    text.clean, text.bare, numbers.read_number, numbers.bare_number, numbers.read_yes_no,
+    addresses.read_home, addresses.strip_home, reports.suggest_category, reports.urgency, reports.fault_object,
+    reports.public_part, reports.opens_report, danger.danger, commands.control, commands.order_number,
+    commands.my_orders, commands.urges, commands.not_fixed, ratings.read_score, staff.read_command, staff.number_in,
+    lambda words: numbers.read_option(words, ["家里", "公共部位", "2号楼", ""]),
+    lambda words: numbers.read_option("2", [words]),
+]  # fmt: skip
+ANYTHING = st.text(st.characters(exclude_categories=()))
+TALK = st.text(
+    "0129十二百两半几第号楼幢弄单元室座-#【】 ,，。?？分星满不意很没了吗接完成转到退工单着火怕电梯困Ａ２İ\n@",
+    max_size=30,
+)
+
+
+@given(ANYTHING | TALK)
+@example("İ接1024")
+@example("9" * 5000)
+@example("十" * 5000)
+@example("不" * 5000)
+@example("\ud800")
+def test_no_text_breaks_a_reader(words: str) -> None:
+    for reader in READERS:
+        reader(words)
+
+
+@given(TALK)
+def test_a_home_taken_out_leaves_only_what_was_there(words: str) -> None:
+    left = addresses.strip_home(words)
+    assert all(char in text.clean(words) + "，" for char in left)
+
+
+def test_every_category_has_a_name_and_words() -> None:
+    rows = read_table("categories")["categories"]
+    assert [row["name"] for row in rows] == CATEGORY_NAMES
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert all(row["objects"] and row["faults"] for row in rows if row["id"] != "other")
+
+
+def test_every_danger_has_numbers_to_call_and_a_category() -> None:
+    rows = read_table("danger")["kinds"]
+    for row in rows:
+        assert row["call"], row["kind"]
+        assert set(row["call"]) <= {"110", "119", "120"}
+        assert row["category"] in reports.CATEGORIES
+        assert row["words"]
+    assert len({(row["kind"], row["category"]) for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("kind", [row["kind"] for row in read_table("danger")["kinds"]])
+def test_every_word_of_danger_is_heard_alone(kind: str) -> None:
+    for row in read_table("danger")["kinds"]:
+        if row["kind"] == kind:
+            deaf = [word for word in row["words"] if danger.danger(word) is None]
+            assert not deaf
+
+
+def test_no_harmless_word_is_heard_as_danger() -> None:
+    assert [word for word in read_table("danger")["harmless"] if danger.danger(word)] == []
+
+
+def test_every_control_word_does_one_thing() -> None:
+    table = read_table("commands")["control"]
+    words = [word for verb in table.values() for word in verb]
+    assert len(words) == len(set(words))
+    assert all(commands.control(word) == verb for verb, words in table.items() for word in words)
+
+
+def test_every_staff_verb_is_one_command() -> None:
+    verbs = read_table("staff")["verbs"]
+    words = [word for forms in verbs.values() for word in forms]
+    assert len(words) == len(set(words))
+    for verb, forms in verbs.items():
+        for word in forms:
+            found = staff.read_command(word if verb in ("todo", "help") else f"{word} 1024")
+            assert found is not None
+            assert found.verb == verb
+
+
+def test_every_word_of_a_rating_gives_its_score() -> None:
+    table = read_table("ratings")
+    for group in ("direct", "indirect"):
+        for score, words in table[group].items():
+            wrong = [word for word in words if ratings.read_score(word) != int(score)]
+            assert not wrong
+
+
+def test_yes_and_no_share_no_word() -> None:
+    table = read_table("yes_no")
+    assert not set(table["yes"]) & set(table["no"])
+    assert all(numbers.read_yes_no(word) is True for word in table["yes"])
+    assert all(numbers.read_yes_no(word) is False for word in table["no"])
+
+
+@pytest.mark.parametrize("name", ["objects", "public_parts"])
+def test_every_thing_and_place_is_found_by_each_of_its_words(name: str) -> None:
+    find = reports.fault_object if name == "objects" else reports.public_part
+    for usual, words in read_table(name).items():
+        assert [word for word in words if find(word) != usual] == []
+
+
+@pytest.mark.parametrize("name", ["openings", "urgency"])
+def test_no_table_names_a_word_twice(name: str) -> None:
+    for words in read_table(name).values():
+        assert len(words) == len(set(words))
+
+
+def test_homophones_settle_at_once() -> None:
+    table = read_table("homophones")
+    assert all(len(old) == len(new) == 1 for old, new in table["traditional"].items())
+    assert not set(table["traditional"]) & set(table["traditional"].values())
+
+
+def test_the_longest_word_is_tried_first() -> None:
+    assert any_of(["灯", "路灯", "楼道灯"]) == "(?:楼道灯|路灯|灯)"
+
+
+def test_a_missing_table_says_so() -> None:
+    with pytest.raises(FileNotFoundError):
+        read_table("nothing")
