@@ -133,6 +133,7 @@ class _Guard:
     def watch(self) -> None:
         """Put a new guard in the place of one that was killed."""
         if self._process.poll() is not None:
+            self._process.communicate()
             self._process = self._start()
             self._tell("".join(f"+{group}\n" for group in self.groups))
 
