@@ -55,9 +55,9 @@ class StableClient(WeChatClient):  # type: ignore[misc]  # wechatpy has no type 
             return _said(error, harmless_twice)
         except requests.RequestException as error:
             return broken(error, harmless_twice)
-        if isinstance(answer, dict):
-            return answer
-        return maybe_taken(f"HTTP {answer.status_code} without JSON", harmless_twice)
+        except (ValueError, TypeError, RecursionError):
+            answer = None
+        return answer if isinstance(answer, dict) else maybe_taken("not the platform's JSON", harmless_twice)
 
     def stream(self, path: str, token: str, params: dict[str, str]) -> requests.Response:
         """A response whose body is still to be read. Raises requests' exceptions."""

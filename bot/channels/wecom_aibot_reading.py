@@ -49,7 +49,10 @@ def read_heard(channel: str, display: str, body: Body, called_at: int) -> Heard:
     reader = READERS.get(name)
     if reader is None:
         return replace(heard, extra={"type": name})
-    return replace(heard, **_unmentioned(reader(body), display if heard.chat else ""))
+    parts = reader(body)
+    if heard.chat and "text" in parts:
+        parts["text"] = _unmentioned(parts["text"], display)
+    return replace(heard, **parts)
 
 
 def _moment(seconds: Any) -> datetime:
@@ -74,13 +77,14 @@ def _text(body: Body, *names: str) -> str:
     return value
 
 
-def _unmentioned(parts: dict[str, Any], display: str) -> dict[str, Any]:
-    """The words without "@robot": in front of a group message always, elsewhere when it stands alone."""
-    if not display or "text" not in parts:
-        return parts
+def _unmentioned(words: str, display: str) -> str:
+    """Group words without "@robot": in front always, elsewhere where it stands alone.
+
+    Without a known name the first mention is taken for ours: a group is heard only when it mentions the robot.
+    """
     name = re.escape(f"@{display}")
-    words = re.sub(rf"^\s*{name}\s*|(?<=\s){name}(?:\s+|$)", "", parts["text"])
-    return {**parts, "text": words.strip()}
+    ours = rf"^\s*{name}\s*|(?<=\s){name}(?:\s+|$)" if display else r"^\s*@\S+\s*"
+    return re.sub(ours, "", words).strip()
 
 
 def _said(body: Body) -> Said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.text import cut, plain, shorten
@@ -47,13 +48,11 @@ def _message(heard: Heard, words: str, card: dict[str, Any] | None) -> dict[str,
 
 def _update(heard: Heard, words: str, card: Card | None, card_url: str) -> dict[str, Any] | None:
     """On a press: the card is replaced for all who see it (no userids). Words alone become a card without buttons."""
-    if card is None and not words:
+    if not heard.card or (card is None and not words):
         return None
-    if card is None:
-        first, _, rest = words.partition("\n")
-        card = Card(id=heard.card, title=first, text=rest)
-    shown = {**template_card(card, card_url), "task_id": heard.card}
-    return {"response_type": "update_template_card", "template_card": shown}
+    first, _, rest = words.partition("\n")
+    new = replace(card, id=heard.card) if card else Card(id=heard.card, title=first, text=rest)
+    return {"response_type": "update_template_card", "template_card": template_card(new, card_url)}
 
 
 def template_card(card: Card, card_url: str) -> dict[str, Any]:
