@@ -1,0 +1,151 @@
+"""The queue and one order: what is known, what was done, what was told, and what a clerk may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from handlers.console.desk import here
+from handlers.console.pages import back, found, looking, me, said, show, units_of, whole, working
+from handlers.console.words import WORDS
+from models import views
+from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
+from models.actions.desk import Audit
+from models.actions.staff import Assign
+from models.rules.orders import Refusal, Why
+from models.store import Work
+from models.views.orders import PAGE
+
+STATES = (
+    ("open", "没办结的"),
+    ("waiting", "待接单"),
+    ("claimed", "已接单"),
+    ("arrived", "已到场"),
+    ("closed", "已办结"),
+    ("all", "全部"),
+)
+# Withdrawing is the resident's own word.
+ENDS = tuple((key, label) for key, label in WORDS["end"].items() if key != "withdrawn")
+
+
+def _wanted() -> dict[str, Any]:
+    state = request.args.get("state", "open")
+    return {
+        "state": state if state in dict(STATES) else "open",
+        "unit_id": whole("unit", request.args),
+        "category": request.args.get("category") or None,
+        "number": whole("number", request.args),
+        "page": max(whole("page", request.args) or 1, 1),
+    }
+
+
+def _rows(work: Work) -> dict[str, Any]:
+    wanted = _wanted()
+    # Whoever types a number wants that order, closed or not.
+    state = None if wanted["number"] is not None or wanted["state"] == "all" else wanted["state"]
+    page = views.queue(work, me().asker, **{**wanted, "state": state})
+    query = {name: value for name, value in request.args.items() if value and name != "page"}
+    return {
+        "orders": page.orders,
+        "more": page.total > wanted["page"] * PAGE,
+        "page": wanted["page"],
+        "query": query,
+        "wanted": wanted,
+    }
+
+
+def queue() -> ResponseReturnValue:
+    """All orders that the asker may see, emergencies first, then the oldest."""
+    with looking() as work:
+        rows = _rows(work)
+        units = units_of(work) if me().asker.sees_all else ()
+    return show("queue.html", states=STATES, units=units, **rows)
+
+
+def queue_rows() -> ResponseReturnValue:
+    """The same list alone, for the page that looks for news."""
+    with looking() as work:
+        rows = _rows(work)
+    return render_template(
+        "console/queue_rows.html", now=here().clock.now(), categories=here().categories, **rows
+    )
+
+
+def order(number: int) -> ResponseReturnValue:
+    """One order, without door, name and phone."""
+    return _order_page(number)
+
+
+def contact(number: int) -> ResponseReturnValue:
+    """The same page with door, name and phone; that somebody looked is written down first."""
+    with working() as work:
+        one = found(views.order_by_number(work, me().asker, number))
+        Audit(me().id, "door", str(one.number)).run(work)
+        door = found(views.door_of(work, me().asker, one.id))
+    return _order_page(number, door)
+
+
+def _order_page(number: int, door: views.Door | None = None) -> str:
+    asker = me().asker
+    with looking() as work:
+        one = found(views.order_by_number(work, asker, number))
+        told = views.messages_of_order(work, asker, one.id)
+        facts = {
+            "entries": views.timeline(work, asker, one.id),
+            "photos": views.photos(work, asker, one.id),
+            "rating": views.rating_of(work, asker, one.id),
+            "workers": _others(work, one),
+        }
+    return show("order.html", one=one, door=door, ends=ENDS, told=[m for m in told if m.to_resident], **facts)
+
+
+def _others(work: Work, one: views.Order) -> Mapping[str, Sequence[views.Worker]]:
+    """Who may get the order, by unit: a firm's own people, for an admin everybody, the order's unit first."""
+    units = sorted(units_of(work), key=lambda unit: unit.id != one.unit_id)
+    people = {unit.name: views.workers_of_unit(work, unit.id) for unit in units}
+    return {
+        unit: [worker for worker in workers if worker.id != one.holder_id]
+        for unit, workers in people.items()
+        if workers
+    }
+
+
+def _mine(work: Work, number: int) -> views.Order:
+    return found(views.order_by_number(work, me().asker, number))
+
+
+def assign(number: int) -> ResponseReturnValue:
+    """Give the order to a worker of its unit."""
+    with working() as work:
+        one = _mine(work, number)
+        outcome = Assign(one.id, whole("worker", request.form) or 0, g.me.id).run(work)
+    return back(outcome, "已经指派，师傅和居民都会收到通知。", "console.order", number=number)
+
+
+def close(number: int) -> ResponseReturnValue:
+    """Close the order with an honest end and the words the resident will read."""
+    with working() as work:
+        one = _mine(work, number)
+        end = request.form.get("end", "")
+        known = end in dict(ENDS)
+        outcome = CloseOrder(one.id, g.me.id, said(), end).run(work) if known else Refusal(Why.NEEDS_WORDS)
+    return back(outcome, "已经办结，并通知居民。", "console.order", number=number)
+
+
+def reply(number: int) -> ResponseReturnValue:
+    """Say something to everybody who follows the order."""
+    with working() as work:
+        one = _mine(work, number)
+        outcome = ReplyFromDesk(one.id, g.me.id, said()).run(work)
+    return back(outcome, "已经交给系统发送，下面能看到有没有送到。", "console.order", number=number)
+
+
+def note(number: int) -> ResponseReturnValue:
+    """Write something down that only staff read."""
+    with working() as work:
+        one = _mine(work, number)
+        outcome = NoteOrder(one.id, g.me.id, said()).run(work)
+    return back(outcome, "已经记下。", "console.order", number=number)

@@ -1,0 +1,47 @@
+"""Plain Chinese for what the pages show: names of states and steps, moments and ages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.clock import local
+
+WORDS: Mapping[str, Mapping[str, str]] = json.loads(
+    Path(__file__).with_name("words.json").read_text(encoding="utf-8")
+)
+
+# (shorter than, unit in Chinese, its length)
+AGES = (
+    (timedelta(hours=1), "分钟", timedelta(minutes=1)),
+    (timedelta(days=1), "小时", timedelta(hours=1)),
+    (timedelta.max, "天", timedelta(days=1)),
+)
+
+
+def word(key: str | None, table: str) -> str:
+    """The Chinese for `key` in one table of words.json; a key that a later release added shows as itself."""
+    return WORDS[table].get(key, key) if key else ""
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago, in words: "刚刚", "5 分钟", "3 小时", "2 天"."""
+    passed = now - since
+    if passed < timedelta(minutes=1):
+        return "刚刚"
+    unit, length = next((unit, length) for limit, unit, length in AGES if passed < limit)
+    return f"{passed // length} {unit}"
+
+
+def moment(at: datetime | None) -> str:
+    """Date and time as people here read them: "11 月 22 日 18:05"."""
+    if at is None:
+        return ""
+    here = local(at)
+    return f"{here.month} 月 {here.day} 日 {here:%H:%M}"
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {"word": word, "age": age, "moment": moment}

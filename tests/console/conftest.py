@@ -1,0 +1,189 @@
+"""A small community and a console on it: two firms, each with an order, a photo and an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import insert, select
+
+from bot.clock import FixedClock
+from handlers.console import Desk, ensure_admin, make_blueprint
+from handlers.console.passwords import hashed
+from models import tables as t
+from models.limits import load_limits
+from models.store import FieldKeys, Store, open_store
+from tests.console.reading import Page
+
+NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+PASSWORD = "right-pass-word"
+HASH = hashed(PASSWORD)
+# What nobody may ever see run: every text field of the sample holds it.
+EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>{{ 7*7 }}"
+
+
+@dataclass
+class Console:
+    """The console under test, and what is in its community."""
+
+    app: Flask
+    store: Store
+    clock: FixedClock
+    wall: FixedClock
+    photo_dir: Path
+    scenes: list[str] = field(default_factory=list)
+    scene_answer: Any = "http://weixin.qq.com/q/02abcdef"
+
+    def scene_url(self, scene: str) -> str:
+        self.scenes.append(scene)
+        if isinstance(self.scene_answer, Exception):
+            raise self.scene_answer
+        return str(self.scene_answer)
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.app.test_client())
+
+    def signed_in(self, login: str) -> Visitor:
+        visitor = self.visitor()
+        assert visitor.sign_in(login).status == 302
+        return visitor
+
+    def rows(self, table: Any, *where: Any) -> list[Any]:
+        with self.store.look(NOW) as work:
+            return list(work.conn.execute(select(table).where(*where)))
+
+
+class Visitor:
+    """A browser without pictures: keeps cookies and sends the token of the page it is on."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.page = Page(200, {}, "")
+
+    def open(self, path: str) -> Page:
+        answer = self.client.get(path)
+        self.page = Page.of(answer)
+        return self.page
+
+    def post(self, path: str, **form: str) -> Page:
+        """Send a form with the newest token seen; does not follow where it leads."""
+        return Page.of(self.client.post(path, data={"csrf_token": self.page.token, **form}))
+
+    def send(self, path: str, **form: str) -> Page:
+        """Send a form and open the page that follows."""
+        answer = self.post(path, **form)
+        assert answer.status == 302, answer.text
+        return self.open(answer.headers["Location"])
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> Page:
+        self.open("/console/sign-in")
+        answer = self.post("/console/sign-in", login=login, password=password)
+        if answer.status == 302:
+            self.open(answer.headers["Location"])
+        return answer
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Console]:
+    """The console, with a fixed clock; nobody is signed in."""
+    keys = FieldKeys((Fernet.generate_key(),), b"index")
+    store = open_store(f"sqlite:///{tmp_path}/linli.db", keys, load_limits())
+    t.metadata.create_all(store.engine)
+    app = Flask("test")
+    app.config.update(SECRET_KEY="fixed-for-tests", TESTING=True)
+    photo_dir = tmp_path / "photos"
+    photo_dir.mkdir()
+    made = Console(app, store, FixedClock(NOW), FixedClock(NOW), photo_dir)
+    desk = Desk(
+        store=store,
+        clock=made.clock,
+        wall=made.wall,
+        public_url="http://localhost",
+        photo_dir=photo_dir,
+        categories={"lift": "电梯", "water": "水"},
+        scene_url=made.scene_url,
+    )
+    app.register_blueprint(make_blueprint(desk))
+    plant(store, photo_dir)
+    yield made
+    store.engine.dispose()
+
+
+def plant(store: Store, photo_dir: Path) -> None:
+    """Two firms (anju with order 1001, yangguang with 1002), their accounts and an admin."""
+    with store.work(NOW) as work:
+        ensure_admin(work, PASSWORD)
+
+        def add(table: Any, **values: Any) -> int:
+            return int(work.conn.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+
+        estate = add(t.estate, name=f"幸福小区{EVIL}")
+        building = add(t.building, estate_id=estate, key="3", name=f"3 号楼{EVIL}", scene="bld:1")
+        add(t.building, estate_id=estate, key="4", name="4 号楼", scene=None)
+        home = add(t.home, building_id=building, unit="2", room="602")
+        person = add(
+            t.person,
+            name_sealed=work.seal(f"张大妈{EVIL}"),
+            phone_sealed=work.seal("13812345678"),
+            made_at=NOW,
+        )
+        account = add(t.account, channel="wechat_oa", address="oSECRETOPENID", person_id=person, made_at=NOW)
+        for n, (name, login) in enumerate((("安居物业", "anju"), ("阳光物业", "yangguang")), 1):
+            unit = add(t.handling_unit, kind="firm", name=f"{name}{EVIL}")
+            bot = add(t.bot, name=login, unit_id=unit, config_sealed=work.seal("{}"))
+            worker = add(t.worker, unit_id=unit, name=f"李华{n}{EVIL}", on_duty=True)
+            add(t.worker, unit_id=unit, name=f"王伟{n}")
+            add(t.worker_account, bot_id=bot, userid=f"user{n}", worker_id=worker, bound_at=NOW)
+            add(
+                t.work_group, bot_id=bot, unit_id=unit, name=f"维修群{n}{EVIL}", chat=f"chat{n}", bound_at=NOW
+            )
+            add(t.console_user, login=login, password=HASH, role="firm", unit_id=unit, made_at=NOW)
+            order = add(
+                t.work_order, number=1000 + n, category="lift", urgency="emergency" if n == 2 else "normal",
+                summary=f"电梯坏了{EVIL}", estate_id=estate, building_id=building, home_id=home,
+                place=f"幸福小区 3 号楼 电梯{EVIL}", unit_id=unit, reporter_id=person, opened_at=NOW,
+            )  # fmt: skip
+            add(
+                t.order_entry,
+                work_order_id=order,
+                at=NOW,
+                step="open",
+                by="resident",
+                by_id=person,
+                words=EVIL,
+            )
+            add(t.order_follower, work_order_id=order, account_id=account, person_id=person, made_at=NOW)
+            file = f"{n:064x}.jpg"
+            Image.new("RGB", (800, 600), "teal").save(photo_dir / file, "JPEG")
+            add(
+                t.photo, work_order_id=order, account_id=account, channel="wechat_oa", media=f"m{n}", state="kept",
+                file=file, width=800, height=600, made_at=NOW, next_at=NOW,
+            )  # fmt: skip
+            add(
+                t.outbox, kind="order_reply", facts={"words": EVIL}, account_id=account, work_order_id=order,
+                state="unknown", reason="Unsure", next_at=NOW, made_at=NOW,
+            )  # fmt: skip
+            add(
+                t.rating,
+                work_order_id=order,
+                person_id=person,
+                closure=1,
+                score=2,
+                word="dissatisfied",
+                sentence=EVIL,
+                at=NOW,
+            )
+            add(t.desk_item, kind="return_visit", work_order_id=order, words=f"回访{n}{EVIL}", made_at=NOW)
+        add(t.desk_item, kind="wants_person", account_id=account, words=f"想找人{EVIL}", made_at=NOW)
+        add(
+            t.inbox, key="k1", channel="wechat_oa", sender="oSECRETOPENID", payload="私人的话", received_at=NOW,
+            state="dead", attempts=4, next_at=NOW, note=EVIL[:200],
+        )  # fmt: skip
