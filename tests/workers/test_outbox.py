@@ -1,0 +1,438 @@
+"""Telling: ladders, windows, refusals, order, and what is left when a sender dies."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.refusals import (
+    BadMessage,
+    Busy,
+    KeyRefused,
+    NoSuchGroup,
+    NoSuchPerson,
+    NotAllowed,
+    NotTold,
+    Refuses,
+    TooMany,
+    Unsure,
+    WindowClosed,
+)
+from models import tables as t
+from models.actions import outbox as ledger
+from tests.words import faults
+from tests.workers.stage import EMERGENCY, NOW, ORDER, Stage
+from workers import ladders, outbox, relay
+
+
+def deliver(*ids: int) -> None:
+    outbox.deliver(list(ids))
+
+
+def state(stage: Stage, message_id: int) -> str:
+    return str(stage.message(message_id).state)
+
+
+def test_customer_service_first_and_one_of_the_window_is_spent(stage: Stage) -> None:
+    account = stage.account(talk=5)
+    message = stage.tell("order_claimed", account=account)
+    deliver(message)
+    row = stage.message(message)
+    assert (row.state, row.channel, row.rung, row.sent_at) == (
+        "accepted",
+        "wechat_oa",
+        "customer_service",
+        NOW,
+    )
+    assert stage.row(t.account, account).talk_left == 4
+    [told] = stage.oa.told
+    assert (told.to, told.rung, told.once) == ("o-1", "customer_service", f"linli-{message}")
+    assert "李华" in told.words
+
+
+def test_delivering_twice_tells_once(stage: Stage) -> None:
+    message = stage.tell("order_claimed", account=stage.account(talk=5))
+    deliver(message, message)
+    deliver(message)
+    assert len(stage.oa.told) == 1
+
+
+def test_without_a_window_the_doorbell_rings(stage: Stage) -> None:
+    message = stage.tell("order_claimed", account=stage.account())
+    deliver(message)
+    row = stage.message(message)
+    assert (row.state, row.rung, row.job) == ("accepted", "template", "job-1")
+    assert stage.oa.told[0].doorbell is not None
+
+
+def test_what_no_way_can_carry_is_held(stage: Stage) -> None:
+    stage.oa.flags = stage.robot.flags
+    message = stage.tell("order_claimed", account=stage.account())
+    deliver(message)
+    assert (state(stage, message), stage.message(message).rung) == ("held", "held")
+    assert stage.oa.told == []
+
+
+def test_a_closed_window_does_not_pay(stage: Stage) -> None:
+    account = stage.account(talk=5, tap=3)
+    stage.clock.forward(hours=49)
+    message = stage.tell("order_claimed", account=account)
+    deliver(message)
+    assert stage.message(message).rung == "template"
+    assert stage.row(t.account, account).talk_left == 5
+
+
+def test_progress_leaves_two_for_finish_and_questions(stage: Stage) -> None:
+    account = stage.account(talk=3)
+    progress = [stage.tell("order_progress", account=account) for _ in range(3)]
+    deliver(*progress)
+    assert [stage.message(one).rung for one in progress] == ["customer_service", "template", "template"]
+    asked = [
+        stage.tell(kind, {**ORDER, "end": "resolved"}, account=account)
+        for kind in ("order_finished", "order_asked")
+    ]
+    deliver(*asked)
+    assert [stage.message(one).rung for one in asked] == ["customer_service"] * 2
+    assert stage.row(t.account, account).talk_left == 0
+
+
+def test_the_minute_after_a_tap_is_spent_first(stage: Stage) -> None:
+    account = stage.account(talk=5, tap=3)
+    deliver(*[stage.tell("order_progress", account=account) for _ in range(4)])
+    row = stage.row(t.account, account)
+    assert (row.tap_left, row.talk_left) == (0, 4)
+
+
+def test_the_platform_is_right_about_the_window(stage: Stage) -> None:
+    account = stage.account(talk=4)
+    stage.oa.script = [WindowClosed("45047")]
+    message = stage.tell("order_claimed", account=account)
+    deliver(message)
+    assert (state(stage, message), stage.message(message).rung) == ("accepted", "template")
+    assert stage.row(t.account, account).talk_left == 0
+
+
+@pytest.mark.parametrize("refusal", [NotAllowed("48001"), BadMessage("47003"), Refuses("43101")])
+def test_a_refused_way_leads_to_the_next_and_gives_back_what_it_cost(stage: Stage, refusal: NotTold) -> None:
+    account = stage.account(talk=5)
+    stage.oa.always = refusal
+    message = stage.tell("order_claimed", account=account)
+    deliver(message)
+    row = stage.message(message)
+    assert (row.state, row.reason) == ("held", refusal.reason)
+    assert stage.row(t.account, account).talk_left == 5
+
+
+@pytest.mark.parametrize(
+    ("refusal", "wait"),
+    [
+        (Busy("-1"), timedelta(seconds=1)),
+        (TooMany("45011", timedelta(seconds=90)), timedelta(seconds=90)),
+        (TooMany("45009"), ladders.MANY),
+        (KeyRefused("40001"), timedelta(seconds=5)),
+    ],
+)
+def test_what_may_succeed_later_waits(stage: Stage, refusal: NotTold, wait: timedelta) -> None:
+    account = stage.account(talk=5)
+    stage.oa.script = [refusal]
+    message = stage.tell("order_claimed", account=account)
+    deliver(message)
+    row = stage.message(message)
+    assert (row.state, row.next_at, row.reason) == ("queued", NOW + wait, refusal.reason)
+    assert stage.row(t.account, account).talk_left == 5
+    stage.clock.forward(seconds=wait.total_seconds())
+    deliver(message)
+    assert state(stage, message) == "accepted"
+
+
+def busy_till_the_end(stage: Stage, message: int, rounds: int) -> list[float]:
+    waits = []
+    for _ in range(rounds):
+        deliver(message)
+        row = stage.message(message)
+        if row.state != "queued":
+            break
+        waits.append((row.next_at - stage.clock.now()).total_seconds())
+        stage.clock.forward(seconds=waits[-1])
+    return waits
+
+
+def test_a_busy_platform_is_asked_four_times_more_then_the_next_way(stage: Stage) -> None:
+    stage.oa.always = Busy("-1")
+    message = stage.tell("order_claimed", account=stage.account(talk=5))
+    assert busy_till_the_end(stage, message, 9) == [1, 5, 30, 300]
+    assert (state(stage, message), stage.message(message).reason) == ("held", "Busy")
+
+
+def test_a_groups_ordinary_message_fails_in_the_end(stage: Stage) -> None:
+    stage.robot.always = Busy("-1")
+    message = stage.tell("order_photo", {**ORDER, "photos": 1}, group=stage.group())
+    assert busy_till_the_end(stage, message, 9) == [1, 5, 30, 300]
+    assert (state(stage, message), stage.message(message).reason) == ("failed", "Busy")
+
+
+def test_an_emergency_is_tried_for_ever_and_a_person_is_told_once(stage: Stage) -> None:
+    stage.robot.always = Busy("-1")
+    message = stage.tell("new_order", EMERGENCY, group=stage.group(), order=stage.order())
+    assert busy_till_the_end(stage, message, 8) == [1, 5, 30, 300, 300, 300, 300, 300]
+    [item] = stage.rows(t.desk_item)
+    assert item.kind == "not_told"
+    assert faults(item.words) == []
+    stage.robot.always = None
+    deliver(message)
+    assert state(stage, message) == "accepted"
+
+
+def test_what_may_have_arrived_is_not_sent_again(stage: Stage) -> None:
+    account = stage.account(talk=5)
+    stage.oa.script = [Unsure("read time-out")]
+    message = stage.tell("order_claimed", account=account)
+    deliver(message)
+    deliver(message)
+    assert (state(stage, message), stage.oa.told) == ("unknown", [])
+    assert stage.row(t.account, account).talk_left == 4
+
+
+def test_an_emergency_is_better_told_twice(stage: Stage) -> None:
+    stage.robot.script = [Unsure("read time-out")]
+    message = stage.tell("new_order", EMERGENCY, group=stage.group())
+    deliver(message)
+    assert state(stage, message) == "queued"
+    deliver(message)
+    assert state(stage, message) == "accepted"
+
+
+def test_an_unsure_ordinary_order_is_a_matter_for_the_desk(stage: Stage) -> None:
+    stage.robot.script = [Unsure("read time-out")]
+    message = stage.tell("new_order", ORDER, group=stage.group(), order=stage.order())
+    deliver(message)
+    assert state(stage, message) == "unknown"
+    assert [item.kind for item in stage.rows(t.desk_item)] == ["not_told"]
+
+
+def test_a_person_who_is_not_there_is_left_alone_until_heard_again(stage: Stage) -> None:
+    account = stage.account(talk=5)
+    stage.oa.script = [NoSuchPerson("40003")]
+    first, second = (stage.tell("order_claimed", account=account) for _ in range(2))
+    deliver(first, second)
+    assert (state(stage, first), state(stage, second)) == ("failed", "held")
+    row = stage.row(t.account, account)
+    assert (row.refused_at, row.left_at) == (NOW, None)
+    stage.clock.forward(minutes=1)
+    with stage.store.work(stage.clock.now()) as work:
+        ledger.note_heard(work, account, "text")
+    third = stage.tell("order_claimed", account=account)
+    deliver(third)
+    assert state(stage, third) == "accepted"
+
+
+def test_who_left_is_not_told(stage: Stage) -> None:
+    account = stage.account(talk=5, left_at=NOW)
+    message = stage.tell("order_claimed", account=account)
+    deliver(message)
+    row = stage.message(message)
+    assert (row.state, row.reason, stage.oa.told) == ("failed", "NoSuchPerson", [])
+    assert stage.row(t.account, account).talk_left == 5
+
+
+def test_a_group_is_told_by_its_robot(stage: Stage) -> None:
+    group = stage.group()
+    message = stage.tell("order_urged", {**ORDER, "times": 1, "mention": ["lihua"]}, group=group)
+    deliver(message)
+    row = stage.message(message)
+    assert (row.state, row.channel, row.rung) == ("accepted", f"wecom_robot:{group}", "robot")
+    assert stage.robot.told[0].mention == ("lihua",)
+
+
+@pytest.mark.parametrize("refusal", [NoSuchGroup("93000"), Refuses("93004")])
+def test_a_silent_group_is_looked_at_every_hour_for_a_day(stage: Stage, refusal: NotTold) -> None:
+    group = stage.group()
+    stage.robot.always = refusal
+    message = stage.tell("new_order", ORDER, group=group, order=stage.order())
+    deliver(message)
+    assert stage.message(message).next_at == NOW + timedelta(hours=1)
+    assert stage.row(t.work_group, group).silent_since == NOW
+    assert len(busy_till_the_end(stage, message, 50)) == 25
+    assert (state(stage, message), len(stage.rows(t.desk_item))) == ("failed", 1)
+    stage.robot.always = None
+    deliver(stage.tell("order_withdrawn", group=group))
+    assert stage.row(t.work_group, group).silent_since is None
+
+
+def test_a_group_without_a_robot_is_silent(stage: Stage) -> None:
+    group = stage.group()
+    message = stage.tell("new_order", ORDER, group=group)
+    object.__setattr__(stage.hands, "channels", {}.__getitem__)
+    deliver(message)
+    assert stage.message(message).reason == "NoSuchGroup"
+
+
+def test_a_channel_that_is_switched_off_holds(stage: Stage) -> None:
+    object.__setattr__(stage.hands, "channels", {}.__getitem__)
+    message = stage.tell("order_claimed", account=stage.account(talk=5))
+    deliver(message)
+    assert state(stage, message) == "held"
+
+
+def test_facts_that_cannot_be_worded_fail_and_block_nobody(stage: Stage) -> None:
+    account = stage.account(talk=5)
+    broken, good = (
+        stage.tell("order_finished", ORDER, account=account),
+        stage.tell("order_claimed", account=account),
+    )
+    deliver(broken, good)
+    assert (state(stage, broken), state(stage, good)) == ("failed", "accepted")
+    assert stage.row(t.account, account).talk_left == 4
+
+
+def test_one_persons_messages_keep_their_order(stage: Stage) -> None:
+    account, other = stage.account(talk=5), stage.account("o-2", talk=5)
+    stage.oa.script = [Busy("-1")]
+    first, second = (
+        stage.tell("order_progress", {**ORDER, "words": word}, account=account) for word in "甲乙"
+    )
+    third = stage.tell("order_progress", account=other)
+    deliver(first, second, third)
+    assert [state(stage, one) for one in (first, second, third)] == ["queued", "queued", "accepted"]
+    assert stage.message(second).next_at == stage.message(first).next_at
+    stage.clock.forward(seconds=1)
+    deliver(second)
+    deliver(first, second)
+    assert ["甲" in told.words for told in stage.oa.told[1:]] == [True, False]
+
+
+def test_an_emergency_waits_for_nothing(stage: Stage) -> None:
+    group = stage.group()
+    stage.robot.script = [Busy("-1")]
+    ordinary = stage.tell("order_photo", {**ORDER, "photos": 1}, group=group)
+    emergency = stage.tell("new_order", EMERGENCY, group=group)
+    deliver(ordinary, emergency)
+    assert (state(stage, ordinary), state(stage, emergency)) == ("queued", "accepted")
+
+
+# --- a sender that dies ---------------------------------------------------------------------------------
+
+
+def claimed(stage: Stage, message: int) -> ledger.Claimed:
+    with stage.store.work(stage.clock.now()) as work:
+        found = ledger.read(work, message)
+        assert found is not None
+        taken = ledger.claim(work, found, ["customer_service", "robot"], 0)
+        assert taken is not None
+        return taken
+
+
+def recover(stage: Stage) -> None:
+    with stage.store.work(stage.clock.now()) as work:
+        relay.recover(work)
+
+
+def test_what_was_cut_off_is_unknown_after_a_minute(stage: Stage) -> None:
+    message = stage.tell("order_claimed", account=stage.account(talk=5))
+    claimed(stage, message)
+    stage.clock.forward(seconds=59)
+    recover(stage)
+    assert state(stage, message) == "sending"
+    stage.clock.forward(seconds=2)
+    recover(stage)
+    assert state(stage, message) == "unknown"
+    deliver(message)
+    assert stage.oa.told == []
+
+
+def test_a_cut_off_emergency_is_told_again(stage: Stage) -> None:
+    message = stage.tell("new_order", EMERGENCY, group=stage.group())
+    claimed(stage, message)
+    stage.clock.forward(seconds=61)
+    recover(stage)
+    deliver(message)
+    assert state(stage, message) == "accepted"
+
+
+def test_a_slow_sender_corrects_what_was_given_up(stage: Stage) -> None:
+    message = stage.tell("order_claimed", account=stage.account(talk=5))
+    mine = claimed(stage, message)
+    stage.clock.forward(seconds=61)
+    recover(stage)
+    with stage.store.work(stage.clock.now()) as work:
+        assert ledger.settle(work, mine, "accepted")
+        assert not ledger.settle(work, mine, "failed")
+    assert state(stage, message) == "accepted"
+
+
+# --- receipts, held words, windows ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "becomes", "reason"),
+    [
+        ("success", "delivered", ""),
+        ("failed:user block", "failed", "Refuses"),
+        ("failed: system failed", "failed", "Undelivered"),
+    ],
+)
+def test_a_receipt_settles_what_was_accepted(stage: Stage, status: str, becomes: str, reason: str) -> None:
+    message = stage.tell("order_claimed", account=stage.account())
+    deliver(message)
+    with stage.store.work(stage.clock.now()) as work:
+        assert ledger.mark_receipt(work, "job-1", status)
+        assert not ledger.mark_receipt(work, "job-1", status)
+        assert not ledger.mark_receipt(work, "", status)
+        assert not ledger.mark_receipt(work, "job-9", status)
+    row = stage.message(message)
+    assert (row.state, row.reason) == (becomes, reason)
+
+
+def test_held_words_come_newest_three_in_the_order_they_were_made(stage: Stage) -> None:
+    account = stage.account(refused_at=NOW)
+    messages = [stage.tell("order_progress", account=account) for _ in range(5)]
+    deliver(*messages)
+    with stage.store.work(stage.clock.now()) as work:
+        assert ledger.held_count(work, account) == 5
+        assert [held.id for held in ledger.take_held(work, account)] == messages[2:]
+        assert [held.id for held in ledger.take_held(work, account)] == messages[:2]
+        assert ledger.take_held(work, account) == []
+        assert ledger.held_count(work, account) == 0
+    assert {(stage.message(one).state, stage.message(one).rung) for one in messages} == {
+        ("delivered", "passive")
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "talk", "tap"),
+    [
+        ("text", 5, 0),
+        ("photo", 5, 0),
+        ("tap", 0, 3),
+        ("menu", 0, 3),
+        ("follow", 0, 3),
+        ("scan", 0, 3),
+        ("unfollow", 0, 0),
+    ],
+)
+def test_what_a_person_does_opens_a_window(stage: Stage, kind: str, talk: int, tap: int) -> None:
+    account = stage.account()
+    with stage.store.work(stage.clock.now()) as work:
+        ledger.note_heard(work, account, kind)
+    row = stage.row(t.account, account)
+    assert (row.talk_left, row.tap_left) == (talk, tap)
+    assert row.talk_ends_at == (NOW + timedelta(hours=48) if talk else None)
+    assert row.tap_ends_at == (NOW + timedelta(minutes=1) if tap else None)
+
+
+def test_an_old_message_opens_nothing_new(stage: Stage) -> None:
+    account = stage.account(talk=1)
+    with stage.store.work(stage.clock.now()) as work:
+        ledger.note_heard(work, account, "text", NOW - timedelta(hours=1))
+    assert stage.row(t.account, account).talk_left == 1
+
+
+def test_nothing_is_given_back_into_a_newer_window(stage: Stage) -> None:
+    account = stage.account(talk=2)
+    mine = claimed(stage, stage.tell("order_claimed", account=account))
+    stage.clock.forward(minutes=1)
+    with stage.store.work(stage.clock.now()) as work:
+        ledger.note_heard(work, account, "text")
+        ledger.give_back(work, mine)
+    assert stage.row(t.account, account).talk_left == 5
