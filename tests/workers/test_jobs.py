@@ -1,0 +1,153 @@
+"""RQ as we use it: only our functions, and nothing malformed stops a queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from models import tables as t
+from tests.workers.stage import NOW, Stage
+from workers import jobs
+from workers.jobs import KNOWN, KnownJob, UnknownJob
+
+VICTIM: list[str] = []
+
+
+def forbidden(*_: Any) -> None:
+    """What a job must never get to run."""
+    VICTIM.append("ran")
+
+
+@pytest.fixture(autouse=True)
+def innocent() -> None:
+    VICTIM.clear()
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_every_job_may_run_for_a_row_that_is_not_there_and_run_again(stage: Stage, name: str) -> None:
+    argument: Any = [404] if name.endswith("deliver") else 404
+    for _ in range(2):
+        KNOWN[name](argument)
+    assert (stage.oa.told, stage.robot.told, stage.drained) == ([], [], [])
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_a_jobs_name_is_where_it_is_found(name: str) -> None:
+    function = KNOWN[name]
+    assert f"{function.__module__}.{function.__qualname__}" == name
+
+
+def a_message(stage: Stage) -> int:
+    return stage.tell("order_claimed", account=stage.account(f"o-{len(stage.rows(t.account))}", talk=5))
+
+
+def test_a_worker_does_what_is_queued_and_shows_that_it_lives(
+    stage: Stage, redis: Redis, worker_redis: Redis
+) -> None:
+    message = a_message(stage)
+    jobs.enqueue(redis, "tell", [("ob-1-1", "workers.outbox.deliver", [[message]])])
+    jobs.work("tell", worker_redis, burst=True)
+    assert stage.message(message).state == "accepted"
+    assert len(jobs.queue("tell", redis)) == 0
+    assert "worker:tell" in {row.name for row in stage.rows(t.beat)}
+
+
+def test_a_function_that_is_not_ours_is_not_run(stage: Stage, redis: Redis, worker_redis: Redis) -> None:
+    message = a_message(stage)
+    jobs.enqueue(
+        redis, "tell", [("bad", "tests.workers.test_jobs.forbidden", [1]), ("worse", "os.system", ["id"])]
+    )
+    jobs.enqueue(redis, "tell", [("good", "workers.outbox.deliver", [[message]])])
+    jobs.work("tell", worker_redis, burst=True)
+    assert VICTIM == []
+    assert stage.message(message).state == "accepted"
+    with pytest.raises(UnknownJob):
+        _ = KnownJob.fetch("bad", redis, JSONSerializer).func
+
+
+def test_callbacks_and_webhooks_never_run(stage: Stage, redis: Redis, worker_redis: Redis) -> None:
+    queue = jobs.queue("tell", redis)
+    job = queue.enqueue("workers.outbox.deliver", [], job_id="called")
+    hooks = '[{"url": "http://192.0.2.1/", "events": ["finished"]}]'
+    callbacks = {
+        f"{when}_callback_name": "tests.workers.test_jobs.forbidden" for when in ("success", "failure")
+    }
+    redis.hset(job.key, mapping={**callbacks, "webhooks": hooks})
+    jobs.work("tell", worker_redis, burst=True)
+    assert VICTIM == []
+    assert KnownJob.fetch("called", redis, JSONSerializer).is_finished
+
+
+POISON: dict[str, dict[str, str | bytes]] = {
+    "status": {"status": "half-done"},
+    "created_at": {"created_at": "yesterday"},
+    "timeout": {"timeout": "soon"},
+    "result_ttl": {"result_ttl": "long"},
+    "origin": {"origin": b"\xff\xfe"},
+    "data": {"data": b"\x80\x04no json"},
+    "retries": {"retries_left": "many"},
+}
+
+
+@pytest.mark.parametrize("field", sorted(POISON))
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_malformed_job_does_not_stop_the_queue(
+    stage: Stage, redis: Redis, worker_redis: Redis, field: str, taken: bool
+) -> None:
+    message = a_message(stage)
+    jobs.enqueue(redis, "tell", [("poison", "workers.outbox.deliver", [[1]])])
+    redis.hset("rq:job:poison", mapping=POISON[field])
+    queue = jobs.queue("tell", redis)
+    if taken:  # a worker that took it and died
+        redis.lmove(queue.key, queue.intermediate_queue_key)
+    jobs.enqueue(redis, "tell", [("good", "workers.outbox.deliver", [[message]])])
+    jobs.work("tell", worker_redis, burst=True)
+    assert stage.message(message).state == "accepted"
+    assert len(queue) == 0
+
+
+def test_what_is_no_job_at_all_does_not_stop_the_queue(
+    stage: Stage, redis: Redis, worker_redis: Redis
+) -> None:
+    message, queue = a_message(stage), jobs.queue("tell", redis)
+    redis.set("rq:job:text", "not a hash")
+    redis.rpush(queue.key, "text", "gone", "no id!", b"\xff\xfe")
+    redis.rpush(queue.intermediate_queue_key, "text", "no id!", b"\xff\xfe")
+    jobs.enqueue(redis, "tell", [("good", "workers.outbox.deliver", [[message]])])
+    jobs.work("tell", worker_redis, burst=True)
+    assert stage.message(message).state == "accepted"
+    with pytest.raises(NoSuchJobError):
+        KnownJob.fetch("text", redis, JSONSerializer)
+
+
+def test_a_jobs_error_says_its_type_and_nothing_of_what_people_wrote(
+    stage: Stage, redis: Redis, worker_redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "住户的话 13800001111"
+
+    def drain(channel: str, sender: str) -> None:
+        raise LookupError(secret)
+
+    object.__setattr__(stage.hands, "drain", drain)
+    row = stage.insert(
+        t.inbox, key="k", channel="wechat_oa", sender="o-1", payload="{}", received_at=NOW, next_at=NOW
+    )
+    jobs.enqueue(redis, "talk", [("in-1", "workers.inbox.drain", [row])])
+    jobs.work("talk", worker_redis, burst=True)
+    failed = KnownJob.fetch("in-1", redis, JSONSerializer)
+    assert failed.is_failed
+    assert "LookupError" in caplog.text
+    assert secret not in caplog.text
+    kept = b"".join(value for _, fields in redis.xrange("rq:results:in-1") for value in fields.values())
+    assert secret not in kept.decode("utf-8", "replace")
+
+
+def test_jobs_do_not_pile_up_in_redis(stage: Stage, redis: Redis, worker_redis: Redis) -> None:
+    jobs.enqueue(redis, "tell", [("ob-1-1", "workers.outbox.deliver", [[1]])])
+    jobs.work("tell", worker_redis, burst=True)
+    assert 0 < redis.ttl(Job.key_for("ob-1-1")) <= jobs.RESULT_TTL
