@@ -17,7 +17,7 @@ WELCOME = "您好，我是邻里小助手。东西坏了、有事要反映，直
 NEXT = "以后要报修，直接说就行，比如“电梯坏了”。"
 
 
-@dialog("hello", about="绑定住址", opens=("bind_home", "greeting"), menu=("HOME",))
+@dialog("hello", about="绑定住址", opens=("bind_home",), menu=("HOME",))
 def hello(world: World) -> Script:
     """Who we are, what is kept and why, which home. May be skipped; a report never waits for it."""
     account = yield from Look("account", views.account_of, world.who.account_id)

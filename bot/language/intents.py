@@ -24,6 +24,8 @@ INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("my_orders", my_orders),
     ("order_number", lambda text: order_number(text) is not None),
     ("bind_home", lambda text: _BIND.match(text.strip()) is not None),
+    ("privacy", lambda text: text.strip("。？?！! ") in {"隐私", "隐私说明", "隐私政策"}),
+    ("phones", lambda text: text.strip("。？?！! ") in {"电话", "紧急电话", "急救电话", "报警电话"}),
     ("report", opens_report),
 )
 
