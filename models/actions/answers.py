@@ -127,3 +127,20 @@ class AnswerStaff:
         words = {"words": mask(self.words), "question": question.words}
         order.tell_groups("order_answer", mention=order.row.holder_id, **words)
         return order.done()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionShown:
+    """The message that asks has reached the person (fact `question_id` of order_finished and order_asked).
+
+    Only a question that was shown can be answered by a bare digit; the one shown last is meant.
+    """
+
+    question_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Shown again (a held message, a second try) counts from then."""
+        q = t.open_question.c
+        this = update(t.open_question).where(q.id == self.question_id, q.answered_at.is_(None))
+        done = work.conn.execute(this.values(shown_at=work.now))
+        return {"ok": True} if done.rowcount else Refusal(Why.ALREADY)

@@ -156,20 +156,35 @@ class OrderInHand:
         query = select(t.order_follower).where(f.work_order_id == self.row.id, f.account_id == account_id)
         return self.work.conn.execute(query).first()
 
-    def tell_followers(self, kind: str, *, words: str | None = None, **more: Any) -> None:
-        """Tell every follower; `words` of staff reach the reporter as they are, other followers masked."""
+    def tell_followers(
+        self,
+        kind: str,
+        *,
+        words: str | None = None,
+        questions: Mapping[int, int] | None = None,
+        **more: Any,
+    ) -> None:
+        """Tell every follower; `words` of staff reach the reporter as they are, other followers masked.
+
+        `questions`: what ask_followers() gave; whoever sends the message marks it with QuestionShown.
+        """
         facts = {**self.facts(), **more}
         for account_id, person_id in self.followers():
             if words is not None:
                 facts["words"] = words if person_id == self.row.reporter_id else mask(words)
+            if questions:
+                facts["question_id"] = questions[account_id]
             self.work.tell(To(account_id=account_id), kind, facts, order_id=self.row.id)
 
-    def ask_followers(self, kind: str, subject: int, stamp: int, days: int) -> None:
-        """Open a question to every follower: their next fitting words answer it."""
+    def ask_followers(self, kind: str, subject: int, stamp: int, days: int) -> dict[int, int]:
+        """Open a question to every follower: their next fitting words answer it. Gives its id by account."""
+        asked: dict[int, int] = {}
         for account_id, _ in self.followers():
             row = {"account_id": account_id, "kind": kind, "subject": subject, "stamp": stamp}
-            asked = self.work.insert_once(t.open_question)
-            self.work.conn.execute(asked.values(**row, ends_at=self.work.now + timedelta(days=days)))
+            row["ends_at"] = self.work.now + timedelta(days=days)
+            made = insert(t.open_question).values(row).returning(t.open_question.c.id)
+            asked[account_id] = self.work.conn.execute(made).scalar_one()
+        return asked
 
 
 def enter(

@@ -182,10 +182,10 @@ def close(
     work, closure = order.work, order.row.closures + 1
     closed = {"state": "closed", "close": end, "closed_at": work.now, "closures": closure}
     order.write(step, by, by_id, closed, words=words, facts={"end": end, "photos": photos}, origin=source)
-    rate = ENDS[end].rate
-    if rate:
-        order.ask_followers("rating", order.row.id, closure, int(work.limits["rating_days"]))
-    order.tell_followers("order_finished", words=words, end=end, closure=closure, photos=photos, rate=rate)
+    rate, days = ENDS[end].rate, int(work.limits["rating_days"])
+    asked = order.ask_followers("rating", order.row.id, closure, days) if rate else None
+    facts = {"end": end, "closure": closure, "photos": photos, "rate": rate}
+    order.tell_followers("order_finished", words=words, questions=asked, **facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +239,8 @@ class AskResident:
             return Refusal(Why.NEEDS_WORDS, number=order.row.number)
         if not order.repeated("ask", "worker", self.worker_id, self.words):
             entry = order.write("ask", "worker", self.worker_id, words=self.words, origin=self.source)
-            order.ask_followers("staff_question", entry, 0, int(work.limits["question_days"]))
-            order.tell_followers("order_asked", words=self.words)
+            asked = order.ask_followers("staff_question", entry, 0, int(work.limits["question_days"]))
+            order.tell_followers("order_asked", words=self.words, questions=asked)
         return order.done(people=len(order.followers()))
 
 
