@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.language.addresses import strip_home
 from bot.language.danger import Danger, danger
@@ -12,9 +13,11 @@ from bot.language.homophones import as_meant
 from bot.language.tables import any_of, read_table
 
 __all__ = [
-    "CATEGORIES", "Danger", "Suggestion", "danger", "fault_object", "opens_report", "public_part",
+    "CATEGORIES", "Danger", "Suggestion", "Urgency", "danger", "fault_object", "opens_report", "public_part",
     "suggest_category", "urgency",
 ]  # fmt: skip
+
+Urgency = Literal["normal", "urgent"]
 
 _CATEGORIES = read_table("categories")
 _URGENCY = read_table("urgency")
@@ -74,8 +77,8 @@ def suggest_category(text: str) -> Suggestion | None:
     return Suggestion(ranked[0][0], sure=lead >= _CLEAR_LEAD)
 
 
-def urgency(text: str) -> str:
-    """ "urgent" when it must not wait for working hours, else "normal". Danger is always urgent."""
+def urgency(text: str) -> Urgency:
+    """Whether a report must not wait for working hours. Danger is always urgent."""
     said = as_meant(text)
     if danger(text):
         return "urgent"
