@@ -94,7 +94,7 @@ class Store:
         """Write one document."""
         with self.lock:
             self._db.execute(
-                "INSERT OR REPLACE INTO thing VALUES (?, ?, ?)",
+                "INSERT INTO thing VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
                 (kind, key, json.dumps(body, ensure_ascii=False)),
             )
             self.touch()

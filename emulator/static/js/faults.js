@@ -66,11 +66,16 @@ const entry = (one) =>
     one.problem ? h("p", { class: "problem" }, one.problem) : null,
     h("pre", {}, one.sent), one.answer ? h("pre", {}, JSON.stringify(one.answer, null, 1)) : null));
 
+const nameOf = (bot) => {
+  const one = state.bots.find((known) => known.name === bot);
+  return one?.corp ? `${one.corp}的${one.display}` : bot;
+};
+
 async function verify() {
   checked.textContent = "正在检查…";
   const result = await post("verify");
   if (!result) return;
-  const all = [["公众号", result.account], ...Object.entries(result.bots)];
+  const all = [["公众号", result.account], ...Object.entries(result.bots).map(([name, one]) => [nameOf(name), one])];
   checked.textContent = all.map(([name, one]) => `${name}：${one.ok ? "正常" : `不正常（${one.status ?? "连不上"}）`}`).join("；");
 }
 

@@ -46,7 +46,7 @@ export class GroupPhone {
     this.clock.textContent = hour(emulatedNow());
     this.title.textContent = this.alone ? `${this.bot.display}（机器人）` : `${this.group.name}（${this.group.members.length}）`;
     this.modes.replaceChildren(this.mode("群聊", false, "group-tab"), this.mode(`和${this.bot?.display}单聊`, true, "single-tab"));
-    this.mention.textContent = `@${this.bot?.display}`;
+    this.mention.textContent = this.at ? `@${this.bot?.display}` : `没有 @${this.bot?.display}`;
     this.mention.setAttribute("aria-pressed", String(this.at));
     this.mention.hidden = this.alone;
     this.screen.show(this.chat());
@@ -62,7 +62,9 @@ export class GroupPhone {
 
   turn(alone) {
     this.alone = alone;
-    this.quote(null);
+    this.photo = null;
+    this.quoted = null;
+    this.showExtras();
     if (alone) post(`bots/${encodeURIComponent(this.group.bot)}/single/${encodeURIComponent(this.me)}/enter`);
     this.update();
   }

@@ -19,6 +19,11 @@ function build() {
   groups = state.groups.map((group) => new GroupPhone(group));
   street.append(residentPhone(), ...groups.map((one) => one.element));
   tabs.append(tab("resident", "居民"), ...state.groups.map((one) => tab(one.chatid, one.name)));
+  showTabs();
+}
+
+function showTabs() {
+  tabs.classList.toggle("idle", street.scrollWidth <= street.clientWidth);
 }
 
 function tick() {
@@ -42,6 +47,7 @@ onChange(() => {
   tick();
 });
 
+new ResizeObserver(showTabs).observe(street);
 setUpClock();
 setUpFaults();
 start();

@@ -20,5 +20,5 @@ export async function choosePhoto(take) {
       const src = `/emu/photos/${one.name}.jpg`;
       return h("button", { type: "button", test: `photo-${one.name}`, onclick: () => done({ ...one, src }) }, h("img", { src, alt: "" }), one.label);
     })),
-    h("label", { class: "own" }, "用自己的照片", own));
+    h("label", { class: "own" }, "从相册里选自己的照片", own));
 }

@@ -29,7 +29,7 @@ const screen = new Screen("聊天",
     return { name: mine ? me()?.name ?? "我" : state.account.name, mine, face: mine ? "" : "account" };
   },
   () => ({ choose }),
-  () => (me()?.followed ? "已经关注，说句话试试" : "还没有关注这个公众号"));
+  () => [avatar(state.account.name, "account"), h("strong", {}, state.account.name), me()?.followed ? "已经关注，说句话试试" : "还没有关注，先点下面的按钮"]);
 
 const typed = composer("resident", "输入文字", async (text) => (text.trim() ? act("text", { text }) : true));
 const people = h("div", { class: "people", role: "group", "aria-label": "谁的手机" });
@@ -37,7 +37,7 @@ const title = h("h2", { class: "title" });
 const clock = h("span", { class: "status-time" });
 const note = h("p", { class: "window", test: "window" });
 const tools = h("div", { class: "tools" });
-const menu = h("div", { class: "menu" });
+const menu = h("div", { class: "account-menu" });
 const foot = h("div", { class: "foot" });
 
 /** The phone, once. */
@@ -58,6 +58,7 @@ const tool = (name, label, test, onclick) => h("button", { type: "button", test,
 
 /** Show the newest state. */
 export function updateResident() {
+  if (!current) for (const one of state.residents) seen.set(one.openid, countOf(one.openid));
   if (!me()) current = state.residents[0]?.openid ?? "";
   const resident = me();
   seen.set(current, countOf(current));
@@ -73,7 +74,7 @@ export function updateResident() {
 }
 
 const windowWords = ({ left, until }) =>
-  until > emulatedNow() ? `公众号还可以主动发 ${left} 条，到 ${when(until)} 为止` : "公众号现在不能主动发消息，等居民先说话";
+  until > emulatedNow() ? `公众号还能主动发 ${left} 条，到 ${when(until)}` : "公众号现在不能主动发消息，要等居民先说话";
 
 const countOf = (openid) => state.counts?.[chatOf(openid)] ?? 0;
 

@@ -5,11 +5,16 @@ import { messagesOf } from "./api.js";
 import { bubble } from "./bubbles.js";
 
 const GAP_SECONDS = 300;
-const DAY = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "long", day: "numeric", weekday: "short" });
+const DAY = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", weekday: "short" });
 const TIME = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
 
-/** Seconds since 1970 as 11月22日周日 14:05. */
-export const when = (seconds) => `${DAY.format(seconds * 1000)} ${TIME.format(seconds * 1000)}`;
+/** Seconds since 1970 as 11 月 22 日 周日 14:05. */
+export function when(seconds) {
+  const part = Object.fromEntries(DAY.formatToParts(seconds * 1000).map((one) => [one.type, one.value]));
+  return `${part.month} 月 ${part.day} 日 ${part.weekday} ${hour(seconds)}`;
+}
+
+/** Seconds since 1970 as 14:05. */
 export const hour = (seconds) => TIME.format(seconds * 1000);
 
 /** A list that shows one chat at a time; who(message) and tools(message) say how. */
@@ -21,6 +26,13 @@ export class Screen {
     this.empty = empty;
     this.chat = "";
     this.shown = new Map();
+    this.stick = true;
+    this.list.addEventListener("scroll", () => (this.stick = this.nearEnd()));
+    new ResizeObserver(() => this.stick && this.toEnd()).observe(this.list);
+  }
+
+  nearEnd() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
   }
 
   /** Show a chat, or what changed in it; follows the end when it was in sight. */
@@ -30,13 +42,12 @@ export class Screen {
       this.shown.clear();
       this.last = 0;
     }
-    const fresh = chat !== this.chat;
+    if (chat !== this.chat) this.stick = true;
     this.chat = chat;
-    const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
     for (const message of messagesOf(chat)) this.put(message);
     this.list.querySelector(".empty")?.remove();
     if (!this.shown.size) this.list.append(h("li", { class: "empty" }, this.empty()));
-    if (fresh || atEnd) this.toEnd();
+    if (this.stick) this.toEnd();
   }
 
   put(message) {
@@ -47,7 +58,7 @@ export class Screen {
     if (known) known.row.replaceWith(row);
     else this.append(message, row);
     this.shown.set(message.id, { row, text });
-    row.querySelectorAll("img").forEach((image) => image.addEventListener("load", () => this.toEnd(), { once: true }));
+    row.querySelectorAll("img").forEach((image) => image.addEventListener("load", () => this.stick && this.toEnd(), { once: true }));
   }
 
   append(message, row) {
