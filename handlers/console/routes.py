@@ -36,8 +36,14 @@ ROUTES = (
     Route("/orders/<int(max=999999999):number>/close", "POST", orders.close),
     Route("/orders/<int(max=999999999):number>/reply", "POST", orders.reply),
     Route("/orders/<int(max=999999999):number>/note", "POST", orders.note),
-    Route("/orders/<int(max=999999999):number>/photos/<int(max=999999999):photo_id>.jpg", "GET", photos.large),
-    Route("/orders/<int(max=999999999):number>/photos/<int(max=999999999):photo_id>/small.jpg", "GET", photos.small),
+    Route(
+        "/orders/<int(max=999999999):number>/photos/<int(max=999999999):photo_id>.jpg", "GET", photos.large
+    ),
+    Route(
+        "/orders/<int(max=999999999):number>/photos/<int(max=999999999):photo_id>/small.jpg",
+        "GET",
+        photos.small,
+    ),
     Route("/items", "GET", items.items),
     Route("/items/<int(max=999999999):item_id>/done", "POST", items.done),
     Route("/people", "GET", people.people),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,16 +18,18 @@ from PIL import Image
 from sqlalchemy import insert, select
 
 from bot.clock import FixedClock
-from handlers.console import Desk, ensure_admin, make_blueprint
-from handlers.console.passwords import hashed
+from handlers.console import Desk, make_blueprint, passwords
 from models import tables as t
+from models.actions.desk import SaveUser
 from models.limits import load_limits
 from models.store import FieldKeys, Store, open_store
 from tests.console.reading import Page
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 PASSWORD = "right-pass-word"
-HASH = hashed(PASSWORD)
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+HASH = QUICK.hash(PASSWORD)
+KEYS = FieldKeys((Fernet.generate_key(),), b"index")
 # What nobody may ever see run: every text field of the sample holds it.
 EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 
@@ -91,28 +95,43 @@ class Visitor:
         return answer
 
 
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    """The console, with a fixed clock; nobody is signed in."""
-    keys = FieldKeys((Fernet.generate_key(),), b"index")
-    store = open_store(f"sqlite:///{tmp_path}/linli.db", keys, load_limits())
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same argon2id at a cost that a few hundred tests can pay."""
+    monkeypatch.setattr(passwords, "_hasher", QUICK)
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the planted community, to be copied."""
+    folder = tmp_path_factory.mktemp("planted")
+    (folder / "photos").mkdir()
+    store = open_store(f"sqlite:///{folder}/linli.db", KEYS, load_limits())
     t.metadata.create_all(store.engine)
+    plant(store, folder / "photos")
+    store.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def console(tmp_path: Path, planted: Path) -> Iterator[Console]:
+    """The console, with a fixed clock; nobody is signed in."""
+    folder = tmp_path / "data"
+    shutil.copytree(planted, folder)
+    store = open_store(f"sqlite:///{folder}/linli.db", KEYS, load_limits())
     app = Flask("test")
     app.config.update(SECRET_KEY="fixed-for-tests", TESTING=True)
-    photo_dir = tmp_path / "photos"
-    photo_dir.mkdir()
-    made = Console(app, store, FixedClock(NOW), FixedClock(NOW), photo_dir)
+    made = Console(app, store, FixedClock(NOW), FixedClock(NOW), folder / "photos")
     desk = Desk(
         store=store,
         clock=made.clock,
         wall=made.wall,
         public_url="http://localhost",
-        photo_dir=photo_dir,
+        photo_dir=made.photo_dir,
         categories={"lift": "电梯", "water": "水"},
         scene_url=made.scene_url,
     )
     app.register_blueprint(make_blueprint(desk))
-    plant(store, photo_dir)
     yield made
     store.engine.dispose()
 
@@ -120,7 +139,7 @@ def console(tmp_path: Path) -> Iterator[Console]:
 def plant(store: Store, photo_dir: Path) -> None:
     """Two firms (anju with order 1001, yangguang with 1002), their accounts and an admin."""
     with store.work(NOW) as work:
-        ensure_admin(work, PASSWORD)
+        SaveUser("admin", "admin", HASH).run(work)
 
         def add(table: Any, **values: Any) -> int:
             return int(work.conn.execute(insert(table).values(values).returning(table.c.id)).scalar_one())

@@ -34,8 +34,10 @@ class Page:
 
     @classmethod
     def of(cls, answer: TestResponse) -> Page:
-        text = answer.get_data(as_text=True) if "image" not in (answer.content_type or "") else ""
-        return cls(answer.status_code, answer.headers, text, answer.get_data())
+        body = answer.get_data()
+        answer.close()
+        text = "" if (answer.content_type or "").startswith("image/") else body.decode()
+        return cls(answer.status_code, answer.headers, text, body)
 
     def _parsed(self) -> _Words:
         parser = _Words()
