@@ -50,6 +50,8 @@ _PARTS = _index(read_table("public_parts").items())
 _WORD, _OBJECT, _PART = (re.compile(any_of(index)) for index in (_WORDS, _OBJECTS, _PARTS))
 _URGENT = re.compile(any_of(_URGENCY["urgent"]))
 _CALM = re.compile(any_of(_URGENCY["calm"]))
+_PLAIN = frozenset(_OPENINGS["explicit"])
+_CLAUSES = re.compile(r"[\s,.。:!;、]+")
 _EXPLICIT = re.compile(any_of(_OPENINGS["explicit"]))
 _FAULT = re.compile(any_of(_OPENINGS["faults"]))
 _NOT_REPORT = re.compile(any_of(_OPENINGS["not_reports"]))
@@ -107,6 +109,8 @@ def opens_report(text: str) -> bool:
     """
     said = as_meant(text)
     if danger(text):
+        return True
+    if any(clause in _PLAIN for clause in _CLAUSES.split(said)):
         return True
     if _NOT_REPORT.search(said):
         return False
