@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import update
 
-from bot.clock import SystemClock
+from bot.clock import SystemClock, real_seconds
 from models import tables as t
 from models.store import Store
 
-EVERY = timedelta(seconds=5)
-_real = SystemClock()
+EVERY_SECONDS = 5.0
 
 
-class _Last:
-    at: dict[str, float] = {}  # noqa: RUF012
+class Heart:
+    """The sign of life of one process under the name of its kind: "relay", "worker:<queue>"."""
 
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._beaten_at = float("-inf")
+        self._real = SystemClock()
 
-def beat(store: Store, name: str) -> None:
-    """Write that `name` is alive, at most once in EVERY."""
-    now = _real.now()
-    if now.timestamp() - _Last.at.get(name, 0.0) < EVERY.total_seconds():
-        return
-    _Last.at[name] = now.timestamp()
-    with store.work(now) as work:
-        beaten = update(t.beat).where(t.beat.c.name == name).values(at=now)
-        if not work.conn.execute(beaten).rowcount:
-            work.conn.execute(work.insert_once(t.beat).values(name=name, at=now))
+    def beat(self, store: Store) -> None:
+        """Write that we are alive, at most once in EVERY_SECONDS. Raises what the database raises."""
+        if real_seconds() - self._beaten_at < EVERY_SECONDS:
+            return
+        now = self._real.now()
+        with store.work(now) as work:
+            beaten = update(t.beat).where(t.beat.c.name == self.name).values(at=now)
+            if not work.conn.execute(beaten).rowcount:
+                work.conn.execute(work.insert_once(t.beat).values(name=self.name, at=now))
+        self._beaten_at = real_seconds()

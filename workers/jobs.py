@@ -105,11 +105,15 @@ class OneQueueWorker(SimpleWorker):
 
     max_connection_wait_time = 5.0
 
+    def __init__(self, mine: Queue, **how: Any) -> None:
+        super().__init__([mine], **how)
+        self._heart = beats.Heart(f"worker:{mine.name}")
+
     def heartbeat(self, *args: Any, **kwargs: Any) -> None:
         """Beat in Redis as RQ wants it, and in SQL for those who look after us."""
         super().heartbeat(*args, **kwargs)
         try:
-            beats.beat(here().store, f"worker:{self.queues[0].name}")
+            self._heart.beat(here().store)
         except SQLAlchemyError as gone:
             _log.warning("no beat: %s", type(gone).__name__)
 
@@ -140,7 +144,7 @@ def work(name: str, connection: Redis, *, burst: bool = False) -> None:
     mine = queue(name, connection)
     _sweep(mine)
     worker = OneQueueWorker(
-        [mine],
+        mine,
         connection=connection,
         job_class=KnownJob,
         serializer=JSONSerializer,

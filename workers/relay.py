@@ -27,6 +27,7 @@ class Relay:
 
     def __init__(self, hands: Hands) -> None:
         self.hands = hands
+        self._heart = beats.Heart("relay")
         self._seldom_at = float("-inf")
         self._trouble = ""
         self._pause = ROUND_SECONDS
@@ -83,7 +84,7 @@ class Relay:
         return len(rows)
 
     def _seldom(self, now: datetime) -> None:
-        beats.beat(self.hands.store, "relay")
+        self._heart.beat(self.hands.store)
         with self.hands.store.work(now) as work:
             recover(work)
         for duty in duties.DUTIES:
