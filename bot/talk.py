@@ -14,7 +14,7 @@ What is stored between turns is what was answered, looked at, done and said, und
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -280,13 +280,15 @@ class Place(Question[dict[str, Any]]):
     Several readings (12-8-602) are asked; an address that is not in the register is refused with the reason.
     `others` (id → label) are numbered choices besides; chosen, the answer is {"other": id}. `sure` is the one that
     is meant when the opening sentence names no address. `building`: only a door of that building is asked for.
-    With `home`, only a whole door will do.
+    With `home`, only a whole door will do. With `loose`, words that name no place of the register are taken as
+    they are, {"label": words, "words": words}: in an emergency nothing that is said about the place may be lost.
     """
 
     others: Mapping[str, str] = field(default_factory=dict)
     sure: str = ""
     home: bool = False
     building: int = 0
+    loose: bool = False
     kind: ClassVar[str] = "place"
 
     def options(self) -> list[tuple[str, str]]:
@@ -301,6 +303,8 @@ class Place(Question[dict[str, Any]]):
         if chosen is not None:
             return Took({"other": list(self.others)[chosen]})
         found = find(self._what(), said.text)
+        if self.loose and not found and len(said.text) > 1:
+            return Took({"label": said.text, "words": said.text})
         return self._found(found) if found or read_home(said.text) else None
 
     def _what(self) -> str:
@@ -315,7 +319,7 @@ class Place(Question[dict[str, Any]]):
 
     def volunteered(self, opening: Said, find: Find) -> Any:
         if read_home(opening.text) or (opening.scene and not self.home):
-            reading = self.read(Said(text=opening.text, scene=opening.scene), None, find)
+            reading = replace(self, loose=False).read(Said(opening.text, scene=opening.scene), None, find)
             return reading.value if isinstance(reading, Took) else None
         return {"other": self.sure} if self.sure else None
 

@@ -15,7 +15,7 @@ from bot.language.reports import public_part
 from bot.talk import Do, Given, Look, Place, Say, Script, World, dialog
 from dialogs.report import at_part
 from models import views
-from models.actions.orders import GivePlace, OpenOrder
+from models.actions.orders import AddWords, GivePlace, OpenOrder
 
 ADVICE: dict[str, str] = json.loads(files("dialogs").joinpath("data/advice.json").read_text("utf-8"))
 
@@ -35,6 +35,7 @@ def emergency(world: World) -> Script:
         "请告诉我在哪个小区几号楼，比如“幸福小区 3 号楼”，也可以发定位。",
         "请写小区和楼号，比如“幸福小区 3 号楼”，或者发一个定位。",
         others={key: one["label"].strip() for key, one in near.items()},
+        loose=True,
     )
     place = yield from Given(ask)
     order = yield from Do("open", opened(world, what, found.category, part, place))
@@ -63,8 +64,10 @@ def opened(
     )
 
 
-def placed(world: World, order_id: int, part: str | None, place: dict[str, Any]) -> GivePlace:
-    """The place that was told after the order had gone out."""
+def placed(world: World, order_id: int, part: str | None, place: dict[str, Any]) -> GivePlace | AddWords:
+    """The place that was told after the order had gone out; as it was said where the register lacks it."""
+    if place.get("words"):
+        return AddWords(order_id, world.who.account_id, f"地点：{place['words']}")
     return GivePlace(order_id=order_id, account_id=world.who.account_id, public_part=part, **where(place))
 
 

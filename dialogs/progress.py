@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.clock import local_text
-from bot.language.commands import not_fixed, urges
-from bot.language.intents import about_number
+from bot.language.commands import not_fixed
+from bot.language.intents import about_number, intents
 from bot.language.reports import CATEGORIES
 from bot.talk import Ask, Choice, Do, Look, Part, Say, Script, World, dialog
 from models import views
@@ -64,7 +64,7 @@ def progress(world: World) -> Script:
     order = yield from which_order(world, about_number(said))
     if order is None:
         return None
-    if urges(said):
+    if "urge" in intents(said):
         yield from urge(world, order)
     elif not_fixed(said):
         yield from reopen(world, order)

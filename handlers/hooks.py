@@ -55,7 +55,7 @@ class Door:
     channel: Callable[[str], Channel | None]
     turns: Turns
     play: Callable[[Heard, float], Reply]
-    give_up: Callable[[str], None]
+    give_up: Callable[[Heard], None]
     clock: Clock
     counts: Counts
 

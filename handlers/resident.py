@@ -85,22 +85,21 @@ class Residents:
             log.warning("the database is at fault: the message waits")
             self._put_off(channel, sender)
 
-    def overdue(self, account_id: int, turn: int) -> None:
+    def overdue(self, work: Work, account_id: int, turn: int) -> None:
         """The timer of an open question rang: one gentle reminder, unless the talk has moved on."""
-        with self.store.work(self.clock.now()) as work:
-            a, c = t.account.c, t.conversation.c
-            query = select(a.channel, a.address, a.person_id, c.state).join_from(t.account, t.conversation)
-            row = work.conn.execute(
-                query.where(a.id == account_id, a.left_at.is_(None)).with_for_update()
-            ).first()
-            if row is None:
-                return
-            host = TurnHost(work, Who(account_id, row.person_id), False, row.channel, row.address)
-            nudge = self.engine.overdue(row.state, turn, host)
-            if nudge:
-                reply, state = nudge
-                _store_state(work, account_id, state)
-                work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
+        a, c = t.account.c, t.conversation.c
+        query = select(a.channel, a.address, a.person_id, c.state).join_from(t.account, t.conversation)
+        row = work.conn.execute(
+            query.where(a.id == account_id, a.left_at.is_(None)).with_for_update()
+        ).first()
+        if row is None:
+            return
+        host = TurnHost(work, Who(account_id, row.person_id), False, row.channel, row.address)
+        nudge = self.engine.overdue(row.state, turn, host)
+        if nudge:
+            reply, state = nudge
+            _store_state(work, account_id, state)
+            work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
 
     # --- one transaction ------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ OPEN_TO_ALL = frozenset({"bind", "bind_group", "help"})
 
 @dataclass(frozen=True)
 class Staffroom:
-    """Plays what staff say. `bot_of` names the bot of a channel ("wecom_aibot:anju")."""
+    """Plays what staff say to the bots."""
 
     store: Store
     clock: Clock
@@ -44,6 +44,14 @@ class Staffroom:
             done = {"state": "done", "done_at": work.now, "reply": reply.to_json(), "reply_by": "passive"}
             work.conn.execute(update(t.inbox).where(t.inbox.c.id == row.id).values(done))
         return reply
+
+    def left_over(self, channel: str, sender: str) -> list[tuple[Heard, Reply]]:
+        """Do what a callback left behind; for the workers. Each message with the words to send late."""
+        i = t.inbox.c
+        with self.store.look(self.clock.now()) as work:
+            mine = select(i.payload).where(i.channel == channel, i.sender == sender, i.state == "new")
+            waiting = [Heard.from_json(one) for one in work.conn.execute(mine.order_by(i.id)).scalars()]
+        return [(heard, self.answer(heard, None)) for heard in waiting]
 
     def give_up(self, key: str) -> Reply:
         """The callback could not wait: whoever gets these words sends them late, once."""

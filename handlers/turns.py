@@ -27,7 +27,7 @@ ANSWERED_WITHIN = 3.5  # seconds for the passive reply; then the callback gives 
 
 log = logging.getLogger("linli.turns")
 Play = Callable[[Heard, float], Reply]
-GiveUp = Callable[[str], None]
+GiveUp = Callable[[Heard], None]
 
 
 class NotKept(Exception):
@@ -98,7 +98,7 @@ class Turns:
             ticket.kept.set()
             reply = play(heard, ticket.arrived)
             if not ticket.answer(reply) and (reply.words or reply.card):
-                give_up(heard.key)
+                give_up(heard)
         except SQLAlchemyError as fault:
             log.warning("the database is at fault", extra={"fault": type(fault).__name__})
         except Exception:

@@ -175,7 +175,7 @@ def _public_parts(work: Work) -> None:
 def _routes(work: Work, estates: Mapping[str, int], units: Mapping[str, int]) -> None:
     starts_on = date.fromisoformat(DATA["routes_start_on"])
     for one in DATA["routes"]:
-        key = {"estate_id": estates[one["estate"]], "category": one["category"]}
+        key = {"estate_id": estates.get(one["estate"]), "category": one["category"]}
         _ensure(work, t.route, key, unit_id=units[one["unit"]], starts_on=starts_on)
 
 

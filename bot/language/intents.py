@@ -12,13 +12,17 @@ from bot.language.reports import opens_report
 _BIND = re.compile(r"^(?:我要|我想)?(?:绑定|换绑|添加|加)(?:住址|房子|房屋|地址|我家|家)?$")
 _WITHDRAW = re.compile(r"撤回|撤单|不用修了|不用来了")
 _NUMBER = re.compile(r"(?<!\d)\d{4,9}(?!\d)")
+_URGE = re.compile(r"^(?:再)?催\D{0,3}\d{4,9}$|^\d{4,9}\D{0,3}催")
+_THANKS = re.compile(
+    r"^(?:好的|好|嗯|太)?[，,\s]*(?:谢谢|多谢|感谢|辛苦)(?:[了你您啦啊]|你们|师傅)*[。！!~\s]*$"
+)
 _BARE = re.compile(
     r"^(?:我要|我想|帮我|请|麻烦|你好|您好|，|,|\s)*(?:报修|报事|报故障|投诉|反映(?:问题|情况)?|维修|修东西)"
     r"(?:一下|吧|呀|啊|：|:|，|,|。|！|\s)*"
 )
 
 INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("urge", urges),
+    ("urge", lambda text: urges(text) or _URGE.match(text.strip()) is not None),
     ("not_fixed", not_fixed),
     ("withdraw", lambda text: _WITHDRAW.search(text) is not None),
     ("my_orders", my_orders),
@@ -26,6 +30,7 @@ INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("bind_home", lambda text: _BIND.match(text.strip()) is not None),
     ("privacy", lambda text: text.strip("。？?！! ") in {"隐私", "隐私说明", "隐私政策"}),
     ("phones", lambda text: text.strip("。？?！! ") in {"电话", "紧急电话", "急救电话", "报警电话"}),
+    ("thanks", lambda text: _THANKS.match(text.strip()) is not None),
     ("report", opens_report),
 )
 

@@ -1,0 +1,39 @@
+"""Configuration and connections in words that a street's IT person understands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import redis_server
+from bot.channels.wechat_oa import WeChatOA
+from bot.ports import Channel
+
+Finding = tuple[bool, str]
+
+
+def database(behind: Callable[[], bool]) -> list[Finding]:
+    """Whether the database answers and its tables are current."""
+    try:
+        late = behind()
+    except SQLAlchemyError as gone:
+        name = type(gone).__name__
+        return [(False, f"数据库连不上（{name}）：请检查 LINLI_DATABASE_URL，以及数据库是否在运行。")]
+    return [(not late, "数据库的表要更新：请运行 python app.py migrate" if late else "数据库正常。")]
+
+
+def redis(url: str) -> list[Finding]:
+    """Whether Redis answers and keeps what it is given."""
+    try:
+        warnings = redis_server.check_redis(url)
+    except redis_server.RedisRefused as refused:
+        return [(False, f"Redis：{refused}")]
+    return [(True, f"Redis 提醒：{one}") for one in warnings] or [(True, "Redis 正常。")]
+
+
+def account(channel: Channel | None) -> list[Finding]:
+    """Whether the official account's settings work."""
+    if not isinstance(channel, WeChatOA):
+        return [(False, "还没有设置公众号：请按 README 填 LINLI_WECHAT_ 开头的几项。")]
+    return [(one.ok, one.words) for one in channel.check()]

@@ -1,0 +1,88 @@
+"""The channels by name: the official account from the settings, bots and robots from the database."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock, real_seconds
+from bot.ports import Channel, Flags, Tools
+from models import views
+from models.store import Store
+
+FRESH_SECONDS = 10.0  # how long a look at the bots and groups is good
+NOBODY = Flags(hears=False, speaks_first=False)
+log = logging.getLogger("linli.switchboard")
+
+
+@dataclass
+class Switchboard:
+    """Finds channels. `kinds`: channel classes by kind; `account`: the official account's settings, None without one;
+    `wecom`: what all bots share (api_base, media_hosts)."""
+
+    store: Store
+    clock: Clock
+    kinds: Mapping[str, type]
+    tools: Tools
+    account: Mapping[str, str] | None
+    wecom: Mapping[str, str]
+    _known: dict[str, Channel] = field(default_factory=dict)
+    _made_of: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _read_at: float = float("-inf")
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def find(self, name: str) -> Channel | None:
+        """The channel of that name, or None: "wechat_oa", "wecom_aibot:<bot>", "wecom_robot:<group id>"."""
+        with self._lock:
+            if real_seconds() - self._read_at > FRESH_SECONDS:
+                self._read()
+        return self._known.get(name)
+
+    def get(self, name: str) -> Channel:
+        """The same; raises KeyError when there is none."""
+        channel = self.find(name)
+        if channel is None:
+            raise KeyError(name)
+        return channel
+
+    def flags(self, name: str) -> Flags:
+        """What a channel can show; of one that is gone, nothing."""
+        channel = self.find(name)
+        return channel.flags if channel else NOBODY
+
+    def secrets(self) -> list[str]:
+        """Every secret of every channel, so that logs can be searched for them."""
+        return [secret for channel in self._known.values() for secret in channel.secrets()]
+
+    def _read(self) -> None:
+        try:
+            wanted = self._wanted()
+        except SQLAlchemyError as gone:
+            log.warning("bots cannot be read, the known ones go on: %s", type(gone).__name__)
+            wanted = dict(self._made_of) or self._account()
+        known: dict[str, Channel] = {}
+        for name, config in wanted.items():
+            same = self._made_of.get(name) == config and name in self._known
+            known[name] = self._known[name] if same else self._build(name, config)
+        self._known, self._made_of = known, wanted
+        self._read_at = real_seconds()
+
+    def _account(self) -> dict[str, Mapping[str, str]]:
+        return {"wechat_oa": self.account} if self.account else {}
+
+    def _wanted(self) -> dict[str, Mapping[str, str]]:
+        wanted = self._account()
+        with self.store.look(self.clock.now()) as work:
+            for bot in views.bots(work):
+                wanted[f"{bot.kind}:{bot.name}"] = {**self.wecom, **bot.config, "display": bot.display}
+            for group in views.robots(work):
+                wanted[f"wecom_robot:{group.id}"] = {**self.wecom, "key": group.robot_key}
+        return wanted
+
+    def _build(self, name: str, config: Mapping[str, str]) -> Channel:
+        channel: Channel = self.kinds[name.partition(":")[0]].build(name, config, self.tools)  # type: ignore[attr-defined]  # every kind has build
+        return channel
