@@ -171,8 +171,8 @@ class WeChatOA:
         if not 1 <= len(scene) <= 64:
             raise BadMessage("a scene has 1 to 64 characters")
         payload = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
-        answer = self._api.post("qrcode/create", payload, harmless_twice=True)
-        return str(answer.get("ticket", "")), str(answer.get("url", ""))
+        answer = self._api.post("qrcode/create", payload, expect="ticket", harmless_twice=True)
+        return str(answer["ticket"]), str(answer.get("url", ""))
 
     def check(self) -> list[Finding]:
         """Whether the account's settings work, in words for whoever looks after the server."""

@@ -98,37 +98,41 @@ class Api:
         path: str,
         payload: dict[str, Any],
         *,
+        expect: str = "errcode",
         harmless_twice: bool = False,
         tolerate: frozenset[int] = frozenset(),
     ) -> dict[str, Any]:
-        """POST JSON with the token. `harmless_twice`: the platform drops repeats, so a doubt may be tried anew.
+        """POST JSON with the token. `expect` is a field that only the platform's own answer has.
 
+        `harmless_twice`: the platform drops repeats, so what is in doubt may be tried again.
         Error codes in `tolerate` come back as {"errcode": …}. Raises one of the NotTold refusals.
         """
-        return self._call("post", path, harmless_twice, tolerate, data=payload)
-
-    def get(self, path: str) -> dict[str, Any]:
-        """GET with the token. Raises one of the NotTold refusals."""
-        return self._call("get", path, True, frozenset())
-
-    def _call(
-        self, method: str, path: str, harmless: bool, tolerate: frozenset[int], **more: Any
-    ) -> dict[str, Any]:
-        client = self._client()
-        token, new = self._keeper.current(self._fetch)
-        outcome = client.ask(method, path, token, harmless, **more)
-        if isinstance(outcome, Refused) and outcome.code in TOKEN_REFUSED:
-            token = self._keeper.renew(token, new, self._fetch)
-            outcome = client.ask(method, path, token, harmless, **more)
+        outcome = self._ask("post", path, harmless_twice, data=payload)
         if isinstance(outcome, Refused) and outcome.code in tolerate:
             return {"errcode": outcome.code}
-        return self._good(outcome)
+        return self._good(outcome, expect, harmless_twice)
 
-    def _good(self, outcome: Outcome) -> dict[str, Any]:
+    def get(self, path: str, *, expect: str) -> dict[str, Any]:
+        """GET with the token. Raises one of the NotTold refusals."""
+        return self._good(self._ask("get", path, True), expect, True)
+
+    def _ask(self, method: str, path: str, harmless_twice: bool, **more: Any) -> Outcome:
+        """Ask; after a refused token renew it and ask once more. Raises when there is no token."""
+        client = self._client()
+        token, new = self._keeper.current(self._fetch)
+        outcome = client.ask(method, path, token, harmless_twice, **more)
+        if isinstance(outcome, Refused) and outcome.code in TOKEN_REFUSED:
+            token = self._keeper.renew(token, new, self._fetch)
+            outcome = client.ask(method, path, token, harmless_twice, **more)
+        return outcome
+
+    def _good(self, outcome: Outcome, expect: str, harmless_twice: bool) -> dict[str, Any]:
         if isinstance(outcome, Refused):
             raise self._errors.refusal(outcome.code, outcome.message)
         if isinstance(outcome, NotTold):
             raise outcome
+        if expect not in outcome:
+            raise maybe_taken("not the platform's answer", harmless_twice)
         return outcome
 
     def _client(self) -> StableClient:
@@ -145,8 +149,9 @@ class Api:
             "secret": self._secret,
             "force_refresh": force,
         }
-        answer = self._good(self._client().ask("post", "stable_token", "", True, data=payload))
-        token, life = answer.get("access_token"), answer.get("expires_in")
+        outcome = self._client().ask("post", "stable_token", "", True, data=payload)
+        answer = self._good(outcome, "access_token", True)
+        token, life = answer["access_token"], answer.get("expires_in")
         if not isinstance(token, str) or not token or not isinstance(life, int):
             raise Busy("an answer without an access token")
         return token, float(life)

@@ -28,7 +28,7 @@ def check(api: Api) -> list[Finding]:
 
 def _trial(api: Api) -> NotTold | None:
     try:
-        api.get("getcallbackip")
+        api.get("getcallbackip", expect="ip_list")
     except NotTold as refusal:
         return refusal
     return None

@@ -181,3 +181,26 @@ def token_then(rest: Callable[[Asked], Said], token: str = "TOKEN-1") -> Callabl
         return rest(one)
 
     return say
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Good settings of one kind of channel, what it may tell, and an address or id to fetch."""
+
+    name: str
+    config: dict[str, str]
+    receive_id: str = ""
+    media: str = "media-1"
+    reply_to: str = ""
+
+
+SAMPLES: dict[str, Sample] = {
+    "wechat_oa": Sample("wechat_oa", OA, receive_id=APPID),
+    "wecom_aibot": Sample(
+        "wecom_aibot:firm",
+        {**AIBOT, "media_hosts": "127.0.0.1"},
+        media="/picture",
+        reply_to="/cgi-bin/aibot/response?response_code=CAPABILITY",
+    ),
+    "wecom_robot": Sample("wecom_robot:firm", ROBOT),
+}

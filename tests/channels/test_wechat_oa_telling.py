@@ -237,6 +237,7 @@ def test_a_used_up_day_waits_for_the_next_day_here() -> None:
         ((502, b""), Unsure, Busy),
         ((200, b"<html>"), Unsure, Busy),
         ((200, b"[1]"), Unsure, Busy),
+        ((200, b"{}"), Unsure, Busy),
         ((200, b'{"errcode": "soon"}'), Unsure, Busy),
         ((200, b'{"errcode": null}'), Unsure, Busy),
         ((200, b"[" * 100_000), Unsure, Busy),
