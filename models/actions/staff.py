@@ -134,7 +134,7 @@ class Progress:
         if order.repeated("progress", "worker", self.worker_id, self.words):
             return order.done()
         _add_photos(order, self.worker_id, self.media, self.source)
-        facts = {"photos": len(self.media)}
+        facts: dict[str, Any] = {"photos": len(self.media)}
         order.write("progress", "worker", self.worker_id, words=self.words, facts=facts, origin=self.source)
         order.tell_followers("order_progress", words=self.words, **facts)
         return order.done()
@@ -184,7 +184,7 @@ def close(
     order.write(step, by, by_id, closed, words=words, facts={"end": end, "photos": photos}, origin=source)
     rate, days = ENDS[end].rate, int(work.limits["rating_days"])
     asked = order.ask_followers("rating", order.row.id, closure, days) if rate else None
-    facts = {"end": end, "closure": closure, "photos": photos, "rate": rate}
+    facts: dict[str, Any] = {"end": end, "closure": closure, "photos": photos, "rate": rate}
     order.tell_followers("order_finished", words=words, questions=asked, **facts)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-_N = r"[\d一二三四五六七八九十两]"  # \d knows full-width digits too
+_N = r"[\d一二三四五六七八九十两]"
 _ROOM = r"[\d一二三四五六七八九零〇]{3,4}"
 _DASH = r"\s*[-－—–~]\s*"
 _SUFFIX = r"(?:\s*(?:号房|室|房|号|户))?"
+
+_PLAIN_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 # In this order: what is longer and surer first.
 _MASKS = tuple(
@@ -33,6 +35,7 @@ _MASKS = tuple(
 
 def mask(words: str, letters: int | None = None) -> str:
     """The words without phones, identity numbers, runs of seven digits or more, and rooms; cut to `letters`."""
+    words = words.translate(_PLAIN_DIGITS)
     for pattern, hidden in _MASKS:
         words = pattern.sub(hidden, words)
     words = " ".join(words.split())

@@ -15,7 +15,7 @@ def test_planting_again_gives_the_same_town(town: TestTown) -> None:
 def test_robot_keys_can_be_given(store: Store) -> None:
     with store.work(MONDAY_MORNING) as work:
         planted = sample.plant(work, {"anju": "key-of-anju"})
-    assert [group.robot_key for group in planted.groups][0] == "key-of-anju"
+    assert planted.groups[0].robot_key == "key-of-anju"
 
 
 def test_bots_and_groups_can_be_looked_up(town: TestTown) -> None:
