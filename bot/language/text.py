@@ -10,9 +10,9 @@ from bot.language.tables import any_of, read_table
 _WORDS = read_table("text")
 _DROPPED = frozenset({"Cc", "Cf", "Cs"})  # control, invisible format, lone surrogate
 _KEPT = frozenset("\n\t")
-_EDGE = r"[\s\W_]+"
-_TAIL = re.compile(rf"(?:{any_of(_WORDS['polite_tails'])}|{_EDGE})$")
-_HEAD = re.compile(rf"^(?:{any_of(_WORDS['polite_heads'])}|{_EDGE})")
+_MOST = 8  # polite words and signs at one end; nobody is more polite than that
+_TAIL = re.compile(rf"(?:{any_of(_WORDS['polite_tails'])}|(?<![\W_])[\W_]+)$")
+_HEAD = re.compile(rf"^(?:{any_of(_WORDS['polite_heads'])}|[\W_]+)")
 
 
 def visible(text: str) -> str:
@@ -41,7 +41,10 @@ def spellings(text: str) -> list[str]:
     """
     found = [clean(text).lower()]
     for edge in (_TAIL, _HEAD):
-        while (shorter := edge.sub("", found[-1], count=1)) and shorter != found[-1]:
+        for _ in range(_MOST):
+            shorter = edge.sub("", found[-1], count=1)
+            if not shorter or shorter == found[-1]:
+                break
             found.append(shorter)
     return found
 
