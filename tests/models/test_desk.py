@@ -1,0 +1,85 @@
+"""Desk items, the audit trail, console users, counters."""
+
+from __future__ import annotations
+
+from models import tables as t
+from models import views
+from models.actions.desk import (
+    Audit,
+    CloseDeskItem,
+    OpenDeskItem,
+    SaveUser,
+    SignedIn,
+    SignInFailed,
+    SignOutEverywhere,
+)
+from tests.town import TestTown
+
+ADMIN = views.User("admin")
+
+
+def test_an_open_item_is_not_doubled(town: TestTown) -> None:
+    order_id, user = town.order()["order_id"], town.do(SaveUser("admin", "admin", "hash"))["user_id"]
+    first = town.do(OpenDeskItem("not_told", "甲", order_id))
+    again = town.do(OpenDeskItem("not_told", "乙", order_id))
+    assert (again["desk_item_id"], again["new"]) == (first["desk_item_id"], False)
+    assert town.do(OpenDeskItem("not_told", "丙"))["new"] is True
+    item = town.see(views.desk_items, ADMIN)[0]
+    assert (item.words, item.number) == ("乙", 1001)
+    assert town.do(CloseDeskItem(item.id, user))["ok"]
+    assert town.do(CloseDeskItem(item.id, user))["why"] == "already"
+    assert town.do(OpenDeskItem("not_told", "丁", order_id))["new"] is True
+    assert len(town.see(views.desk_items, ADMIN)) == 2
+
+
+def test_a_firm_sees_items_of_its_own_orders(town: TestTown) -> None:
+    town.do(OpenDeskItem("not_told", "甲", town.order()["order_id"]))
+    town.do(OpenDeskItem("defect", "乙"))
+    units = town.planted.units
+    assert len(town.see(views.desk_items, views.User("firm", units["安居物业"]))) == 1
+    assert town.see(views.desk_items, views.User("firm", units["阳光物业"])) == ()
+
+
+def test_the_fifth_wrong_password_locks_for_a_quarter_of_an_hour(town: TestTown) -> None:
+    user = town.do(SaveUser("li", "admin", "hash"))["user_id"]
+    for _ in range(4):
+        assert town.do(SignInFailed("li"))["locked"] is False
+    assert town.do(SignInFailed("li")) == {"ok": True, "locked": True, "minutes": 15}
+    assert town.see(views.console_user, login="li").locked_until is not None
+    assert town.do(SignInFailed("nobody")) == {"ok": True, "locked": False, "minutes": 0}
+    assert town.do(SignedIn(user)) == {"ok": True, "epoch": 0}
+    assert town.do(SignInFailed("li"))["locked"] is False
+    assert town.do(SignedIn(999))["why"] == "unknown"
+
+
+def test_users_are_made_changed_and_signed_out(town: TestTown) -> None:
+    assert town.do(SaveUser("li", "admin"))["why"] == "unknown"
+    user = town.do(SaveUser("li", "admin", "hash"))["user_id"]
+    assert (
+        town.do(SaveUser("li", "firm", unit_id=town.planted.units["安居物业"], active=False))["new"] is False
+    )
+    found = town.see(views.console_user, user_id=user)
+    assert (found.role, found.active, found.epoch, found.password) == ("firm", False, 1, "hash")
+    assert "hash" not in repr(found)
+    town.do(SignOutEverywhere(user))
+    assert town.do(SignedIn(user))["epoch"] == 2
+    assert [one.login for one in town.see(views.console_users)] == ["li"]
+
+
+def test_every_look_is_audited(town: TestTown) -> None:
+    user = town.do(SaveUser("li", "admin", "hash"))["user_id"]
+    town.do(Audit(user, "door", "1001"))
+    (row,) = town.rows(t.audit)
+    assert (row.console_user_id, row.what, row.subject, row.at) == (user, "door", "1001", town.clock.now())
+
+
+def test_messages_and_counters(town: TestTown) -> None:
+    order_id = town.order()["order_id"]
+    (message,) = town.see(views.messages_of_order, ADMIN, order_id)
+    assert (message.kind, message.group, message.state) == ("new_order", "安居物业报修群", "queued")
+    assert town.see(views.messages_of_order, town.staff("赵敏"), order_id) == ()
+    assert town.see(views.failed_messages) == ()
+    town.clock.forward(minutes=31)
+    counters = town.see(views.health_counters)
+    assert (counters["outbox"], counters["timers_due"], counters["desk_open"]) == ({"queued": 1}, 1, 0)
+    assert counters["oldest_undone_seconds"] == 0.0
