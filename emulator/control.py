@@ -28,6 +28,11 @@ def form() -> Json:
     return data if isinstance(data, dict) else {}
 
 
+def fields() -> Json:
+    """What the caller sent, without the general "wait"."""
+    return {name: value for name, value in form().items() if name != "wait"}
+
+
 def with_photo(world: World, data: Json) -> Json:
     """Keep the uploaded or sample photo that was asked for, as data["media"]."""
     upload = next(iter(request.files.values()), None)
@@ -167,7 +172,7 @@ def _fault_routes(routes: Blueprint, world: World) -> None:
 
     @routes.post("/faults")
     def add_fault() -> Response:
-        return jsonify(asdict(world.faults.add(form())))
+        return jsonify(asdict(world.faults.add(fields())))
 
     @routes.delete("/faults")
     @routes.delete("/faults/<key>")
@@ -177,7 +182,7 @@ def _fault_routes(routes: Blueprint, world: World) -> None:
 
     @routes.post("/quotas")
     def quotas() -> Response:
-        for api, limit in form().items():
+        for api, limit in fields().items():
             world.quotas.set_limit(api, int(limit))
         return jsonify({"ok": True})
 

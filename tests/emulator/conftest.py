@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from emulator_fake_bot import FakeBot
-from emulator_stage import TOWN, MakeStage, Stage, Time
 
 from emulator.clock import Clock
 from emulator.server import create_app
 from emulator.town import read_town
 from emulator.transport import post_to
+from tests.emulator.fake_bot import FakeBot
+from tests.emulator.stage import TOWN, MakeStage, Stage, Time
 
 
 @pytest.fixture

@@ -1,18 +1,18 @@
 """A talkative fake bot and its emulator on two ports, to look at the page.
 
-`PYTHONPATH=. python tests/emulator/street.py 8001 8000`
+`python -m tests.emulator.street 8001 8000`
 """
 
 import sys
 import threading
 from typing import Any
 
-from emulator_fake_bot import FakeBot
-from emulator_stage import KEY, TOWN
 from werkzeug.serving import make_server
 
 from emulator.server import create_app
 from emulator.town import read_town
+from tests.emulator.fake_bot import FakeBot
+from tests.emulator.stage import KEY, TOWN
 
 Json = dict[str, Any]
 MORE: Json = {

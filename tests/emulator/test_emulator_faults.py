@@ -1,16 +1,15 @@
 """Scripted faults, the clock, and what a restart must not lose."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from emulator_stage import TOWN, ZHANG, MakeStage, Stage
 from PIL import Image
 
 from emulator.photos import GPS_TAG, SAMPLES, sample_photo
 from emulator.town import BadTown, load_town, read_town
+from tests.emulator.stage import TOWN, ZHANG, MakeStage, Stage
 
 
 def send(stage: Stage) -> Any:
@@ -23,10 +22,10 @@ def send(stage: Stage) -> Any:
 
 
 @pytest.fixture
-def talking(follower: Stage) -> Iterator[Stage]:
+def talking(follower: Stage) -> Stage:
     follower.resident("text", text="在吗")
     follower.bot.heard.clear()
-    yield follower
+    return follower
 
 
 def shown(stage: Stage) -> int:
@@ -48,7 +47,7 @@ def test_a_fault_for_a_while(talking: Stage) -> None:
 
 def test_a_fault_for_ever_until_it_is_taken_back(talking: Stage) -> None:
     fault = talking.emu("faults", where="*", what="errcode", errcode=40001, times=None)
-    assert talking.api("stable_token", **talking.identity())["errcode"] == 40001
+    assert talking.api("stable_token", token="", **talking.identity())["errcode"] == 40001
     talking.app.test_client().delete(f"/emu/faults/{fault['id']}")
     assert send(talking).get_json()["errcode"] == 0
 
@@ -173,7 +172,7 @@ def test_a_restart_loses_nothing(make_stage: MakeStage, tmp_path: Path) -> None:
     first.resident("text", text="在吗")
     first.resident("image", sample="lift")
     first.raw_api("menu/create", button=[{"type": "click", "name": "订餐", "key": "meal"}])
-    first.say("一")
+    assert [first.say(f"{n}") for n in range(4)] == [0] * 4
     first.emu("clock", advance_seconds=600)
     token, phone = first.token(), first.phone()
     photo = first.world.chats.of(f"resident/{ZHANG}")[2].body["media"]

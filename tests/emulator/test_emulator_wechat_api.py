@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import requests
-from emulator_stage import NOON, ZHANG, MakeStage, Stage
 
 from emulator.transport import InProcess
 from emulator.wechat_media import UPLOAD_BYTES
+from tests.emulator.stage import NOON, ZHANG, MakeStage, Stage
 
 API = "/api.weixin.qq.com/cgi-bin"
 TEMPLATE = {

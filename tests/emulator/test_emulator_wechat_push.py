@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from emulator_stage import ZHANG, Stage
 
 from emulator.chats import UNAVAILABLE
 from emulator.courier import NoAnswer, Outgoing
+from tests.emulator.stage import ZHANG, Stage
 
 
 def test_a_text_reaches_the_bot_and_its_reply_the_phone(follower: Stage) -> None:

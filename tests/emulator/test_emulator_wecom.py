@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 import pytest
-from emulator_stage import KEY, Stage
 
 from emulator.crypto import decode_key, decrypt
+from tests.emulator.stage import KEY, Stage
 
 Json = dict[str, Any]
 GROUP = "groups/G1/say"

@@ -67,7 +67,7 @@ export function updateResident() {
   title.textContent = resident?.typing ? "对方正在输入…" : state.account.name;
   document.querySelector(".leave").hidden = !resident?.followed;
   clock.textContent = hour(emulatedNow());
-  note.textContent = resident?.followed ? windowWords(resident.window) : "";
+  note.textContent = resident?.followed && resident.window ? windowWords(resident.window) : "";
   note.hidden = !note.textContent;
   setFoot(resident);
   screen.show(chatOf(current));
@@ -149,6 +149,7 @@ function add() {
   const save = async () => {
     const made = await post("residents", { name: name.value });
     if (!made) return;
+    if (!state.residents.some((one) => one.openid === made.openid)) state.residents.push(made);
     current = made.openid;
     dialog.close();
     updateResident();

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator_fake_bot import FakeBot
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from emulator.town import Town
 from emulator.world import World
+from tests.emulator.fake_bot import FakeBot
 
 Json = dict[str, Any]
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"

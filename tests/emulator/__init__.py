@@ -1,0 +1,1 @@
+"""The emulator, against a fake bot and on a fixed clock."""
