@@ -5,7 +5,7 @@
 .PHONY: help run test lint format lock bench faults clean
 
 PYTHON = .venv/bin/python
-PIP = $(PYTHON) -m pip --disable-pip-version-check -qq --no-input install --require-hashes --only-binary :all:
+PIP = $(PYTHON) -m pip --disable-pip-version-check -qq --no-input install --require-hashes
 PYTEST = $(PYTHON) -m pytest
 
 help:
