@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import segno
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -13,36 +15,49 @@ from models import views
 
 CANNOT = "这个公众号没有生成二维码的权限（要已认证的服务号）。认证之后，再来打印。"
 LATER = "微信那边暂时没有生成二维码，请过几分钟再打开这一页。"
-NO_SCENE = "这栋楼还没有二维码编号。请先在小区登记里给它一个编号，再来打印。"
+NO_SCENE = "{}还没有二维码编号。请先在小区登记里给它一个编号，再来打印。"
 
 
 def codes() -> ResponseReturnValue:
     """The buildings by estate."""
     with looking() as work:
         estates = [
-            {"name": estate.name, "buildings": views.buildings(work, estate.id)}
+            {"id": estate.id, "name": estate.name, "buildings": views.buildings(work, estate.id)}
             for estate in views.estates(work)
         ]
     return show("codes.html", estates=estates)
 
 
 def sheet(building_id: int) -> ResponseReturnValue:
-    """One A4 page to print. The platform is asked for the code outside of any transaction."""
+    """One A4 page to print."""
     with looking() as work:
         building = found(next((one for one in views.buildings(work) if one.id == building_id), None))
-    code, problem = _code(building.scene)
-    return show("sheet.html", building=building, code=code, problem=problem)
+    return _sheets(building.place, (building,))
 
 
-def _code(scene: str | None) -> tuple[Markup, str]:
-    if scene is None:
-        return Markup(""), NO_SCENE
+def sheets(estate_id: int) -> ResponseReturnValue:
+    """A page for each building of an estate."""
+    with looking() as work:
+        estate = found(next((one for one in views.estates(work) if one.id == estate_id), None))
+        buildings = views.buildings(work, estate_id)
+    return _sheets(estate.name, buildings)
+
+
+def _sheets(title: str, buildings: Sequence[views.Building]) -> str:
+    """The platform is asked for codes outside of any transaction; its first refusal ends the asking."""
+    problems = [NO_SCENE.format(one.name) for one in buildings if one.scene is None]
+    drawn = []
     try:
-        address = here().scene_url(scene)
+        for one in buildings:
+            if one.scene is not None:
+                drawn.append((one, _drawn(here().scene_url(one.scene))))
     except NotAllowed:
-        return Markup(""), CANNOT
+        problems.append(CANNOT)
     except NotTold:
-        return Markup(""), LATER
-    # Drawn by segno from modules alone: no text of the address gets into the page.
-    drawn = segno.make(address, error="q", micro=False).svg_inline(border=2, omitsize=True)
-    return Markup(drawn), ""  # noqa: S704
+        problems.append(LATER)
+    return show("sheet.html", title=title, sheets=drawn, problem="".join(problems))
+
+
+def _drawn(address: str) -> Markup:
+    """The code as SVG. segno draws modules only: no text of the address gets into the page."""
+    return Markup(segno.make(address, error="q", micro=False).svg_inline(border=2, omitsize=True))  # noqa: S704

@@ -1,8 +1,8 @@
-"""Headers of every console page: nothing is cached, framed, sniffed or run from elsewhere."""
+"""Headers of every console page: nothing of anybody's is cached, framed, sniffed or run from elsewhere."""
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 # Scripts and styles are files of our own; QR codes are drawn inside the page and need no source.
 POLICY = "; ".join(
@@ -27,11 +27,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-store",
 }
 
 
 def harden(response: Response) -> Response:
-    """Set the headers on one response."""
+    """Set the headers on one response. Files of ours hold nothing of anybody's: a browser may keep them."""
     response.headers.update(HEADERS)
+    if request.endpoint != "console.static":
+        response.headers["Cache-Control"] = "no-store"
     return response

@@ -53,6 +53,7 @@ ROUTES = (
     Route("/people/bindings/<int(max=999999999):binding_id>/end", "POST", people.unbind),
     Route("/codes", "GET", codes.codes, "admin"),
     Route("/codes/<int(max=999999999):building_id>", "GET", codes.sheet, "admin"),
+    Route("/codes/estates/<int(max=999999999):estate_id>", "GET", codes.sheets, "admin"),
     Route("/trouble", "GET", trouble.trouble, "admin"),
     Route("/trouble/heard/<int(max=999999999):inbox_id>/again", "POST", trouble.hear_again, "admin"),
     Route("/trouble/told/<int(max=999999999):outbox_id>/again", "POST", trouble.tell_again, "admin"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import local
+from models.rules.masking import mask
 
 WORDS: Mapping[str, Mapping[str, str]] = json.loads(
     Path(__file__).with_name("words.json").read_text(encoding="utf-8")
@@ -28,12 +29,12 @@ def word(key: str | None, table: str) -> str:
 
 
 def age(since: datetime, now: datetime) -> str:
-    """How long ago, in words: "刚刚", "5 分钟", "3 小时", "2 天"."""
+    """How long ago, in words: "刚刚", "5 分钟前", "3 小时前", "2 天前"."""
     passed = now - since
     if passed < timedelta(minutes=1):
         return "刚刚"
     unit, length = next((unit, length) for limit, unit, length in AGES if passed < limit)
-    return f"{passed // length} {unit}"
+    return f"{passed // length} {unit}前"
 
 
 def moment(at: datetime | None) -> str:
@@ -44,4 +45,18 @@ def moment(at: datetime | None) -> str:
     return f"{here.month} 月 {here.day} 日 {here:%H:%M}"
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {"word": word, "age": age, "moment": moment}
+def details(facts: Mapping[str, Any]) -> str:
+    """What a ledger entry's facts add to its words, such as "派给李华"."""
+    known = ((key, facts[key]) for key in WORDS["detail"] if facts.get(key))
+    return "，".join(
+        WORDS["detail"][key].format(word(value, "end") if key == "end" else value) for key, value in known
+    )
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "word": word,
+    "age": age,
+    "moment": moment,
+    "details": details,
+    "mask": mask,
+}

@@ -22,6 +22,7 @@ PAGES = (
     "/console/people",
     "/console/codes",
     "/console/codes/1",
+    "/console/codes/estates/1",
     "/console/trouble",
     "/console/accounts",
     "/console/orders/7",
@@ -52,7 +53,7 @@ def test_every_answer_bears_the_headers(console: Console, path: str) -> None:
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
-    assert headers["Cache-Control"] == "no-store"
+    assert headers["Cache-Control"] == ("no-cache" if "/static/" in path else "no-store")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
 
@@ -107,11 +108,11 @@ def test_the_queue_can_be_narrowed(console: Console) -> None:
     [
         (-5, "刚刚"),
         (59, "刚刚"),
-        (60, "1 分钟"),
-        (3599, "59 分钟"),
-        (3600, "1 小时"),
-        (86400, "1 天"),
-        (86400 * 400, "400 天"),
+        (60, "1 分钟前"),
+        (3599, "59 分钟前"),
+        (3600, "1 小时前"),
+        (86400, "1 天前"),
+        (86400 * 400, "400 天前"),
     ],
 )
 def test_ages_are_plain_words(seconds: int, words: str) -> None:
@@ -273,6 +274,12 @@ def test_an_account_that_makes_no_codes_is_explained(
     assert page.status == 200
     assert words in page.text
     assert not any(tag == "svg" for tag, _ in page.tags)
+
+
+def test_an_estate_is_printed_at_once_and_what_is_missing_is_named(console: Console) -> None:
+    page = console.signed_in("admin").open("/console/codes/estates/1")
+    assert sum(tag == "svg" for tag, _ in page.tags) == 1
+    assert "4 号楼还没有二维码编号" in page.text
 
 
 def test_a_building_without_a_scene_is_explained(console: Console) -> None:
