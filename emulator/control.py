@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from emulator import residents, wechat_push
+from emulator.chats import resident_chat
 from emulator.courier import NoAnswer, Outgoing, Parcel
 from emulator.photos import SAMPLES, sample_photo
 from emulator.residents import Impossible
@@ -18,6 +19,7 @@ from emulator.world import World
 
 MAX_STEP_SECONDS = 400 * 24 * 3600
 HEARTBEAT_SECONDS = 15
+HARMLESS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 def form() -> Json:
@@ -77,14 +79,12 @@ def control(world: World) -> Blueprint:
     def http_error(error: HTTPException) -> tuple[Response, int]:
         return jsonify({"ok": False, "error": error.description}), error.code or 500
 
-    @routes.get("/state")
-    def state() -> Response:
-        return jsonify(state_of(world, request.args.get("since", 0, int)))
+    for add in (_resident_routes, _file_routes, _watching_routes, _clock_routes, _fault_routes):
+        add(routes, world)
+    return routes
 
-    @routes.get("/events")
-    def events() -> Response:
-        return Response(_versions(world), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
+def _resident_routes(routes: Blueprint, world: World) -> None:
     @routes.post("/residents")
     def add_resident() -> Response:
         name = str(form().get("name") or "").strip()
@@ -95,8 +95,11 @@ def control(world: World) -> Blueprint:
     @routes.post("/residents/<openid>/<action>")
     def resident_acts(openid: str, action: str) -> Response:
         data = with_photo(world, form())
-        return dispatch(world, f"resident/{openid}", data, lambda: residents.act(world, openid, action, data))
+        chat = resident_chat(openid)
+        return dispatch(world, chat, data, lambda: residents.act(world, openid, action, data))
 
+
+def _file_routes(routes: Blueprint, world: World) -> None:
     @routes.get("/photos")
     def photos() -> Response:
         return jsonify([{"name": name, "label": one.label} for name, one in SAMPLES.items()])
@@ -104,37 +107,39 @@ def control(world: World) -> Blueprint:
     @routes.get("/photos/<name>.jpg")
     def photo(name: str) -> Response:
         if name not in SAMPLES:
-            raise Impossible(f"没有这张照片，可以用：{'、'.join(SAMPLES)}")
+            raise NotFound
         return Response(sample_photo(name), mimetype="image/jpeg")
 
     @routes.get("/media/<media_id>")
     def media(media_id: str) -> Response:
         blob = world.store.blob(media_id)
         if not blob:
-            return Response("", status=404)
-        headers = {
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        }
-        return Response(blob.body, mimetype=blob.type, headers=headers)
+            raise NotFound
+        return Response(blob.body, mimetype=blob.type, headers=HARMLESS)
 
-    @routes.post("/reset")
-    def reset() -> Response:
-        world.reset()
-        return jsonify({"ok": True})
+
+def _watching_routes(routes: Blueprint, world: World) -> None:
+    @routes.get("/state")
+    def state() -> Response:
+        return jsonify(state_of(world, request.args.get("since", 0, int)))
+
+    @routes.get("/events")
+    def events() -> Response:
+        return Response(_versions(world), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    @routes.get("/deliveries")
+    def deliveries() -> Response:
+        return jsonify(list(world.courier.log))
 
     @routes.post("/settle")
     def settle() -> Response:
         world.background.settle()
         return jsonify({"ok": True, "deliveries": world.courier.release()})
 
-    @routes.get("/deliveries")
-    def deliveries() -> Response:
-        return jsonify(list(world.courier.log))
-
-    _clock_routes(routes, world)
-    _fault_routes(routes, world)
-    return routes
+    @routes.post("/reset")
+    def reset() -> Response:
+        world.reset()
+        return jsonify({"ok": True})
 
 
 def _clock_routes(routes: Blueprint, world: World) -> None:

@@ -38,6 +38,11 @@ def control_wecom(world: World, routes: Blueprint) -> None:
         chat = single_chat(bot, userid)
         return dispatch(world, chat, form(), lambda: members.enter(world, bot, userid))
 
+    @routes.post("/bots/<bot>/single/<userid>/event")
+    def any_event(bot: str, userid: str) -> Response:
+        chat, data = single_chat(bot, userid), form()
+        return dispatch(world, chat, data, lambda: members.any_event(world, bot, userid, data))
+
     @routes.post("/cards/<message_id>/click")
     def click(message_id: str) -> Response:
         data, card = form(), world.chats.find(message_id)

@@ -11,7 +11,7 @@ from emulator.residents import Impossible
 from emulator.store import Json
 from emulator.town import Bot, Group
 from emulator.wecom_cards import card_for, keys_of
-from emulator.wecom_push import Place, click_parcel, enter_parcel, media_link, message_parcel
+from emulator.wecom_push import Place, click_parcel, enter_parcel, event_parcel, media_link, message_parcel
 from emulator.world import World
 
 
@@ -60,6 +60,11 @@ def enter(world: World, name: str, userid: str) -> list[Parcel]:
             return []
         world.store.put("entered", seen, {"day": today})
     return [enter_parcel(world, place, userid)]
+
+
+def any_event(world: World, name: str, userid: str, data: Json) -> list[Parcel]:
+    """Push any event of the single chat, such as feedback_event; for tests."""
+    return [event_parcel(world, single_place(world, name, userid), userid, data.get("event") or {})]
 
 
 def single_place(world: World, name: str, userid: str) -> Place:

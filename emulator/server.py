@@ -24,6 +24,7 @@ from emulator.wechat_api import wechat_api
 from emulator.wecom_api import wecom_api
 from emulator.world import Background, World
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
 MAX_UPLOAD_BYTES = 24 * 1024 * 1024
 
 
@@ -73,7 +74,8 @@ def main(argv: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    app = create_app(town, data=options.data, base=f"http://{options.host}:{options.port}")
+    base = "" if options.host in EVERYWHERE else f"http://{options.host}:{options.port}"
+    app = create_app(town, data=options.data, base=base)
     server = make_server(options.host, options.port, app, threaded=True)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, frame: _stop(server, frame))

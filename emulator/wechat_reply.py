@@ -57,7 +57,7 @@ class ReplyReader:
             raise BadReply(f"MsgType {kind} cannot be a reply")
         try:
             return READERS[kind](fields)
-        except (KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError) as error:
             raise BadReply(f"a {kind} reply lacks {error}") from error
 
 

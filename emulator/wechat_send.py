@@ -122,6 +122,18 @@ def _program(world: World, part: Json) -> tuple[str, Json]:
     return "miniprogrampage", {"title": part.get("title", ""), "path": part.get("pagepath", "")}
 
 
+def _article(world: World, part: Json) -> tuple[str, Json]:
+    if not part.get("article_id"):
+        raise Refused(40035, "mpnewsarticle.article_id")
+    return "news", news_body("图文消息", None, None, None)
+
+
+def _coupon(world: World, part: Json) -> tuple[str, Json]:
+    if not part.get("card_id"):
+        raise Refused(40035, "wxcard.card_id")
+    return "news", news_body("卡券", None, None, None)
+
+
 BODIES: dict[str, Callable[[World, Json], tuple[str, Json]]] = {
     "text": _text,
     "image": _media("image"),
@@ -129,6 +141,9 @@ BODIES: dict[str, Callable[[World, Json], tuple[str, Json]]] = {
     "video": _media("video"),
     "music": _music,
     "news": _news,
+    "mpnews": _media("file"),
+    "mpnewsarticle": _article,
+    "wxcard": _coupon,
     "msgmenu": _menu,
     "miniprogrampage": _program,
 }

@@ -82,15 +82,24 @@ def message_parcel(world: World, place: Place, said: Message, content: Json) -> 
 
 def enter_parcel(world: World, place: Place, userid: str) -> Parcel:
     """The day's first entry into the single chat; sent once."""
+    return _event(world, place, userid, {"eventtype": "enter_chat"}, "enter_chat")
+
+
+def event_parcel(world: World, place: Place, userid: str, event: Json) -> Parcel:
+    """Any other event, such as feedback_event, which only an empty answer fits; sent once."""
+    return _event(world, place, userid, event, "other")
+
+
+def _event(world: World, place: Place, userid: str, event: Json, cause: Cause) -> Parcel:
     body = {
         "msgid": secrets.token_urlsafe(24),
         "create_time": world.clock.now(),
         **place.fields(),
         "from": {"userid": userid},
         "msgtype": "event",
-        "event": {"eventtype": "enter_chat"},
+        "event": event,
     }
-    return _parcel(world, place, body, "enter_chat", attempts=1)
+    return _parcel(world, place, body, cause, attempts=1)
 
 
 def click_parcel(world: World, place: Place, card: Message, userid: str, click: Json) -> Parcel:
@@ -119,7 +128,7 @@ def _parcel(
             world.chats.notice(place.chat, f"卡片没有发出：{error}")
 
     def lost(problem: str) -> None:
-        if cause != "enter_chat":
+        if cause in ("message", "card"):
             world.chats.notice(place.chat, f"{place.bot.display}暂时没有回应，请稍后再试")
 
     return Parcel(

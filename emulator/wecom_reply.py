@@ -20,7 +20,7 @@ CONTENT_BYTES = 20480
 IMAGES = 10
 IMAGE_BYTES = 10 * 1024 * 1024
 
-Cause = Literal["message", "enter_chat", "card"]
+Cause = Literal["message", "enter_chat", "card", "other"]
 
 
 @dataclass(frozen=True)

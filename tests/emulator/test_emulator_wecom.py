@@ -282,6 +282,17 @@ def test_an_update_of_another_task_is_refused(with_card: Stage) -> None:
     assert told["deliveries"][0]["outcome"] == "invalid"
 
 
+def test_feedback_takes_only_silence(stage: Stage) -> None:
+    feedback = {"eventtype": "feedback_event", "feedback_event": {"id": "f1", "type": 1}}
+    told = stage.emu("bots/anju/single/lihua/event", event=feedback)["deliveries"][0]
+    assert told["outcome"] == "silent"
+    assert stage.bot.heard[-1]["event"] == feedback
+    stage.bot.answer = lambda body: stream("谢谢")
+    told = stage.emu("bots/anju/single/lihua/event", event=feedback)["deliveries"][0]
+    assert told["outcome"] == "invalid"
+    assert stage.world.chats.of("single/anju/lihua") == []
+
+
 # The late answer
 
 

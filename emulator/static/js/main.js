@@ -1,7 +1,7 @@
 // Puts the phones on the page and keeps them up to date.
 
 import { emulatedNow, onChange, post, start, state } from "./api.js";
-import { h } from "./dom.js";
+import { h, toast } from "./dom.js";
 import { setUpFaults, updateFaults } from "./faults.js";
 import { GroupPhone } from "./group.js";
 import { residentPhone, updateResident } from "./resident.js";
@@ -30,10 +30,15 @@ function tick() {
   now.textContent = when(emulatedNow());
 }
 
+async function moveClock(step) {
+  const moved = await post("clock", step);
+  if (moved && !moved.bot_told) toast("手机上的时间拨好了，但机器人没有跟着拨，请看它是否还在运行");
+}
+
 function setUpClock() {
   for (const button of document.querySelectorAll("[data-step]"))
-    button.onclick = () => post("clock", { advance_seconds: Number(button.dataset.step) });
-  document.getElementById("clock-reset").onclick = () => post("clock", { reset: true });
+    button.onclick = () => moveClock({ advance_seconds: Number(button.dataset.step) });
+  document.getElementById("clock-reset").onclick = () => moveClock({ reset: true });
   setInterval(tick, 1000);
 }
 
