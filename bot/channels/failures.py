@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -54,8 +55,9 @@ class ErrorTable:
         return timedelta(seconds=int(after)) if after else None
 
 
+@cache
 def load(name: str) -> Any:
-    """One of the tables in bot/channels/data."""
+    """One of the tables in bot/channels/data; read once, not to be changed."""
     return json.loads(files("bot.channels").joinpath("data", f"{name}.json").read_text(encoding="utf-8"))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,8 +34,8 @@ def read_heard(channel: str, appid: str, tree: Tree) -> Heard:
         name, table = kind, MESSAGES
         key = f"oa:{appid}:{sender}:m:{_message_id(tree)}"
     reader = table.get(name.lower())
-    heard = Heard(channel=channel, key=key, sender=sender, kind="other", at=at)
-    return replace(heard, **(reader(tree) if reader else {"extra": {"type": name}}))
+    parts = reader(tree) if reader else {"extra": {"type": name}}
+    return Heard(channel=channel, key=key, sender=sender, at=at, **{"kind": "other", **parts})
 
 
 def _moment(created: str) -> datetime:

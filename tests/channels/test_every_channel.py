@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import SAMPLES, Asked, Said, Sample, asked, error, free, ok, platform, sealed, token_then, tools
 
@@ -94,9 +94,9 @@ def test_its_secrets_are_named_and_come_from_its_settings(kind: str) -> None:
 def test_a_missing_setting_is_a_value_error_without_secrets(kind: str, missing: str) -> None:
     config = sample(kind).config
     poorer = [{}] if missing == "all" else [{**config, name: ""} for name in config]
-    for settings in poorer:
+    for one in poorer:
         with suppress(ValueError):
-            KINDS[kind].build(sample(kind).name, settings, tools())
+            KINDS[kind].build(sample(kind).name, one, tools())
     with pytest.raises(ValueError) as caught:
         KINDS[kind].build(sample(kind).name, {}, tools())
     assert_secret_free(build(kind), caught.value)
@@ -153,6 +153,7 @@ TREES = st.recursive(
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
+@settings(max_examples=50)
 @given(message=st.binary(max_size=100) | TREES.map(lambda tree: json.dumps(tree).encode()))
 def test_sealed_garbage_is_heard_or_not_but_never_a_crash(name: str, message: bytes) -> None:
     channel, callback = build(name), sealed_callback(sample(name), message)
