@@ -52,7 +52,8 @@ DUTIES = (Duty("forget_words", 3, forget_words), Duty("forget_ticks", 3, forget_
 def do_duty(work: Work, duty: Duty) -> bool:
     """Do the duty if nobody has done its latest tick yet; whether it was done now."""
     row = {"duty": duty.name, "tick_at": duty.tick(work.now), "done_at": work.now}
-    if not work.conn.execute(work.insert_once(t.duty_tick).values(row)).rowcount:
+    ticked = work.insert_once(t.duty_tick).values(row).returning(t.duty_tick.c.duty)
+    if work.conn.execute(ticked).first() is None:
         return False
     duty.run(work)
     return True

@@ -15,7 +15,9 @@ from sqlalchemy.engine import make_url
 
 from bot import redis_server
 from models import tables as t
-from tests.workers.stage import Stage, make_stage, make_store
+from models.limits import load_limits
+from models.store import open_store
+from tests.workers.stage import KEYS, Stage, make_stage, make_store
 from workers.hands import equip
 
 
@@ -61,7 +63,9 @@ def postgresql() -> Iterator[str]:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as conn:
         conn.execute(text(f'CREATE DATABASE "{name}"'))
-    yield url.set(database=name).render_as_string(hide_password=False)
+    fresh = url.set(database=name).render_as_string(hide_password=False)
+    make_store(fresh).engine.dispose()
+    yield fresh
     with engine.connect() as conn:
         conn.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     engine.dispose()
@@ -86,10 +90,11 @@ def database_url(postgresql: str, tmp_path: Path, empty: Path) -> str:
 @pytest.fixture
 def stage(database_url: str, redis: Redis, tmp_path: Path) -> Iterator[Stage]:
     """The hands of this process."""
-    store = make_store(database_url)
+    store = open_store(database_url, KEYS, load_limits())
     made = make_stage(store, redis, tmp_path)
     equip(made.hands)
     yield made
     if store.engine.dialect.name == "postgresql":
-        t.metadata.drop_all(store.engine)
+        with store.engine.begin() as conn:
+            conn.execute(text(f"TRUNCATE {', '.join(t.metadata.tables)} RESTART IDENTITY CASCADE"))
     store.engine.dispose()
