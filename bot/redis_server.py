@@ -117,7 +117,8 @@ def place(data_dir: Path) -> Place:
         raise RedisRefused(
             f"The path {found.socket} is too long for a socket: set TMPDIR to a shorter folder, like /tmp."
         )
-    data.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.mkdir(exist_ok=True)
     found.folder.mkdir(mode=0o700, exist_ok=True)
     state = found.folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid() or state.st_mode & 0o077:

@@ -173,8 +173,10 @@ class Supervisor:
         ready_within: float = 60.0,
         grace: float = GRACE,
     ) -> None:
+        # Residents' data will be in it, so the folder is ours alone.
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         logs = data_dir / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
+        logs.mkdir(exist_ok=True)
         self._lock = data_dir / "run.lock"
         self._programs = [_Running(program, logs) for program in programs]
         self._started: list[_Running] = []

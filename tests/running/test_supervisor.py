@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -65,6 +66,7 @@ def test_what_dies_is_started_again(run: Run, tmp_path: Path) -> None:
     first = pid_of(held)
     os.kill(first, signal.SIGKILL)
     (line,) = _read_to(process, "again")[2:]
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
     assert line.startswith("worker was killed by SIGKILL; starting it again in 0.2 s. See ")
     until(lambda: pid_of(held) not in (0, first), "a new worker")
     until(lambda: is_held(tmp_path / "worker.child"), "the new worker's child, with the old one's lock free")
