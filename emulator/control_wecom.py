@@ -13,6 +13,12 @@ from emulator.world import World
 
 def control_wecom(world: World, routes: Blueprint) -> None:
     """Add the routes to the control API."""
+    _group_routes(world, routes)
+    _single_routes(world, routes)
+    _verify_route(world, routes)
+
+
+def _group_routes(world: World, routes: Blueprint) -> None:
 
     @routes.post("/groups/<chatid>/say")
     def say(chatid: str) -> Response:
@@ -27,6 +33,15 @@ def control_wecom(world: World, routes: Blueprint) -> None:
         world.set_setting(f"robot/{chatid}", state)
         return jsonify({"ok": True})
 
+    @routes.post("/cards/<message_id>/click")
+    def click(message_id: str) -> Response:
+        data, card = form(), world.chats.find(message_id)
+        if not card:
+            raise Impossible("没有这张卡片")
+        return dispatch(world, card.chat, data, lambda: members.click(world, message_id, data))
+
+
+def _single_routes(world: World, routes: Blueprint) -> None:
     @routes.post("/bots/<bot>/single/<userid>/say")
     def say_alone(bot: str, userid: str) -> Response:
         data = with_photo(world, form())
@@ -43,13 +58,8 @@ def control_wecom(world: World, routes: Blueprint) -> None:
         chat, data = single_chat(bot, userid), form()
         return dispatch(world, chat, data, lambda: members.any_event(world, bot, userid, data))
 
-    @routes.post("/cards/<message_id>/click")
-    def click(message_id: str) -> Response:
-        data, card = form(), world.chats.find(message_id)
-        if not card:
-            raise Impossible("没有这张卡片")
-        return dispatch(world, card.chat, data, lambda: members.click(world, message_id, data))
 
+def _verify_route(world: World, routes: Blueprint) -> None:
     @routes.post("/verify")
     def verify() -> Response:
         results = {bot.name: wecom_push.verify(world, bot) for bot in world.town.bots}

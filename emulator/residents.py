@@ -5,6 +5,7 @@ Sources: WeChat docs "接收普通消息", "接收事件推送", "客服消息" 
 
 from collections.abc import Callable
 
+from emulator import wechat_push
 from emulator.chats import resident_chat
 from emulator.courier import Parcel
 from emulator.store import Json
@@ -158,6 +159,11 @@ def any_message(world: World, openid: str, data: Json) -> list[Parcel]:
     return [message(world, openid, str(data["type"]), data.get("fields") or {})]
 
 
+def raw(world: World, openid: str, data: Json) -> list[Parcel]:
+    """Push any text (xml) in a genuine envelope; for tests of malformed bodies."""
+    return [wechat_push.raw(world, openid, str(data["xml"]))]
+
+
 def refuse(world: World, openid: str, data: Json) -> list[Parcel]:
     """Refuse (on: true) or take template messages again."""
     resident = world.store.get("resident", openid) or {}
@@ -166,7 +172,7 @@ def refuse(world: World, openid: str, data: Json) -> list[Parcel]:
 
 
 SILENCE_AMR = b"#!AMR\n" + b"\x3c" + bytes(31)
-WITHOUT_FOLLOWING = ("follow", "scan", "event")
+WITHOUT_FOLLOWING = ("follow", "scan", "event", "raw")
 ACTIONS: dict[str, Act] = {
     "follow": follow,
     "unfollow": unfollow,
@@ -181,5 +187,6 @@ ACTIONS: dict[str, Act] = {
     "menu": menu,
     "event": any_event,
     "message": any_message,
+    "raw": raw,
     "refuse": refuse,
 }

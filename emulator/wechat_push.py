@@ -39,6 +39,11 @@ def event(world: World, openid: str, name: str, fields: Json | None = None) -> P
     return _parcel(world, openid, body, loud=name in LOUD_EVENTS)
 
 
+def raw(world: World, openid: str, xml: str) -> Parcel:
+    """A parcel with any text inside a genuine envelope, such as malformed XML; for tests."""
+    return _parcel(world, openid, {"ToUserName": world.town.account.account}, loud=False, plain=xml)
+
+
 def _head(world: World, openid: str, kind: str) -> Json:
     return {
         "ToUserName": world.town.account.account,
@@ -48,7 +53,8 @@ def _head(world: World, openid: str, kind: str) -> Json:
     }
 
 
-def _parcel(world: World, openid: str, fields: Json, loud: bool) -> Parcel:
+def _parcel(world: World, openid: str, fields: Json, loud: bool, plain: str = "") -> Parcel:
+    plain = plain or to_xml(fields)
     chat = resident_chat(openid)
     mode = world.setting("mode", "safe")
     reader = ReplyReader(seal_of(world), world.town.account.account, openid, mode)
@@ -63,17 +69,20 @@ def _parcel(world: World, openid: str, fields: Json, loud: bool) -> Parcel:
 
     return Parcel(
         name=NAME,
-        pack=lambda: pack(world, openid, fields, mode),
+        pack=lambda: pack(world, openid, fields, plain, mode),
         read=reader.read,
         accept=accept,
         lost=lost,
-        shown=to_xml(fields),
+        shown=plain,
     )
 
 
-def pack(world: World, openid: str, fields: Json, mode: str) -> tuple[Outgoing, str]:
-    """One attempt's request and its nonce; mode is one of MODES."""
-    seal, plain = seal_of(world), to_xml(fields)
+def pack(world: World, openid: str, fields: Json, plain: str, mode: str) -> tuple[Outgoing, str]:
+    """One attempt's request and its nonce.
+
+    plain: the XML of fields. mode: one of MODES.
+    """
+    seal = seal_of(world)
     stamp, nonce = str(world.clock.now()), str(secrets.randbelow(10**9))
     query = {"signature": seal.sign(stamp, nonce), "timestamp": stamp, "nonce": nonce, "openid": openid}
     body = plain

@@ -167,3 +167,17 @@ def test_the_apology_is_not_shown_for_what_nobody_waits_for(follower: Stage) -> 
         "event", event="LOCATION", fields={"Latitude": 31.2, "Longitude": 121.4, "Precision": 65.0}
     )
     assert UNAVAILABLE not in follower.phone()[-1]
+
+
+def test_any_text_can_be_pushed_in_a_genuine_envelope(follower: Stage) -> None:
+    follower.resident("raw", xml="<xml><a>1</a><a>2</a></xml>")
+    assert follower.bot.heard == [{"a": ["1", "2"]}]
+
+
+def test_an_event_may_hold_one_list_or_several(follower: Stage) -> None:
+    accepted = {"TemplateId": "T1", "SubscribeStatusString": "accept"}
+    for lists in (accepted, [accepted, accepted]):
+        fields = {"SubscribeMsgPopupEvent": {"List": lists}}
+        follower.resident("event", event="subscribe_msg_popup_event", fields=fields)
+    heard = [one["SubscribeMsgPopupEvent"]["List"] for one in follower.bot.heard]
+    assert heard == [accepted, [accepted, accepted]]
