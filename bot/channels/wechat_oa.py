@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+from bot.channels.config import base_address, needed, one_of
 from bot.channels.failures import load
 from bot.channels.sealing import Envelope, Opened
 from bot.channels.strict_xml import Malformed, Tree, read, text
@@ -24,6 +25,7 @@ MENU_ITEMS = 10  # the platform's own limit is unpublished; error 45098 beyond i
 MENU_REFUSED = frozenset({40200, 45098})
 ACK = Answer(200, b"success")  # needs no encryption (WeChat docs: message encryption, step 3)
 XML = "application/xml; charset=utf-8"
+CONSOLE = "it from the official account's console at mp.weixin.qq.com"
 API_BASE = "https://api.weixin.qq.com"
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -47,16 +49,16 @@ class WeChatOA:
     def __init__(self, name: str, config: Mapping[str, str], tools: Tools) -> None:
         self.name = name
         self._clock = tools.clock
-        self._appid = _needed(config, "appid")
+        self._appid = needed(config, "appid", CONSOLE)
         self._account = config.get("account", "")
-        self._kind = _one_of(config, "kind", KINDS, "unverified")
-        self._choices = _one_of(config, "choices", SHOW, "plain")
+        self._kind = one_of(config, "kind", KINDS, "unverified")
+        self._choices = one_of(config, "choices", SHOW, "plain")
         keys = (config.get("aes_key", ""), config.get("aes_key_previous", ""))
         self._envelope = Envelope(config.get("token", ""), keys, self._appid)
         rungs = KINDS[self._kind]
-        secret = _needed(config, "secret") if rungs else config.get("secret", "")
+        secret = needed(config, "secret", CONSOLE) if rungs else config.get("secret", "")
         self._secrets = tuple(filter(None, (secret, config["token"], *keys)))
-        self._api = Api(self._appid, secret, config.get("api_base") or API_BASE, tools)
+        self._api = Api(self._appid, secret, base_address(config, API_BASE), tools)
         self._templates = Templates(config)
         self.flags = Flags(
             hears=True,
@@ -76,7 +78,7 @@ class WeChatOA:
     def verify(self, callback: Callback) -> Answer:
         """Give back echostr as it came (WeChat docs: URL verification). Raises NotGenuine."""
         self._envelope.check_plain(callback.query)
-        return Answer(200, callback.query.get("echostr", "").encode())
+        return Answer(200, callback.query.get("echostr", "").encode("utf-8", "replace"))
 
     def hear(self, callback: Callback) -> Heard:
         """Read one callback in safe mode, of which only the decrypted fields count.
@@ -129,20 +131,19 @@ class WeChatOA:
         return self._ring(told) if rung == "template" else self._customer_service(told)
 
     def _customer_service(self, told: Told) -> Receipt:
-        if not (told.words or told.options):
-            raise BadMessage("no words")
         verified = self._kind == "verified-service"
+        show = linked if verified and self._choices == "links" else lines
+        words = passage(told.words, told.options, show)
+        if not words.strip():
+            raise BadMessage("no words")
         if verified and self._choices == "menu" and 0 < len(told.options) <= MENU_ITEMS:
             answer = self._send(told.to, _menu_message(told), tolerate=MENU_REFUSED)
-            if answer.get("errcode", 0) not in MENU_REFUSED:
+            if answer["errcode"] not in MENU_REFUSED:
                 return Receipt()
-        show = linked if verified and self._choices == "links" else lines
-        self._send(told.to, _text_message(passage(told.words, told.options, show)))
+        self._send(told.to, _text_message(words))
         return Receipt()
 
-    def _send(
-        self, to: str, message: dict[str, Any], tolerate: frozenset[int] = frozenset()
-    ) -> dict[str, Any]:
+    def _send(self, to: str, message: Message, tolerate: frozenset[int] = frozenset()) -> Message:
         return self._api.post("message/custom/send", {"touser": to, **message}, tolerate=tolerate)
 
     def _ring(self, told: Told) -> Receipt:
@@ -187,19 +188,6 @@ def limits(kind: str) -> list[dict[str, str]]:
     """What a kind of account cannot do and what happens instead: `cannot`, `instead`, in plain Chinese."""
     found: list[dict[str, str]] = load("wechat_oa_limits")[kind]
     return found
-
-
-def _needed(config: Mapping[str, str], key: str) -> str:
-    if not config.get(key):
-        raise ValueError(f"{key} is empty: copy it from the official account's console (mp.weixin.qq.com)")
-    return config[key]
-
-
-def _one_of(config: Mapping[str, str], key: str, known: Mapping[str, object], default: str) -> str:
-    value = config.get(key) or default
-    if value not in known:
-        raise ValueError(f"{key} is {value!r}: set it to one of {', '.join(known)}")
-    return value
 
 
 def _encrypted(body: bytes) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
+from bot.channels.config import base_address, needed
 from bot.channels.download import download
 from bot.channels.failures import ErrorTable
 from bot.channels.sealing import Envelope, Opened, decrypt, read_key
@@ -44,14 +45,13 @@ class WeComAIBot:
     def __init__(self, name: str, config: Mapping[str, str], tools: Tools) -> None:
         self.name = name
         self._clock, self._http = tools.clock, tools.http
-        self._aibotid, self._display = config.get("aibotid", ""), config.get("display", "")
-        if not self._aibotid:
-            raise ValueError("aibotid is empty: copy it from the robot's page in the WeCom console")
+        self._aibotid = needed(config, "aibotid", "it from the robot's page in the WeCom console")
+        self._display = config.get("display", "")
         keys = tuple(filter(None, (config.get("aes_key", ""), config.get("aes_key_previous", ""))))
         self._envelope = Envelope(config.get("token", ""), keys, receive_id="")
         self._secrets = (config["token"], *keys)
         self._media_keys = tuple(map(read_key, keys))
-        self._base = (config.get("api_base") or API_BASE).rstrip("/")
+        self._base = base_address(config, API_BASE)
         hosts = (config.get("media_hosts") or MEDIA_HOSTS).split(",")
         self._media_hosts = tuple(host.strip().lower() for host in hosts if host.strip())
         self._card_url = config.get("card_url") or CARD_URL

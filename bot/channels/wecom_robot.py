@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
+from bot.channels.config import base_address, needed
 from bot.channels.failures import ErrorTable
 from bot.channels.text import cut, plain
 from bot.channels.wecom_posting import API_BASE, post
@@ -27,10 +28,8 @@ class WeComRobot:
 
     def __init__(self, name: str, config: Mapping[str, str], tools: Tools) -> None:
         self.name = name
-        self._key = config.get("key", "")
-        if not self._key:
-            raise ValueError("key is empty: copy what follows key= in the address of the group's robot")
-        self._base = (config.get("api_base") or API_BASE).rstrip("/")
+        self._key = needed(config, "key", "what follows key= in the address of the group's robot")
+        self._base = base_address(config, API_BASE)
         self._rate, self._http = tools.rate, tools.http
         self._errors = ErrorTable("wecom_errors", tools.clock.now)
         self.flags = Flags(
@@ -69,7 +68,7 @@ class WeComRobot:
         self._wait_turn()
         text: dict[str, Any] = {"content": cut(words, TEXT_BYTES, CUT)}
         if told.mention:
-            text["mentioned_list"] = list(told.mention)
+            text["mentioned_list"] = [plain(one) for one in told.mention]
         url = f"{self._base}/cgi-bin/webhook/send?key={self._key}"
         post(self._http, self._errors, url, {"msgtype": "text", "text": text})
         return Receipt()

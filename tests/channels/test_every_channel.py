@@ -102,6 +102,12 @@ def test_a_missing_setting_is_a_value_error_without_secrets(kind: str, missing: 
     assert_secret_free(build(kind), caught.value)
 
 
+@pytest.mark.parametrize("base", ["api.weixin.qq.com", "ftp://a.b", "https://", "https://a.b/?c=d"])
+def test_an_address_that_is_none_is_explained(kind: str, base: str) -> None:
+    with pytest.raises(ValueError, match="api_base"):
+        build(kind, base)
+
+
 # Hearing
 
 ODD = st.text(st.characters(), max_size=30)

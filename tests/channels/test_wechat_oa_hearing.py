@@ -372,6 +372,8 @@ def test_the_address_check_gives_echostr_back() -> None:
     }
     answer = channel().verify(Callback("GET", query, b""))
     assert (answer.status, answer.body) == (200, b"43751")
+    odd = channel().verify(Callback("GET", {**query, "echostr": "\ud800"}, b""))
+    assert odd.body == b"?"
     for change in ({"signature": ""}, {"nonce": "3"}, {"signature": "信"}):
         with pytest.raises(NotGenuine):
             channel().verify(Callback("GET", {**query, **change}, b""))

@@ -170,9 +170,10 @@ def test_a_rung_of_another_channel_is_not_allowed(fake: Platform, rung: str) -> 
         channel(fake.url).tell(Told("wechat_oa", OPENID, "a", rung=rung))
 
 
-def test_nothing_to_say_is_a_bad_message(fake: Platform) -> None:
+@pytest.mark.parametrize("words", ["", " ", "\x00\ud800"])
+def test_nothing_to_say_is_a_bad_message(fake: Platform, words: str) -> None:
     with pytest.raises(BadMessage):
-        channel(fake.url).tell(Told("wechat_oa", OPENID, "", rung="customer_service"))
+        channel(fake.url).tell(Told("wechat_oa", OPENID, words, rung="customer_service"))
 
 
 # Failures
