@@ -19,6 +19,7 @@ from bot.play import Host, Push, play, questions_met
 from bot.talk import Dialog, More, Open, Person, Question, Said, Several, Took, Which, Wrong
 
 KEPT_FOR = timedelta(hours=24)  # an abandoned talk
+GO_ON = "我们接着刚才的："
 BURST = timedelta(seconds=10)  # photos of one burst get one answer
 
 
@@ -232,8 +233,6 @@ class Engine:
             return False
         frame, shown = turn.top, turn.shown
         if frame is None or (shown and shown.optional):
-            if frame:
-                turn.state.stack.pop()
             return self._open(turn, names[0])
         if frame.dialog == names[0]:
             return False
@@ -273,6 +272,9 @@ class Engine:
         if answers:
             frame.forget(answers[-1])
             frame.offers, frame.shown, frame.misses = False, None, 0
+        elif turn.shown and turn.shown.optional:
+            turn.state.stack.pop()
+            turn.words.append("好的，需要时再找我。")
         elif frame.has_done():
             turn.words.append("上一步已经办好了，不能再退回。")
         else:
@@ -298,7 +300,7 @@ class Engine:
     # --- playing --------------------------------------------------------------------------------------------
 
     def _open(self, turn: _Turn, name: str) -> bool:
-        if turn.top and turn.top.dialog == name:
+        if turn.top and (turn.top.dialog == name or (turn.shown and turn.shown.optional)):
             turn.state.stack.pop()
         turn.state.stack.append(Frame(name, pack_said(turn.said)))
         return True
@@ -317,7 +319,7 @@ class Engine:
             if isinstance(outcome, Open):
                 turn.state.stack.append(Frame(outcome.dialog, {}))
             elif turn.state.stack:
-                turn.words.append("我们接着刚才的：")
+                turn.words.append(GO_ON)
             turn.ask = True
 
     def _play(self, turn: _Turn, frame: Frame) -> tuple[Question[Any] | None, Open | Person | None]:

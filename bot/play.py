@@ -89,7 +89,7 @@ def questions_met(dialog: Dialog, frame: Frame, host: Host) -> dict[str, Questio
         if isinstance(step, Question):
             met[step.key] = step
         key = _key(step)
-        if key and not frame.knows(key) and not isinstance(step, Given):
+        if key and not frame.knows(key):
             break
         reply = frame.recall(key) if key else None
     script.close()
@@ -103,7 +103,7 @@ def _key(step: Any) -> str:
         case Do(key=key):
             return f"do:{key}"
         case Given(question=question):
-            return question.key
+            return f"look:given {question.key}"
         case Question(key=key):
             return key
     return ""
@@ -142,7 +142,8 @@ class _Player:
             case Question():
                 pass
             case Given(question):
-                self.known(question)
+                if not frame.knows(key):
+                    frame.remember(key, frame.recall(question.key) if self.known(question) else None)
             case Say(text):
                 if not frame.knows(mark_of(text)):
                     frame.remember(mark_of(text), 1)

@@ -1,23 +1,28 @@
 """住户: 有人被困在电梯里了
 机器人: 119 别扒门 登记好了，工单 1001 在哪个小区几号楼
 住户: 幸福小区3号楼
-机器人: 幸福小区 3 号楼 已告诉值班人员
+机器人: 幸福小区 3 号楼 已通知值班人员
 """
 
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
 from bot.language.danger import danger
 from bot.language.reports import public_part
-from bot.talk import Do, Given, Look, Place, Say, Script, World, dialog
-from dialogs.report import at_part
+from bot.talk import Do, Given, Look, Part, Place, Say, Script, World, dialog
+from dialogs.progress import asker
+from dialogs.report import at_door, at_part
 from models import views
 from models.actions.orders import AddWords, GivePlace, OpenOrder
 
 ADVICE: dict[str, str] = json.loads(files("dialogs").joinpath("data/advice.json").read_text("utf-8"))
+
+
+SAME = timedelta(minutes=30)  # words of danger in this time belong to the same emergency
 
 
 @dialog("emergency", about="紧急情况", photos=True)
@@ -27,24 +32,56 @@ def emergency(world: World) -> Script:
     found = danger(what)
     assert found is not None, "the engine opens this dialog only for words of danger"
     yield Say(f"请先打 {' 或 '.join(found.call)}！{ADVICE.get(found.kind, ADVICE['other'])}")
-    homes = yield from Look("homes", views.homes_of, world.who.person_id)
+    before = yield from Look("before", views.orders_of_resident, asker(world))
+    known = next((one for one in before if still_burning(one, world)), None)
+    if known:
+        yield from Do("more", AddWords(known["id"], world.who.account_id, what))
+        yield Say(f"已转告值班人员（工单 {known['number']}）。情况有变化马上告诉我。")
+        return None
+    homes = [row["home"] for row in (yield from Look("homes", views.homes_of, world.who.person_id))]
     part = public_part(what) or ("电梯" if found.category == "lift" else None)
-    near = {f"at:{row['home']['building_id']}": at_part(row["home"], part or "") for row in homes[:3]}
+    near = {f"at:{home['id']}": at_part(home, part) if part else at_door(home) for home in homes[:3]}
     ask = Place(
         "place",
         "请告诉我在哪个小区几号楼，比如“幸福小区 3 号楼”，也可以发定位。",
         "请写小区和楼号，比如“幸福小区 3 号楼”，或者发一个定位。",
-        others={key: one["label"].strip() for key, one in near.items()},
+        others={key: one["label"] for key, one in near.items()},
+        sure=next(iter(near)) if len(near) == 1 else "",
         loose=True,
     )
-    place = yield from Given(ask)
+    given = yield from Given(ask)
+    place = near[given["other"]] if given and "other" in given else given
     order = yield from Do("open", opened(world, what, found.category, part, place))
     yield Say(f"已作为紧急工单 {order['number']} 登记，排在最前面，正在通知值班人员。")
     if place is None:
         place = yield from ask
         place = near[place["other"]] if "other" in place else place
         yield from Do("place", placed(world, order["order_id"], part, place))
-    yield Say(f"{place['label'].strip()}，值班人员已经知道了。请注意安全，情况有变化马上告诉我。")
+    elif "other" in given:
+        yield from elsewhere(world, order, part, place)
+    yield Say(f"{place['label']}，已通知值班人员。请注意安全，情况有变化马上告诉我。")
+    return None
+
+
+def still_burning(order: dict[str, Any], world: World) -> bool:
+    """Whether an order of this person is the emergency they are still in."""
+    opened_at = datetime.fromisoformat(order["opened_at"])
+    return order["urgency"] == "emergency" and not order["close"] and world.now - opened_at < SAME
+
+
+def elsewhere(world: World, order: dict[str, Any], part: str | None, place: dict[str, Any]) -> Part[None]:
+    """The place was taken from the only home that is bound; it may be another."""
+    asked = yield from Place(
+        "elsewhere",
+        f"地点按您绑定的登记：{place['label']}。如果不在这里，请马上写在哪里。",
+        "请写小区和楼号，比如“幸福小区 3 号楼”；就在这里请回复 1。",
+        others={"here": "就在这里"},
+        loose=True,
+        optional=True,
+    )
+    if "other" not in asked:
+        yield from Do("elsewhere", placed(world, order["order_id"], part, asked))
+        yield Say(f"改到{asked['label']}了。")
     return None
 
 

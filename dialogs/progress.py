@@ -48,7 +48,7 @@ STEPS = {
     "photo": "补充了照片",
     "message": "补充：{words}",
     "withdraw": "撤回",
-    "rate": "评价",
+    "rate": "评了 {score} 分",
 }
 
 
@@ -125,7 +125,8 @@ def timeline(order: dict[str, Any], entries: list[dict[str, Any]]) -> str:
 def step(entry: dict[str, Any]) -> str:
     """One line of the ledger in words."""
     name = entry["name"] or "工作人员"
-    return STEPS[entry["step"]].format(name=name, words=entry["words"]).rstrip("：")
+    facts = {"score": "", **entry["facts"], "name": name, "words": entry["words"]}
+    return STEPS[entry["step"]].format_map(facts).rstrip("：")
 
 
 def urge(world: World, order: dict[str, Any]) -> Part[None]:

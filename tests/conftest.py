@@ -78,3 +78,8 @@ def escapes() -> Iterator[list[str]]:
     yield _escapes
     if _escapes:
         pytest.fail("Nothing may leave the loopback address: " + "; ".join(_escapes), pytrace=False)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--update writes golden conversations down as they go now."""
+    parser.addoption("--update", action="store_true", help="write golden conversations down as they go now")

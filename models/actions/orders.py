@@ -110,8 +110,7 @@ def _opened(order: OrderInHand, *, new: bool) -> dict[str, Any]:
 
 def _follow(order: OrderInHand, account_id: int, person_id: int, *, joined: bool) -> bool:
     row = {"work_order_id": order.row.id, "account_id": account_id, "person_id": person_id}
-    once = order.work.insert_once(t.order_follower).values(**row, joined=joined, made_at=order.work.now)
-    return order.work.conn.execute(once).rowcount == 1
+    return order.work.made(t.order_follower, {**row, "joined": joined, "made_at": order.work.now})
 
 
 def _attach(order: OrderInHand, account_id: int, media: tuple[str, ...], photo_ids: tuple[int, ...]) -> int:
@@ -142,6 +141,9 @@ class GivePlace:
     building_id: int | None = None
     home_id: int | None = None
     public_part: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    label: str = ""
 
     def run(self, work: Work) -> dict[str, Any]:
         """A group that hears of the order for the first time gets it whole."""
@@ -153,9 +155,10 @@ class GivePlace:
         if refusal:
             return refusal
         place = self._merged(work, order)
-        if place.columns().items() <= dict(order.row._mapping).items():
+        columns = {**place.columns(), **self._point()}
+        if columns.items() <= dict(order.row._mapping).items():
             return _opened(order, new=False)
-        order.write("place", "resident", person_id, place.columns(), words=place.words)
+        order.write("place", "resident", person_id, columns, words=place.words)
         if order.row.state == "waiting" and self._moved(order):
             order.tell_groups("new_order")
         else:
@@ -171,8 +174,13 @@ class GivePlace:
             building_id=self.building_id or (None if self.estate_id else order.row.building_id),
             home_id=self.home_id or kept,
             public_part=self.public_part or order.row.public_part,
-            label=order.row.place,
+            label=self.label or order.row.place,
         )
+
+    def _point(self) -> dict[str, Any]:
+        if self.latitude is None or self.longitude is None:
+            return {}
+        return {"latitude": str(self.latitude), "longitude": str(self.longitude)}
 
     def _moved(self, order: OrderInHand) -> bool:
         region = Region.of(order.work, order.row.estate_id)

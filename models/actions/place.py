@@ -11,6 +11,7 @@ from models.rules.masking import mask
 from models.store import Work
 
 AT_HOME = "住户家中"
+UNKNOWN = "地点还没说清楚"
 LETTERS = 60
 
 
@@ -57,7 +58,9 @@ def find_place(
     estate_id = building.estate_id if building is not None else estate_id
     estate = work.conn.execute(select(t.estate.c.name).where(t.estate.c.id == estate_id)).scalar()
     part = AT_HOME if home_id is not None else _part(work, estate_id, public_part)
-    words = " ".join(word for word in (estate, building.name if building is not None else None, part) if word)
+    somewhere = estate or (f"{UNKNOWN}（{part}）" if part and not label else None)
+    named = (estate, building.name, part) if building is not None else (estate, part)
+    words = " ".join(word for word in named if word) if estate else somewhere
     kept = public_part[:32] if public_part and home_id is None else None
     known = estate_id if estate is not None else None
     return Place(

@@ -1,0 +1,14 @@
+"""住户: 谢谢
+机器人: 不客气
+"""
+
+from __future__ import annotations
+
+from bot.talk import Say, Script, World, dialog
+
+
+@dialog("thanks", about="道谢", opens=("thanks",))
+def thanks(world: World) -> Script:
+    """Somebody says thank you."""
+    yield Say("不客气，有事随时找我。")
+    return None

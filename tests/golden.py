@@ -1,0 +1,103 @@
+"""Golden conversations as plain text that a social worker can read and correct.
+
+    住户: 电梯坏了            a resident says something; 住户乙, 住户丙 are neighbours; [照片], [扫码 bld:1] … see tests/chat.py
+    机器人: 要报的是：…        the whole answer; lines without a speaker belong to it
+    推送: …                   what a resident is told unasked, in order
+    李华: 接 1001             a worker in the group of their unit; 李华(单聊): alone with the bot
+    群消息: …                 what a group is told unasked
+    ——过了40分钟——          the clock moves on, timers ring
+
+`pytest tests/test_golden.py --update` writes down what is answered now.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select, update
+
+from models import tables as t
+from models.actions.staff import Unclaimed
+from tests.chat import Community, Resident
+
+_LINE = re.compile(r"^(?P<who>[^\s:：#（(]{1,6})(?P<alone>\(单聊\))?: (?P<words>.*)$")
+_PAUSE = re.compile(r"^——过了\s*(?P<count>\d+)\s*(?P<unit>分钟|小时|天)——$")
+_STEP = {"分钟": "minutes", "小时": "hours", "天": "days"}
+ANSWERS = ("机器人", "推送", "群消息")
+
+
+@dataclass
+class Play:
+    """Plays a conversation and writes down what is answered."""
+
+    community: Community
+    lines: list[str] = field(default_factory=list)
+    _told: int = 0
+
+    def run(self, text: str) -> str:
+        """The conversation as it goes now, in the same form."""
+        for raw in text.splitlines():
+            line = raw.rstrip()
+            said = _LINE.match(line)
+            pause = _PAUSE.match(line)
+            if line.startswith("#") or (not line and self.lines and self.lines[-1].startswith("#")):
+                self.lines.append(line)
+            elif pause:
+                self.lines.append(line)
+                self._wait(**{_STEP[pause["unit"]]: int(pause["count"])})
+                self._pushed()
+            elif said and said["who"] not in ANSWERS:
+                self.lines.append(line)
+                self._say(said["who"], said["words"], alone=bool(said["alone"]))
+                self._pushed()
+        return "\n".join(self.lines) + "\n"
+
+    def _say(self, who: str, words: str, *, alone: bool) -> None:
+        if who.startswith("住户"):
+            answer = self.resident(who).says(words)
+        else:
+            member = next(one for one in self.community.town.members if one.name == who)
+            worker = self.community.worker(member.userid, "" if alone else None)
+            photo = "[照片]" in words
+            media = {"media": (f"https://media/{self.community.heard}",)} if photo else {}
+            quoted = re.match(r"引用【(\d+)】\s*(.*)", words)
+            quote = {"quote": f"【{quoted[1]}】"} if quoted else {}
+            text = (quoted[2] if quoted else words).replace("[照片]", "").strip()
+            answer = worker.says(text, **media, **quote)
+        if answer:
+            self.lines.append(f"机器人: {answer}")
+
+    def resident(self, who: str) -> Resident:
+        """住户, 住户乙 …: each has a phone of their own."""
+        return self.community.resident(who)
+
+    def _wait(self, **step: float) -> None:
+        clock = self.community.clock
+        clock.forward(**step)
+        with self.community.store.work(clock.now()) as work:
+            timer = t.timer.c
+            query = select(t.timer).where(timer.due_at <= clock.now(), timer.done_at.is_(None))
+            for row in work.conn.execute(query.order_by(timer.due_at)).all():
+                if row.kind == "unclaimed":
+                    Unclaimed(row.subject, row.stamp).run(work)
+                else:
+                    self.community.residents.overdue(work, row.subject, row.stamp)
+                work.conn.execute(update(t.timer).where(timer.id == row.id).values(done_at=clock.now()))
+
+    def _pushed(self) -> None:
+        rows = self.community.told()
+        for row in rows[self._told :]:
+            self.lines.append(f"{self._addressee(row)}: {self.community.words(row)}")
+        self._told = len(rows)
+        self.community.show_pushes()
+
+    def _addressee(self, row: Any) -> str:
+        return "群消息" if row.work_group_id else "推送"
+
+
+def said_by(text: str, speakers: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(speaker, words) of the lines of these speakers, in order."""
+    found = [_LINE.match(line.strip()) for line in text.splitlines()]
+    return [(one["who"], one["words"]) for one in found if one and one["who"] in speakers]
