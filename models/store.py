@@ -68,10 +68,15 @@ class Work:
         self.conn.execute(self.insert_once(t.timer).values(row))
 
     def insert_once(self, table: Any) -> Insert:
-        """An INSERT that does nothing where a unique key is already there."""
+        """An INSERT that does nothing where a unique key is already there. Its rowcount says nothing: see made()."""
         dialect = postgresql if self.conn.dialect.name == "postgresql" else sqlite
         statement: Insert = dialect.insert(table).on_conflict_do_nothing()
         return statement
+
+    def made(self, table: Any, row: Mapping[str, Any]) -> bool:
+        """Insert the row once; whether this transaction is the one that made it. The table needs an `id`."""
+        statement = self.insert_once(table).values(dict(row)).returning(table.c.id)
+        return self.conn.execute(statement).first() is not None
 
     def next_number(self, name: str, first: int = 1001) -> int:
         """The next running number; its row is locked until the transaction ends, so none is left out."""

@@ -40,7 +40,7 @@ class EnsureAccount:
             insert(t.person).values(made_at=work.now).returning(t.person.c.id)
         ).scalar_one()
         row = {"channel": self.channel, "address": self.address, "person_id": person_id, "made_at": work.now}
-        made = work.conn.execute(work.insert_once(t.account).values(row)).rowcount == 1
+        made = work.made(t.account, row)
         if not made:  # another transaction was quicker
             work.conn.execute(delete(t.person).where(t.person.c.id == person_id))
         return made
@@ -187,14 +187,12 @@ class BindHome:
         if work.conn.execute(select(t.home.c.id).where(t.home.c.id == self.home_id)).first() is None:
             return Refusal(Why.UNKNOWN)
         pair = {"person_id": self.person_id, "home_id": self.home_id}
-        made = work.conn.execute(
-            work.insert_once(t.binding).values(**pair, state="claimed", made_at=work.now)
-        )
+        made = work.made(t.binding, {**pair, "state": "claimed", "made_at": work.now})
         this = (b.person_id == self.person_id) & (b.home_id == self.home_id)
         back = update(t.binding).where(this, b.ended_at.is_not(None))
         again = work.conn.execute(back.values(state="claimed", made_at=work.now, ended_at=None))
         state = work.conn.execute(select(b.state).where(this)).scalar_one()
-        return {"ok": True, "state": state, "new": bool(made.rowcount or again.rowcount)}
+        return {"ok": True, "state": state, "new": made or again.rowcount == 1}
 
 
 @dataclass(frozen=True, slots=True)
