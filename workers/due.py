@@ -16,15 +16,16 @@ from workers import ladders
 LEASE = timedelta(seconds=30)  # longer than a job waits in its queue
 LEFT_OVER = timedelta(seconds=4)  # a callback has its turn first
 AT_ONCE = 200  # rows of one kind in one round
-TOGETHER = 20  # messages of one target in one job
+TOGETHER = 20  # rows of one target in one job
 
 Condition = Callable[[datetime], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One table that holds due rows. `ready`: which rows besides next_at; `target`: rows of one target go together.
+    """One table that holds due rows. `ready`: which rows, besides those whose next_at has come.
 
+    `target`: rows of one target go together, as a list; without it each row is a job of its own.
     `first`: kinds that are handed out before all others.
     """
 
@@ -101,9 +102,4 @@ def jobs(kind: Kind, rows: Sequence[Row[Any]], now: datetime) -> list[Job]:
         groups.setdefault(tuple(row[1:]) or (row.id,), []).append(row.id)
     stamp = int(now.timestamp() * 1000)
     chunks = [ids[n : n + TOGETHER] for ids in groups.values() for n in range(0, len(ids), TOGETHER)]
-    return [(f"{kind.mark}-{ids[0]}-{stamp}", kind.function, _arguments(kind, ids)) for ids in chunks]
-
-
-def _arguments(kind: Kind, ids: list[int]) -> list[Any]:
-    """Messages are told one after another; of what a person said the first row stands for all."""
-    return [ids] if kind.table is t.outbox else [ids[0]]
+    return [(f"{kind.mark}-{ids[0]}-{stamp}", kind.function, [ids] if kind.target else ids) for ids in chunks]

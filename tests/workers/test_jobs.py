@@ -30,7 +30,7 @@ def innocent() -> None:
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_every_job_may_run_for_a_row_that_is_not_there_and_run_again(stage: Stage, name: str) -> None:
-    argument: Any = [404] if name.endswith("deliver") else 404
+    argument: Any = [404] if name.endswith(("deliver", "drain")) else 404
     for _ in range(2):
         KNOWN[name](argument)
     assert (stage.oa.told, stage.robot.told, stage.drained) == ([], [], [])
@@ -137,7 +137,7 @@ def test_a_jobs_error_says_its_type_and_nothing_of_what_people_wrote(
     row = stage.insert(
         t.inbox, key="k", channel="wechat_oa", sender="o-1", payload="{}", received_at=NOW, next_at=NOW
     )
-    jobs.enqueue(redis, "talk", [("in-1", "workers.inbox.drain", [row])])
+    jobs.enqueue(redis, "talk", [("in-1", "workers.inbox.drain", [[row]])])
     jobs.work("talk", worker_redis, burst=True)
     failed = KnownJob.fetch("in-1", redis, JSONSerializer)
     assert failed.is_failed

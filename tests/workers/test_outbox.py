@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from redis import Redis
 
+from bot.message import Receipt, Told
+from bot.rates import RedisRate
 from bot.refusals import (
     BadMessage,
     Busy,
@@ -309,6 +312,27 @@ def test_an_emergency_waits_for_nothing(stage: Stage) -> None:
     emergency = stage.tell("new_order", EMERGENCY, group=group)
     deliver(ordinary, emergency)
     assert (state(stage, ordinary), state(stage, emergency)) == ("queued", "accepted")
+
+
+def test_a_groups_limit_of_a_minute_is_kept_and_nothing_is_lost(stage: Stage, redis: Redis) -> None:
+    rate = RedisRate(redis)
+    tell = stage.robot.tell
+
+    def limited(told: Told) -> Receipt:
+        if wait := rate.wait("robot:of-this-test", 20):
+            raise TooMany("own limit", timedelta(seconds=wait))
+        return tell(told)
+
+    stage.robot.tell = limited  # type: ignore[method-assign]
+    group = stage.group()
+    ids = [stage.tell("order_photo", {**ORDER, "photos": n + 1}, group=group) for n in range(30)]
+    deliver(*ids)
+    states = [state(stage, one) for one in ids]
+    sent = states.count("accepted")
+    assert 1 <= sent <= 20
+    assert states == ["accepted"] * sent + ["queued"] * (30 - sent)
+    assert {stage.message(one).attempts for one in ids} == {0}
+    assert all(stage.message(one).next_at > NOW for one in ids[sent:])
 
 
 # --- a sender that dies ---------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def test_two_relays_hand_out_once_per_lease(stage: Stage, redis: Redis) -> None:
 
 def test_a_callback_has_four_seconds_before_the_relay_steps_in(stage: Stage, redis: Redis) -> None:
     first = hear(stage, "a")
-    hear(stage, "b", received_at=NOW + timedelta(seconds=1), next_at=NOW + timedelta(seconds=1))
+    second = hear(stage, "b", received_at=NOW + timedelta(seconds=1), next_at=NOW + timedelta(seconds=1))
     hear(stage, "done", "o-2", state="done")
     other = hear(stage, "c", "o-3")
     stage.clock.forward(seconds=4)
@@ -65,7 +65,7 @@ def test_a_callback_has_four_seconds_before_the_relay_steps_in(stage: Stage, red
     assert queued(redis, "talk") == []
     stage.clock.forward(seconds=2)
     Relay(stage.hands).tick()
-    assert queued(redis, "talk") == [[first], [other]]
+    assert queued(redis, "talk") == [[[first, second]], [[other]]]
 
 
 def test_timers_and_photos_are_handed_out_when_due(stage: Stage, redis: Redis) -> None:
