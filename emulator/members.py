@@ -30,12 +30,13 @@ def say_in_group(world: World, chatid: str, data: Json) -> list[Parcel]:
     userid = str(data.get("userid") or "")
     group = group_of(world, chatid, userid)
     bot = world.town.bot(group.bot)
-    at = data.get("at", True) not in (False, "false", "0") and bot is not None
     text = str(data.get("text") or "")
-    if at and bot and not text.startswith(f"@{bot.display}"):
+    named = bot is not None and text.startswith(f"@{bot.display}")
+    wanted = data.get("at", True) not in (False, "false", "0")
+    if bot and wanted and not named:
         text = f"@{bot.display} {text}"
     said = _add(world, group_chat(chatid), userid, text, data)
-    if not at or not bot:
+    if not bot or not (wanted or named):
         return []
     return [_parcel(world, Place(bot, said.chat, chatid), said, data)]
 

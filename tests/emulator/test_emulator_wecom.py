@@ -130,6 +130,12 @@ def test_only_what_ats_the_bot_reaches_it(stage: Stage) -> None:
     ]
 
 
+def test_an_at_typed_by_hand_counts(stage: Stage) -> None:
+    stage.emu(GROUP, userid="lihua", text="@小邻 接 1024", at=False)
+    stage.emu(GROUP, userid="lihua", text="@小邻 接 1024")
+    assert [one["text"]["content"] for one in stage.bot.heard] == ["@小邻 接 1024"] * 2
+
+
 def test_a_photo_in_a_group_is_mixed_and_encrypted_for_five_minutes(stage: Stage) -> None:
     stage.emu(GROUP, userid="lihua", text="完成 1024", photo="repaired")
     items = stage.bot.heard[0]["mixed"]["msg_item"]
@@ -316,6 +322,14 @@ def test_a_late_card_in_a_single_chat(stage: Stage) -> None:
     shown = stage.world.chats.of("single/anju/lihua")[-1]
     stage.emu(f"cards/{shown.id}/click", userid="lihua", key="take")
     assert stage.bot.heard[-1]["chattype"] == "single"
+
+
+def test_what_is_sent_without_waiting_arrives_by_settle(stage: Stage) -> None:
+    for number in range(5):
+        answer = stage.emu(GROUP, userid="lihua", text=f"{number}", wait=False)
+        assert answer["deliveries"] == []
+    stage.emu("settle")
+    assert {one["text"]["content"] for one in stage.bot.heard} == {f"@小邻 {number}" for number in range(5)}
 
 
 def test_verification_of_every_address(stage: Stage) -> None:

@@ -43,7 +43,7 @@ const KINDS = {
 };
 
 const newsPicture = (address) =>
-  address && (safeLink(address) || address.startsWith("/")) ? h("img", { src: address, alt: "", class: "cover", loading: "lazy" }) : null;
+  address && (safeLink(address) || address.startsWith("/emu/")) ? h("img", { src: address, alt: "", class: "cover", loading: "lazy" }) : null;
 
 const WIDE = ["template", "news", "card", "link"];
 

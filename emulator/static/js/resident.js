@@ -74,6 +74,7 @@ export function updateResident() {
 }
 
 const windowWords = ({ left, until }) =>
+  state.account.kind === "unverified" ? "这个公众号没有认证，不能主动发消息" :
   until > emulatedNow() ? `公众号还能主动发 ${left} 条，到 ${when(until)}` : "公众号现在不能主动发消息，要等居民先说话";
 
 const countOf = (openid) => state.counts?.[chatOf(openid)] ?? 0;
