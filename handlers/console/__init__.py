@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from flask import Blueprint, render_template
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from handlers.console.accounts import ensure_admin
 from handlers.console.desk import EXTENSION, Desk
@@ -19,6 +21,8 @@ from handlers.console.routes import ROUTES
 from handlers.console.words import FILTERS
 
 __all__ = ["Desk", "ensure_admin", "make_blueprint", "new_password"]
+
+log = logging.getLogger(__name__)
 
 # What a person is told, by HTTP status: (title, what to do next).
 PROBLEMS = {
@@ -44,6 +48,8 @@ def make_blueprint(desk: Desk) -> Blueprint:
     blueprint.before_request(make_guard({f"console.{route.view.__name__}": route for route in ROUTES}))
     blueprint.after_request(harden)
     blueprint.register_error_handler(CSRFError, _problem)
+    for away in (OperationalError, TimeoutError):
+        blueprint.register_error_handler(away, _busy)
     for status in PROBLEMS:
         blueprint.register_error_handler(status, _problem)
     blueprint.record_once(partial(_settle, desk))
@@ -67,6 +73,11 @@ def _settle(desk: Desk, state: BlueprintSetupState) -> None:
     csrf.init_app(app)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["token"] = token
+
+
+def _busy(away: Exception) -> ResponseReturnValue:
+    log.warning("the database did not answer in time: %s", type(away).__name__)
+    return _problem(ServiceUnavailable())
 
 
 def _problem(error: Exception) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ import re
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from handlers.console.pages import back, found, looking, show, whole, working
+from handlers.console.pages import back, found, looking, show, whole, working, write_down
 from handlers.console.passwords import hashed, new_password
 from models import views
 from models.actions.desk import SaveUser
@@ -33,6 +33,7 @@ def make() -> ResponseReturnValue:
         problem = _problem(work, login, unit_id)
         if not problem:
             SaveUser(login, "firm", kept, unit_id).run(work)
+            write_down(work, "account_made", login)
     if problem:
         flash(problem, "bad")
         return redirect(url_for("console.accounts"))
@@ -61,6 +62,7 @@ def renew(user_id: int) -> ResponseReturnValue:
     with working() as work:
         user = _other(work, user_id)
         SaveUser(user.login, user.role, kept, user.unit_id, user.active).run(work)
+        write_down(work, "account_password", user.login)
     return show("password.html", login=user.login, password=password)
 
 
@@ -78,6 +80,7 @@ def _switch(user_id: int, active: bool, done: str) -> ResponseReturnValue:
     with working() as work:
         user = _other(work, user_id)
         outcome = SaveUser(user.login, user.role, None, user.unit_id, active).run(work)
+        write_down(work, "account_back" if active else "account_stopped", user.login)
     return back(outcome, done, "console.accounts")
 
 

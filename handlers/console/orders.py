@@ -9,11 +9,10 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from handlers.console.desk import here
-from handlers.console.pages import back, found, looking, me, said, show, units_of, whole, working
+from handlers.console.pages import back, found, looking, me, said, show, units_of, whole, working, write_down
 from handlers.console.words import WORDS
 from models import views
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
-from models.actions.desk import Audit
 from models.actions.staff import Assign
 from models.rules.orders import Refusal, Why
 from models.store import Work
@@ -83,7 +82,7 @@ def contact(number: int) -> ResponseReturnValue:
     """The same page with door, name and phone; that somebody looked is written down first."""
     with working() as work:
         one = found(views.order_by_number(work, me().asker, number))
-        Audit(me().id, "door", str(one.number)).run(work)
+        write_down(work, "door", one.number)
         door = found(views.door_of(work, me().asker, one.id))
     return _order_page(number, door)
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from handlers.console.desk import here
-from handlers.console.pages import back, found, looking, may, show, units_of, working
+from handlers.console.pages import back, found, looking, may, show, units_of, working, write_down
 from models import views
 from models.actions.binding import MakeBindingWord, UnbindWorker
 from models.actions.staff import SetDuty
@@ -45,6 +45,7 @@ def worker_word(worker_id: int) -> ResponseReturnValue:
     with working() as work:
         worker = _worker(work, worker_id)
         made = MakeBindingWord(worker_id=worker.id).run(work)
+        write_down(work, "word_for_worker", worker.id)
         displays = [bot.display for bot in views.bots(work) if bot.unit_id == worker.unit_id]
     return _once(made["word"], worker.name, (displays or ["小邻"])[0], "worker")
 
@@ -64,6 +65,7 @@ def group_word(group_id: int) -> ResponseReturnValue:
         group = views.group_by_id(work, group_id)
         group = found(group if group and may(group.unit_id) else None)
         made = MakeBindingWord(work_group_id=group.id).run(work)
+        write_down(work, "word_for_group", group.id)
     return _once(made["word"], group.name, group.display, "group")
 
 
@@ -79,4 +81,5 @@ def unbind(binding_id: int) -> ResponseReturnValue:
         mine = (one for unit in units_of(work) for one in views.worker_accounts(work, unit.id))
         found(next((one for one in mine if one.id == binding_id), None))
         outcome = UnbindWorker(binding_id).run(work)
+        write_down(work, "unbind", binding_id)
     return back(outcome, "已经解绑。", "console.people")

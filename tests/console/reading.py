@@ -50,6 +50,11 @@ class Page:
         return " ".join(" ".join(self._parsed().words).split())
 
     @property
+    def pieces(self) -> list[str]:
+        """The words of each piece of text between two tags."""
+        return [" ".join(piece.split()) for piece in self._parsed().words if piece.strip()]
+
+    @property
     def tags(self) -> list[tuple[str, dict[str, str | None]]]:
         """Every opening tag and its attributes."""
         return self._parsed().tags

@@ -350,5 +350,27 @@ def test_an_admin_cannot_stop_themselves(console: Console) -> None:
     assert admin.post(f"/console/accounts/{user_id}/lock").status == 404
 
 
+def test_what_gives_power_is_written_down(console: Console) -> None:
+    admin = console.signed_in("admin")
+    admin.open("/console/accounts")
+    user_id = next(user.id for user in console.rows(t.console_user) if user.login == "anju")
+    told = ("people/workers/1/word", "people/groups/1/word", "people/bindings/1/end", "trouble/told/1/again")
+    users = (f"accounts/{user_id}/{verb}" for verb in ("password", "lock", "unlock"))
+    for path in (*told, *users):
+        admin.post(f"/console/{path}")
+    assert [row.what for row in console.rows(t.audit)] == [
+        "word_for_worker", "word_for_group", "unbind", "tell_again",
+        "account_password", "account_stopped", "account_back",
+    ]  # fmt: skip
+
+
+def test_a_database_that_does_not_answer_is_a_plain_page(console: Console) -> None:
+    visitor = console.signed_in("anju")
+    t.metadata.drop_all(console.store.engine)
+    answer = visitor.open("/console/")
+    assert answer.status == 503
+    assert "过一分钟再试" in answer.text
+
+
 def test_what_was_typed_is_shown_as_it_was_typed(console: Console) -> None:
     assert EVIL in " ".join(console.signed_in("admin").open("/console/items").text.split())

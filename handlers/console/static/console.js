@@ -38,6 +38,15 @@ function replaceKeepingFocus(list, html) {
   }
 }
 
+function numbers(list) {
+  return new Set([...list.querySelectorAll("[data-number]")].map((order) => order.dataset.number));
+}
+
+function newsOf(before, after) {
+  const fresh = [...after].filter((number) => !before.has(number));
+  return fresh.length ? `新来的工单：${fresh.join("、")}。` : "";
+}
+
 async function refresh(list, status, last) {
   if (document.hidden) return last;
   try {
@@ -46,13 +55,17 @@ async function refresh(list, status, last) {
       location.reload();
       return last;
     }
-    const html = answer.ok ? await answer.text() : last;
-    if (answer.ok && html !== last) {
+    if (!answer.ok) {
+      status.textContent = "列表暂时没有更新，请稍后刷新页面。";
+      return last;
+    }
+    const html = await answer.text();
+    if (html !== last) {
+      const before = numbers(list);
       replaceKeepingFocus(list, html);
       markUnread(list);
+      status.textContent = newsOf(before, numbers(list));
     }
-    const news = answer.ok ? "" : "列表暂时没有更新，请稍后刷新页面。";
-    if (status.textContent !== news) status.textContent = news;
     return html;
   } catch {
     status.textContent = "网络断了，列表暂时没有更新；网络好了会自动接着更新。";

@@ -1,0 +1,122 @@
+"""The console in a real browser: its own policy lets its own pages work, at a desk and on a phone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from sqlalchemy import insert, update
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from models import tables as t
+from tests.console.conftest import NOW, PASSWORD, Console
+
+PATHS = ("", "orders/1001", "items", "people", "codes", "codes/1", "trouble", "accounts")
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Tests read no access log."""
+
+
+@pytest.fixture
+def address(console: Console) -> Iterator[str]:
+    """Where the console answers."""
+    server = make_server("127.0.0.1", 0, console.app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}/console/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(chromium: BrowserContext, address: str) -> Page:
+    """An admin's page; every complaint of the browser is kept in `page.complaints`."""
+    page = chromium.new_page()
+    page.set_default_timeout(15_000)
+    page.complaints = []  # type: ignore[attr-defined]
+    page.on("console", lambda said: page.complaints.append(said.text))  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    page.goto(f"{address}sign-in")
+    page.get_by_label("账号").fill("admin")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="工单").wait_for()
+    return page
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_every_page_fits_and_the_browser_complains_of_nothing(page: Page, address: str, size: Any) -> None:
+    page.set_viewport_size(size)
+    for path in PATHS:
+        page.goto(address + path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide == 0, path
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_a_new_order_comes_by_itself_and_is_marked(console: Console, page: Page) -> None:
+    page.locator("a[data-number='1001']").focus()
+    with console.store.work(NOW) as work:
+        row = {
+            "number": 1003,
+            "category": "water",
+            "summary": "漏水",
+            "place": "幸福小区 4 号楼",
+            "opened_at": NOW,
+        }
+        work.conn.execute(insert(t.work_order).values(row))
+    page.locator("a[data-number='1003'].unread").wait_for()
+    assert "1003" in page.get_by_role("status").inner_text()
+    assert page.evaluate("document.activeElement.dataset.number") == "1001"
+
+
+def test_an_order_that_was_opened_is_not_new_any_more_until_it_moves(
+    console: Console, page: Page, address: str
+) -> None:
+    page.locator("a[data-number='1001'].unread").click()
+    page.get_by_role("heading", name="1001").wait_for()
+    page.goto(address)
+    assert page.locator("a[data-number='1001']:not(.unread)").is_visible()
+    with console.store.work(NOW) as work:
+        work.conn.execute(update(t.work_order).where(t.work_order.c.number == 1001).values(stage=1))
+    page.reload()
+    assert page.locator("a[data-number='1001'].unread").is_visible()
+
+
+def test_an_order_is_worked_on_with_the_keyboard_alone(page: Page, address: str) -> None:
+    page.goto(f"{address}orders/1001")
+    page.get_by_text("内部备注").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("备件下午到")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("已经记下").wait_for()
+    assert page.locator(".timeline").get_by_text("备件下午到").is_visible()
+
+
+def test_closing_asks_first(console: Console, page: Page, address: str) -> None:
+    page.goto(f"{address}orders/1001")
+    page.locator("summary", has_text="办结").click()
+    page.get_by_label("已解决").check()
+    page.get_by_label("办理情况").fill("换了主板")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="办结并通知居民").click()
+    (order,) = console.rows(t.work_order, t.work_order.c.number == 1001)
+    assert order.state == "waiting"
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="办结并通知居民").click()
+    page.get_by_role("status").get_by_text("已经办结").wait_for()
+
+
+def test_a_sheet_is_one_page_of_paper(page: Page, address: str) -> None:
+    page.goto(f"{address}codes/1")
+    paper = page.pdf(prefer_css_page_size=True)
+    assert paper.count(b"/Type /Page\n") + paper.count(b"/Type /Page ") == 1

@@ -1,0 +1,126 @@
+"""Every word that the pages may need is there, and is written as it should be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from bot.refusals import NotTold
+from handlers.console import PROBLEMS, Desk, codes, make_blueprint, session
+from handlers.console.words import WORDS, details
+from models import tables as t
+from models.actions.desk import OpenDeskItem, SaveUser
+from models.actions.staff import Arrive, Claim, Finish
+from models.rules.orders import ENDS, STEPS, Why
+from models.rules.ratings import WORDS as RATINGS
+from tests.console.conftest import HASH, Visitor
+from tests.town import TestTown, clock, database_url, migrated, store, town  # noqa: F401
+from tests.words import faults
+
+TEXTS = json.loads((Path(__file__).parents[2] / "bot" / "data" / "texts.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [
+        ("step", set(STEPS)),
+        ("end", set(ENDS)),
+        ("refusal", {why.value for why in Why}),
+        ("rating", set(RATINGS.values())),
+        ("state", {"waiting", "claimed", "arrived", "closed"}),
+        ("sent", {"queued", "sending", "accepted", "delivered", "held", "unknown", "failed"}),
+        ("item", {"return_visit", "defect", "wants_person", "unrouted", "not_told", "dead"}),
+        ("todo", {"return_visit", "defect", "wants_person", "unrouted", "not_told", "dead"}),
+    ],
+)
+def test_no_page_shows_a_code_name(table: str, keys: set[str]) -> None:
+    assert keys <= set(WORDS[table])
+
+
+@pytest.mark.parametrize("table", sorted(WORDS))
+def test_words_are_written_as_they_should_be(table: str) -> None:
+    assert [fault for text in WORDS[table].values() for fault in faults(text.replace("{}", "三"))] == []
+
+
+@pytest.fixture
+def visitor(town: TestTown, tmp_path: Path) -> Visitor:  # noqa: F811
+    """An admin's browser in the sample neighbourhood, where an order was opened, worked on and closed."""
+    zhang = town.resident()
+    number = town.order(zhang)["order_id"]
+    worker = town.planted.workers["李华"]
+    for action in (Claim(number, worker), Arrive(number, worker), Finish(number, worker, "换了主板")):
+        assert town.do(action)["ok"]
+    town.order(town.resident("o-li"), category="gas", urgency="emergency", summary="闻到煤气味")
+    with town.store.work(town.clock.now()) as work:
+        SaveUser("admin", "admin", HASH).run(work)
+        OpenDeskItem("wants_person", "居民：找人", account_id=zhang.account_id).run(work)
+        work.conn.execute(update(t.outbox).where(t.outbox.c.id <= 3).values(state="failed", reason="Busy"))
+    app = Flask("test")
+    app.config.update(SECRET_KEY="fixed-for-tests", TESTING=True)
+    categories = {"lift": "电梯", "gas": "燃气"}
+    scene_url = "http://weixin.qq.com/q/{}".format
+    desk = Desk(town.store, town.clock, "http://localhost", tmp_path, categories, scene_url, wall=town.clock)
+    app.register_blueprint(make_blueprint(desk))
+    signed_in = Visitor(app.test_client())
+    assert signed_in.sign_in("admin").status == 302
+    return signed_in
+
+
+PAGES = (
+    "/console/",
+    "/console/?state=closed",
+    "/console/?category=none",
+    "/console/orders/1001",
+    "/console/orders/1002",
+    "/console/items",
+    "/console/people",
+    "/console/codes",
+    "/console/codes/1",
+    "/console/codes/estates/1",
+    "/console/trouble",
+    "/console/accounts",
+    "/console/orders/7",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_written_as_they_should_be(visitor: Visitor, path: str) -> None:
+    page = visitor.open(path)
+    assert [fault for piece in page.pieces for fault in faults(piece)] == []
+
+
+@pytest.mark.parametrize("path", ["people/workers/1/word", "people/groups/1/word", "orders/1001/contact"])
+def test_answers_are_written_as_they_should_be(visitor: Visitor, path: str) -> None:
+    page = visitor.post(f"/console/{path}")
+    assert page.status == 200
+    assert [fault for piece in page.pieces for fault in faults(piece)] == []
+
+
+def test_every_kind_of_message_and_every_refusal_has_a_name() -> None:
+    assert set(TEXTS["resident"]["kinds"]) | set(TEXTS["group"]["kinds"]) <= set(WORDS["told"])
+    assert {refusal.__name__ for refusal in NotTold.__subclasses__()} <= set(WORDS["reason"])
+
+
+def test_messages_are_written_as_they_should_be() -> None:
+    said = [session.REFUSED, codes.CANNOT, codes.LATER, codes.NO_SCENE.format("3 号楼")]
+    said += [text for pair in PROBLEMS.values() for text in pair]
+    assert [fault for text in said for fault in faults(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, ""),
+        ({"photos": 0}, ""),
+        ({"worker": "李华", "why": "unclaimed", "worker_id": 7}, "派给李华"),
+        ({"end": "resolved", "photos": 2}, "结果：已解决，照片 2 张"),
+        ({"score": 2, "closure": 1}, "2 分"),
+        ({"question": "{0.__class__}"}, "问的是：{0.__class__}"),
+    ],
+)
+def test_what_a_ledger_entry_adds_to_its_words(facts: dict[str, object], said: str) -> None:
+    assert details(facts) == said
