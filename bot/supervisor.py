@@ -177,7 +177,7 @@ class Supervisor:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         logs = data_dir / "logs"
         logs.mkdir(exist_ok=True)
-        self._lock = data_dir / "run.lock"
+        self._data_dir = data_dir
         self._programs = [_Running(program, logs) for program in programs]
         self._started: list[_Running] = []
         self._say_line = say
@@ -192,7 +192,7 @@ class Supervisor:
         Raises NotStarted when another supervisor uses the data folder. A program that is not ready in
         time ends everything: its last lines are said and the status is 1.
         """
-        with _only_one(self._lock), self._woken() as wake:
+        with _only_one(self._data_dir), self._woken() as wake:
             guard = _Guard()
             try:
                 if not self._start_all(guard, wake):
@@ -317,15 +317,22 @@ def _waves(started: Sequence[_Running]) -> Iterator[list[_Running]]:
 
 
 @contextlib.contextmanager
-def _only_one(lock: Path) -> Iterator[None]:
-    with lock.open("a") as file:
+def _only_one(data_dir: Path) -> Iterator[None]:
+    with (data_dir / "run.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise NotStarted(
-                f"Linli already runs with the data in {lock.parent}: stop it first, or set LINLI_DATA_DIR."
+                f"Linli already runs with the data in {data_dir}: stop it first, or set LINLI_DATA_DIR."
             ) from None
         yield
+
+
+def refuse_second(data_dir: Path) -> None:
+    """To be called before anything in `data_dir` is touched. Raises NotStarted when a supervisor uses it."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _only_one(data_dir):
+        pass
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -14,8 +14,11 @@ from bot.redis_server import Place
 
 
 @pytest.fixture
-def short_tmp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A temporary folder with a path short enough for sockets; pytest's own is often too long."""
+def short_tmp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A temporary folder with a path short enough for sockets; pytest's own is often too long.
+
+    It comes after pytest's own, which would else be made inside it for all tests that follow.
+    """
     folder = Path(tempfile.mkdtemp(prefix="ll-"))
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield folder

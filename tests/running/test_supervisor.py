@@ -145,6 +145,9 @@ def test_two_never_share_a_folder(run: Run, tmp_path: Path) -> None:
     status, said = _end(run([("web", holder(tmp_path / "web"), "")]))
     assert status == 2
     assert "stop it first, or set LINLI_DATA_DIR" in said
+    with pytest.raises(s.NotStarted, match="Linli already runs"):
+        s.refuse_second(tmp_path / "var")
+    s.refuse_second(tmp_path / "another")
 
 
 def test_a_missing_program_is_named(run: Run, tmp_path: Path) -> None:
