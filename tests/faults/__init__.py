@@ -1,0 +1,1 @@
+"""What the product survives: real processes, killed and cut off on purpose."""

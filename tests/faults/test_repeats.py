@@ -1,0 +1,53 @@
+"""The same callback five times at once: one effect, and the same words each time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from bot.clock import real_seconds
+from models import tables as t
+from tests.faults.conftest import Build
+from tests.faults.house import House, seconds_since
+
+COPIES = 4  # besides the first
+AT_ONCE = 3  # residents
+
+
+def _report(house: House, n: int) -> list[list[dict[str, Any]]]:
+    """One resident reports something, says where the photos are (nowhere), and a worker claims it."""
+    openid = house.resident(f"住户 {n}")
+    floor, door = n // 2 % 6 + 1, n % 2 + 1
+    words = f"幸福小区{n % 3 + 1}号楼{n // 12 % 2 + 1}单元{floor}0{door}水管漏水，第{n}次"
+    first = house.says(openid, words)
+    second = house.says(openid, "1")
+    return [first, second]
+
+
+def _words(deliveries: list[dict[str, Any]]) -> set[str]:
+    return {str(one["answer"]["body"]) if one["answer"] else one["outcome"] for one in deliveries}
+
+
+@pytest.mark.parametrize(
+    "callbacks", [pytest.param(40, id="short"), pytest.param(200, id="long", marks=pytest.mark.faults)]
+)
+def test_five_deliveries_at_once_have_one_effect(build: Build, database_url: str, callbacks: int) -> None:
+    house = build(database_url=database_url)
+    house.emulator
+    house.start_web(LINLI_WEB_PROCESSES="2", LINLI_WEB_THREADS="8")
+    house.fault("callback/wechat", "duplicate", n=COPIES, times=None)
+    started = real_seconds()
+    with ThreadPoolExecutor(AT_ONCE) as residents:
+        sent = [one for two in residents.map(lambda n: _report(house, n), range(callbacks // 2)) for one in two]
+    took = seconds_since(started)
+    assert len(sent) == callbacks
+    assert [len(one) for one in sent] == [1 + COPIES] * callbacks
+    assert [len(_words(one)) for one in sent] == [1] * callbacks, "the same words each time"
+    assert all(one["outcome"] == "answered" for deliveries in sent for one in deliveries)
+    slowest = max(attempt["seconds"] for one in sent for each in one for attempt in each["attempts"])
+    assert house.count(t.inbox, t.inbox.c.state == "done") == house.count(t.inbox) == callbacks
+    assert house.count(t.work_order) == callbacks // 2
+    assert house.count(t.outbox, t.outbox.c.kind == "new_order") == callbacks // 2
+    print(f"{callbacks} callbacks, 5 each: {took} s, slowest answer {slowest} s")
