@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Sequence
 
 import pytest
@@ -137,3 +139,40 @@ def test_https_insists_on_the_certificate() -> None:
 
 def test_the_systems_resolver_is_asked() -> None:
     assert resolve("127.0.0.1", 80) == ["127.0.0.1"]
+
+
+def raw_server(answer: bytes) -> str:
+    """A server that sends these very bytes to the first caller and hangs up; its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listener, listener.accept()[0] as caller:
+            caller.recv(65_536)
+            caller.sendall(answer)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/a"
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "body"),
+    [
+        (CHUNKED + b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", b"hello world"),
+        (b"HTTP/1.1 200 OK\r\n\r\nno length", b"no length"),
+        (CHUNKED + b"50\r\nhello", None),
+        (CHUNKED + b"zz\r\nhello", None),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", None),
+        (b"rubbish\r\n\r\n", None),
+        (b"", None),
+    ],
+)
+def test_half_an_answer_is_none(answer: bytes, body: bytes | None) -> None:
+    if body is not None:
+        assert download(raw_server(answer), HOSTS, LIMIT) == body
+        return
+    with pytest.raises(NoMedia) as caught:
+        download(raw_server(answer), HOSTS, LIMIT)
+    assert caught.value.retry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -221,7 +222,11 @@ SAID: list[Said] = [
 
 @pytest.mark.parametrize("said", SAID)
 @pytest.mark.parametrize("wrap", [lambda say: say, token_then], ids=["token too", "token given"])
-def test_under_every_failure_it_is_told_or_not(kind: str, said: Said, wrap: Callable[..., Any]) -> None:
+def test_under_every_failure_it_is_told_or_not(
+    kind: str, said: Said, wrap: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
     def say(one: Asked) -> Said:
         return said
 
@@ -232,6 +237,9 @@ def test_under_every_failure_it_is_told_or_not(kind: str, said: Said, wrap: Call
                 assert isinstance(channel.tell(told), Receipt)
             except NotTold as refusal:
                 assert_secret_free(channel, refusal)
+    assert not [
+        one for one in (*channel.secrets(), "TOKEN-1", "CAPABILITY", "somebody") if one in caplog.text
+    ]
 
 
 def test_all_is_told_when_all_is_well(kind: str) -> None:

@@ -97,15 +97,23 @@ def test_a_thumbnail() -> None:
         assert picture.size == (120, 80)
 
 
-def bomb(side: int) -> bytes:
-    """A PNG that says it has side x side pixels and holds next to nothing."""
+def bomb(side: int, whole: bool = False) -> bytes:
+    """A black and white PNG of side x side pixels in a few kilobytes; unless `whole`, most of its data is missing."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
 
-    header = struct.pack("!IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    header = struct.pack("!IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    pixels = bytes((1 + side // 8) * side) if whole else bytes(1000)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
+
+
+def test_forty_million_pixels_are_the_limit() -> None:
+    assert clean(bomb(6304, whole=True)).width == 2048
+    with pytest.raises(NoMedia) as caught:
+        clean(bomb(6400, whole=True))
+    assert caught.value.not_photo
 
 
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n%%EOF\n"
@@ -125,7 +133,6 @@ EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpa
         encoded("PPM"),
         encoded("JPEG")[:200],
         encoded("PNG")[:40],
-        bomb(6400),
         bomb(10_000),
         bomb(20_000),
         bomb(2**31 - 1),
