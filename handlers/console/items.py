@@ -14,7 +14,8 @@ from models.rules.orders import Refusal, Why
 def items() -> ResponseReturnValue:
     """The open items, oldest first."""
     with looking() as work:
-        return show("items.html", items=views.desk_items(work, me().asker))
+        found = views.desk_items(work, me().asker)
+    return show("items.html", items=found)
 
 
 def done(item_id: int) -> ResponseReturnValue:

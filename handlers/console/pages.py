@@ -47,7 +47,7 @@ def working() -> AbstractContextManager[Work]:
 
 
 def show(template: str, **facts: Any) -> str:
-    """A page in its frame."""
+    """A page in its frame. Not to be called inside a transaction: it needs a connection of its own."""
     desk = here()
     with looking() as work:
         counts = _counts(work)

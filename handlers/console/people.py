@@ -20,7 +20,8 @@ SENTENCES = {"worker": "@{bot} 绑定 {word}", "group": "@{bot} 绑定本群 {wo
 def people() -> ResponseReturnValue:
     """Each unit with its groups and workers, and who of them is bound."""
     with looking() as work:
-        return show("people.html", units=[_unit(work, unit) for unit in units_of(work)])
+        units = [_unit(work, unit) for unit in units_of(work)]
+    return show("people.html", units=units)
 
 
 def _unit(work: Work, unit: views.Unit) -> Mapping[str, Any]:

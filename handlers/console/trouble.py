@@ -13,7 +13,8 @@ from models.actions.again import HearAgain, TellAgain
 def trouble() -> ResponseReturnValue:
     """Inbox rows that are dead or poison, and outbox rows that failed or may not have arrived."""
     with looking() as work:
-        return show("trouble.html", heard=views.stuck_messages(work), told=views.failed_messages(work))
+        heard, told = views.stuck_messages(work), views.failed_messages(work)
+    return show("trouble.html", heard=heard, told=told)
 
 
 def hear_again(inbox_id: int) -> ResponseReturnValue:
