@@ -11,6 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+
+class Unfit(Exception):
+    """A record that will never be taken, however often it is offered."""
+
+
 NEEDED = ("channel", "key", "sender", "payload", "received_at")
 
 
@@ -39,14 +44,20 @@ def put(folder: Path, record: Mapping[str, str]) -> Path:
 def replay(folder: Path, insert: Callable[[Mapping[str, str]], None], most: int = 200) -> int:
     """Hand up to `most` records to `insert`, oldest first, and forget each once it is taken; how many were taken.
 
-    What `insert` raises ends the replay; the record stays. A file that cannot be read is renamed to *.bad.
+    What `insert` raises ends the replay and the record stays, except Unfit: such a record is renamed to *.bad,
+    as is a file that cannot be read.
     Several processes may replay at once if `insert` takes a key only once.
     """
     taken = 0
     for path in waiting(folder)[:most]:
         record = _read(path)
-        if record is not None:
+        if record is None:
+            continue
+        try:
             insert(record)
+        except Unfit:
+            _put_aside(path)
+        else:
             path.unlink(missing_ok=True)
             taken += 1
     return taken
@@ -70,9 +81,13 @@ def _read(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):
-        with contextlib.suppress(FileNotFoundError):
-            path.rename(path.with_suffix(".bad"))
+        _put_aside(path)
         return None
+
+
+def _put_aside(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        path.rename(path.with_suffix(".bad"))
 
 
 def _sync(folder: Path) -> None:

@@ -30,6 +30,13 @@ class Ladder:
 _LADDERS = {name: Ladder(tuple(one["rungs"]), int(one["reserve"])) for name, one in _DATA["ladders"].items()}
 KINDS: Mapping[str, Ladder] = {kind: _LADDERS[name] for kind, name in _DATA["kinds"].items()}
 
+_HELD = Ladder(("held",), 0)
+
+
+def of(kind: str) -> Ladder:
+    """The ladder of a kind; a kind that nobody knows waits for the person."""
+    return KINDS.get(kind, _HELD)
+
 
 def is_alarm(kind: str, facts: Mapping[str, Any]) -> bool:
     """Whether the message must arrive whatever it takes: an emergency told to those who should go there."""

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-
-from sqlalchemy import update
 
 from bot.clock import real_seconds
 from bot.message import Told
-from bot.ports import Channel
-from bot.refusals import (
-    BadMessage,
-    Busy,
-    KeyRefused,
-    NoSuchGroup,
-    NoSuchPerson,
-    NotAllowed,
-    NotTold,
-    Refuses,
-    TooMany,
-    Unsure,
-    WindowClosed,
-)
-from bot.wording import Unworded, word
-from models import tables as t
+from bot.ports import Channel, Flags
+from bot.refusals import BadMessage, Busy, NoSuchGroup, NoSuchPerson, NotTold, Unsure
+from bot.wording import Unworded, Worded, word
 from models.actions import outbox
 from models.actions.outbox import Claimed, Message
 from models.store import Work
-from workers import alarms, ladders
+from workers import alarms, ladders, outcomes
 from workers.hands import Hands, here
 
 PATIENCE_SECONDS = 40  # below the job's time limit; what is left is handed out again when its lease ends
+NEW_ROBOT_TRIES = 3  # a robot that was added just now is not known to every process at once
+NO_CHANNEL = Flags(hears=False, speaks_first=False)
 
 
 def deliver(ids: Sequence[int]) -> None:
@@ -44,10 +30,6 @@ def deliver(ids: Sequence[int]) -> None:
         climb = Climb(hands, message_id)
         while climb.step():
             pass
-
-
-class Unspeakable(BadMessage):
-    """Our own facts cannot be put in words: no way whatever can carry it."""
 
 
 @dataclass
@@ -65,29 +47,42 @@ class Climb:
         if claimed is None:
             return False
         try:
-            channel = self._channel(claimed.message)
-            job = channel.tell(self._told(claimed, channel)).job
+            job = self._channel(claimed.message).tell(self._told(claimed)).job
         except NotTold as refusal:
             return self._marked(claimed, refusal)
         with self.hands.store.work(self.hands.clock.now()) as work:
-            _accepted(work, claimed, job)
+            outcomes.accepted(work, claimed, job)
         return False
 
     def _claim(self, work: Work) -> Claimed | None:
+        """The message to send now; None when there is nothing to send or it ends without being sent."""
         message = outbox.read(work, self.message_id)
         if message is None:
             return None
-        ladder = ladders.KINDS[message.kind]
         alarm = ladders.is_alarm(message.kind, message.facts)
-        claimed = outbox.claim(work, message, self._rungs(message), ladder.reserve, overtakes=alarm)
-        if claimed is not None and message.has_left:
-            outbox.settle(work, claimed, "failed", reason=NoSuchPerson.__name__)
-            outbox.give_back(work, claimed)
+        reserve = ladders.of(message.kind).reserve
+        claimed = outbox.claim(work, message, self._rungs(message), reserve, overtakes=alarm)
+        if claimed is None:
             return None
-        if claimed is not None and claimed.rung == "held":
+        if why := self._hopeless(message):
+            outbox.give_back(work, claimed)
+            outbox.settle(work, claimed, "failed", reason=why)
+            return None
+        if claimed.rung == "held":
             outbox.settle(work, claimed, "held")
             return None
         return claimed
+
+    def _hopeless(self, message: Message) -> str:
+        """Why no way whatever can carry it; empty when one may."""
+        if message.has_left:
+            return NoSuchPerson.__name__
+        try:
+            self._words(message)
+        except Unworded as broken:
+            self.hands.log.error("message %d: %s", message.id, broken)
+            return BadMessage.__name__
+        return ""
 
     def _rungs(self, message: Message) -> list[str]:
         """The ladder's ways that the channel has, that were not refused yet and that reach the person."""
@@ -95,28 +90,31 @@ class Climb:
             return ["robot"]
         if not message.reachable:
             return ["held"]
+        offered = (*self._flags(message).rungs, "held")
+        return [
+            rung for rung in ladders.of(message.kind).rungs if rung in offered and rung not in self.refused
+        ]
+
+    def _flags(self, message: Message) -> Flags:
         try:
-            offered = (*self.hands.channels(message.channel).flags.rungs, "held")
+            return self.hands.channels(message.channel).flags
         except KeyError:
-            return ["held"]
-        rungs = ladders.KINDS[message.kind].rungs
-        return [rung for rung in rungs if rung in offered and rung not in self.refused]
+            return NO_CHANNEL
 
     def _channel(self, message: Message) -> Channel:
-        """The channel of the message's target. Raises NoSuchGroup when it has none."""
+        """The channel of the message's target. Raises Busy, later NoSuchGroup, when there is none."""
         try:
             return self.hands.channels(message.channel)
         except KeyError:
-            raise NoSuchGroup("no robot") from None
+            refusal = Busy if message.attempts < NEW_ROBOT_TRIES else NoSuchGroup
+            raise refusal("no robot") from None
 
-    def _told(self, claimed: Claimed, channel: Channel) -> Told:
-        message = claimed.message
-        try:
-            said = word(
-                message.kind, message.facts, channel=channel.flags, names=self.hands.names, at=message.made_at
-            )
-        except Unworded as broken:
-            raise Unspeakable(str(broken)) from broken
+    def _words(self, message: Message) -> Worded:
+        flags, names = self._flags(message), self.hands.names
+        return word(message.kind, message.facts, channel=flags, names=names, at=message.made_at)
+
+    def _told(self, claimed: Claimed) -> Told:
+        message, said = claimed.message, self._words(claimed.message)
         return Told(
             channel=message.channel,
             to=message.address,
@@ -133,117 +131,10 @@ class Climb:
             alarms.count_refusal(work, refusal.reason)
             if not isinstance(refusal, Unsure):
                 outbox.give_back(work, claimed)
-            climbs = _ON[type(refusal)](work, claimed, refusal)
+            climbs = outcomes.ON[type(refusal)](work, claimed, refusal)
         self.hands.log.warning(
             "message %d not told: %s %s", claimed.message.id, refusal.reason, refusal.detail
         )
         if climbs:
             self.refused.add(claimed.rung)
         return climbs
-
-
-def _accepted(work: Work, claimed: Claimed, job: str) -> None:
-    outbox.settle(work, claimed, "accepted", job=job, sent_at=work.now, reason="", detail="")
-    group = t.work_group.c.id == claimed.message.work_group_id
-    speaks = update(t.work_group).where(group & t.work_group.c.silent_since.is_not(None))
-    work.conn.execute(speaks.values(silent_since=None))
-
-
-def _again(work: Work, claimed: Claimed, refusal: NotTold, after: timedelta, tried: int = 1) -> bool:
-    tries = claimed.message.attempts + tried
-    outbox.settle(
-        work,
-        claimed,
-        "queued",
-        next_at=work.now + after,
-        attempts=tries,
-        reason=refusal.reason,
-        detail=refusal.detail[:200],
-    )
-    return False
-
-
-def _end(work: Work, claimed: Claimed, refusal: NotTold, state: str = "failed") -> bool:
-    outbox.settle(work, claimed, state, reason=refusal.reason, detail=refusal.detail[:200])
-    if claimed.message.kind in ladders.ALARMS:
-        alarms.not_told(work, claimed.message, refusal.reason)
-    return False
-
-
-def _busy(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """Wait and try again: an emergency for ever, anything else until the pauses are used up."""
-    message = claimed.message
-    if message.attempts < len(ladders.BUSY):
-        return _again(work, claimed, refusal, refusal.after or ladders.pause(message.attempts))
-    if not ladders.is_alarm(message.kind, message.facts):
-        return _climb(work, claimed, refusal)
-    alarms.not_told(work, message, refusal.reason)
-    return _again(work, claimed, refusal, ladders.pause(message.attempts))
-
-
-def _too_many(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """A limit is no failure: wait as long as it says, and do not count the try."""
-    return _again(work, claimed, refusal, refusal.after or ladders.MANY, tried=0)
-
-
-def _key_refused(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """Nobody's message is lost because of our key: it waits until an operator has mended it."""
-    waited = work.now - claimed.message.made_at
-    return _again(work, claimed, refusal, min(max(waited / 4, ladders.BUSY[1]), ladders.BUSY[-1]), tried=0)
-
-
-def _unsure(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """It may have arrived: staff decide, except where twice is better than never."""
-    message = claimed.message
-    if ladders.better_twice(message.kind, message.facts):
-        return _busy(work, claimed, refusal)
-    return _end(work, claimed, refusal, "unknown")
-
-
-def _closed(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """The platform counts otherwise than we do: it is right. The next way may still be open."""
-    outbox.close_window(work, claimed.message.account_id)
-    return _climb(work, claimed, refusal)
-
-
-def _climb(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """Queue it again at once, so that the next way is tried; a group has no other way than its robot."""
-    if claimed.message.work_group_id is not None:
-        return _end(work, claimed, refusal)
-    _again(work, claimed, refusal, timedelta(0), tried=0)
-    return True
-
-
-def _no_person(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """Stop writing to this address until it is heard of again; only an event says that somebody left."""
-    gone = update(t.account).where(t.account.c.id == claimed.message.account_id)
-    work.conn.execute(gone.values(refused_at=work.now))
-    return _end(work, claimed, refusal)
-
-
-def _no_group(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """The group is silent: the firm's administrator must mend it; for a day we look again every hour."""
-    group_id = claimed.message.work_group_id
-    if group_id is None:
-        return _climb(work, claimed, refusal)
-    silent = (t.work_group.c.id == group_id) & t.work_group.c.silent_since.is_(None)
-    work.conn.execute(update(t.work_group).where(silent).values(silent_since=work.now))
-    alarms.not_told(work, claimed.message, refusal.reason)
-    if work.now - claimed.message.made_at > ladders.GIVE_UP:
-        return _end(work, claimed, refusal)
-    return _again(work, claimed, refusal, ladders.SILENT_GROUP, tried=0)
-
-
-_ON: Mapping[type[NotTold], Callable[[Work, Claimed, NotTold], bool]] = {
-    Busy: _busy,
-    TooMany: _too_many,
-    Unsure: _unsure,
-    WindowClosed: _closed,
-    NoSuchPerson: _no_person,
-    Refuses: _no_group,
-    NoSuchGroup: _no_group,
-    NotAllowed: _climb,
-    BadMessage: _climb,
-    Unspeakable: _end,
-    KeyRefused: _key_refused,
-}

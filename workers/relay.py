@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot import spool
 from bot.clock import real_seconds
@@ -58,11 +58,13 @@ class Relay:
     def tick(self) -> int:
         """Hand out what is due; how many rows. Raises what the database, Redis or the disk raises."""
         now = self.hands.clock.now()
-        spool.replay(self.hands.data_dir / SPOOL, self._insert)
+        handed_out = sum(self._hand_out(kind, now) for kind in due.KINDS)
         if real_seconds() - self._seldom_at >= SELDOM_SECONDS:
-            self._seldom(now)
+            # Noted first: if it fails, what is due is still handed out until the next time.
             self._seldom_at = real_seconds()
-        return sum(self._hand_out(kind, now) for kind in due.KINDS)
+            self._seldom(now)
+        spool.replay(self.hands.data_dir / SPOOL, self._insert)
+        return handed_out
 
     def _hand_out(self, kind: due.Kind, now: datetime) -> int:
         with self.hands.store.look(now) as work:
@@ -93,10 +95,14 @@ class Relay:
 
     def _insert(self, record: Mapping[str, str]) -> None:
         """A spooled record into the inbox; one that came in by another delivery meanwhile is the same."""
-        at = datetime.fromisoformat(record["received_at"])
-        with self.hands.store.work(self.hands.clock.now()) as work:
+        try:
+            at = datetime.fromisoformat(record["received_at"]).astimezone(UTC)
             row = {**record, "received_at": at, "next_at": at}
-            work.conn.execute(work.insert_once(t.inbox).values(row))
+            with self.hands.store.work(self.hands.clock.now()) as work:
+                work.conn.execute(work.insert_once(t.inbox).values(row))
+        except (ValueError, DataError, IntegrityError) as never:
+            self.hands.log.error("a spooled record was put aside: %s", type(never).__name__)
+            raise spool.Unfit from None
 
 
 def recover(work: Work, cut_off: timedelta = ladders.CUT_OFF) -> None:

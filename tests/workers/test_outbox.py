@@ -263,11 +263,10 @@ def test_a_silent_group_is_looked_at_every_hour_for_a_day(stage: Stage, refusal:
     assert stage.row(t.work_group, group).silent_since is None
 
 
-def test_a_group_without_a_robot_is_silent(stage: Stage) -> None:
-    group = stage.group()
-    message = stage.tell("new_order", ORDER, group=group)
+def test_a_group_whose_robot_nobody_knows_is_silent_after_a_while(stage: Stage) -> None:
+    message = stage.tell("new_order", ORDER, group=stage.group())
     object.__setattr__(stage.hands, "channels", {}.__getitem__)
-    deliver(message)
+    assert busy_till_the_end(stage, message, 4) == [1, 5, 30, 3600]
     assert stage.message(message).reason == "NoSuchGroup"
 
 
@@ -287,6 +286,14 @@ def test_facts_that_cannot_be_worded_fail_and_block_nobody(stage: Stage) -> None
     deliver(broken, good)
     assert (state(stage, broken), state(stage, good)) == ("failed", "accepted")
     assert stage.row(t.account, account).talk_left == 4
+
+
+def test_what_cannot_be_worded_is_not_held_either(stage: Stage) -> None:
+    account = stage.account(refused_at=NOW)
+    broken, unknown = stage.tell("order_finished", account=account), stage.tell("birthday", account=account)
+    deliver(broken, unknown)
+    assert [stage.message(one).reason for one in (broken, unknown)] == ["BadMessage"] * 2
+    assert [state(stage, one) for one in (broken, unknown)] == ["failed"] * 2
 
 
 def test_one_persons_messages_keep_their_order(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import spool
 from models import tables as t
-from models.store import open_store
+from models.store import Work, open_store
 from tests.workers.stage import EMERGENCY, KEYS, NOW, ORDER, Stage
 from workers import due, duties, jobs
 from workers.relay import SELDOM_SECONDS, SPOOL, Relay
@@ -174,6 +174,29 @@ def test_the_spool_is_replayed_once(stage: Stage) -> None:
     assert sorted(row.key for row in stage.rows(t.inbox)) == ["already", "k"]
     assert {row.received_at for row in stage.rows(t.inbox)} == {NOW}
     assert spool.waiting(folder) == []
+
+
+def test_a_spooled_record_that_the_database_will_never_take_stops_nobody(stage: Stage) -> None:
+    folder = stage.hands.data_dir / SPOOL
+    record = {"channel": "wechat_oa", "key": "k", "sender": "o-1", "payload": "{}"}
+    spool.put(folder, {**record, "received_at": "yesterday"})
+    spool.put(folder, {**record, "key": "good", "received_at": NOW.isoformat()})
+    assert Relay(stage.hands).round()
+    assert [row.key for row in stage.rows(t.inbox)] == ["good"]
+    assert [path.suffix for path in folder.iterdir()] == [".bad"]
+
+
+def test_a_duty_that_fails_keeps_nobody_waiting(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Work) -> None:
+        raise OperationalError("locked", None, Exception("locked"))
+
+    monkeypatch.setattr(duties, "DUTIES", (duties.Duty("fails", 3, fail),))
+    relay = Relay(stage.hands)
+    first = stage.tell("order_claimed", account=stage.account())
+    assert not relay.round()
+    assert stage.message(first).next_at > NOW
+    stage.tell("order_claimed", account=stage.account("o-2"))
+    assert relay.round()
 
 
 def test_the_relay_shows_that_it_lives(stage: Stage) -> None:

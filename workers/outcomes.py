@@ -1,0 +1,135 @@
+"""What becomes of a message once its channel has answered: one function for each refusal, in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from bot.refusals import (
+    BadMessage,
+    Busy,
+    KeyRefused,
+    NoSuchGroup,
+    NoSuchPerson,
+    NotAllowed,
+    NotTold,
+    Refuses,
+    TooMany,
+    Unsure,
+    WindowClosed,
+)
+from models import tables as t
+from models.actions import outbox
+from models.actions.outbox import Claimed
+from models.store import Work
+from workers import alarms, ladders
+
+
+def accepted(work: Work, claimed: Claimed, job: str) -> None:
+    """The channel took it; a group that was silent speaks again."""
+    outbox.settle(work, claimed, "accepted", job=job, sent_at=work.now, reason="", detail="")
+    group = t.work_group.c.id == claimed.message.work_group_id
+    speaks = update(t.work_group).where(group & t.work_group.c.silent_since.is_not(None))
+    work.conn.execute(speaks.values(silent_since=None))
+
+
+def _again(work: Work, claimed: Claimed, refusal: NotTold, after: timedelta, tried: int = 1) -> bool:
+    tries = claimed.message.attempts + tried
+    outbox.settle(
+        work,
+        claimed,
+        "queued",
+        next_at=work.now + after,
+        attempts=tries,
+        reason=refusal.reason,
+        detail=refusal.detail[:200],
+    )
+    return False
+
+
+def _end(work: Work, claimed: Claimed, refusal: NotTold, state: str = "failed") -> bool:
+    outbox.settle(work, claimed, state, reason=refusal.reason, detail=refusal.detail[:200])
+    if claimed.message.kind in ladders.ALARMS:
+        alarms.not_told(work, claimed.message, refusal.reason)
+    return False
+
+
+def _busy(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
+    """Wait and try again: an emergency for ever, anything else until the pauses are used up."""
+    message = claimed.message
+    if message.attempts < len(ladders.BUSY):
+        return _again(work, claimed, refusal, refusal.after or ladders.pause(message.attempts))
+    if not ladders.is_alarm(message.kind, message.facts):
+        return _climb(work, claimed, refusal)
+    alarms.not_told(work, message, refusal.reason)
+    return _again(work, claimed, refusal, ladders.pause(message.attempts))
+
+
+def _too_many(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
+    """A limit is no failure: wait as long as it says, and do not count the try."""
+    return _again(work, claimed, refusal, refusal.after or ladders.MANY, tried=0)
+
+
+def _key_refused(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
+    """Nobody's message is lost because of our key: it waits until an operator has mended it."""
+    waited = work.now - claimed.message.made_at
+    return _again(work, claimed, refusal, min(max(waited / 4, ladders.BUSY[1]), ladders.BUSY[-1]), tried=0)
+
+
+def _unsure(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
+    """It may have arrived: staff decide, except where twice is better than never."""
+    message = claimed.message
+    if ladders.better_twice(message.kind, message.facts):
+        return _busy(work, claimed, refusal)
+    return _end(work, claimed, refusal, "unknown")
+
+
+def _closed(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
+    """The platform counts otherwise than we do: it is right. The next way may still be open."""
+    outbox.close_window(work, claimed.message.account_id)
+    return _climb(work, claimed, refusal)
+
+
+def _climb(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
+    """Queue it again at once, so that the next way is tried; a group has no other way than its robot."""
+    if claimed.message.work_group_id is not None:
+        return _end(work, claimed, refusal)
+    _again(work, claimed, refusal, timedelta(0), tried=0)
+    return True
+
+
+def _no_person(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
+    """Stop writing to this address until it is heard of again; only an event says that somebody left."""
+    gone = update(t.account).where(t.account.c.id == claimed.message.account_id)
+    work.conn.execute(gone.values(refused_at=work.now))
+    return _end(work, claimed, refusal)
+
+
+def _no_group(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
+    """The group is silent: the firm's administrator must mend it; for a day we look again every hour."""
+    group_id = claimed.message.work_group_id
+    if group_id is None:
+        return _climb(work, claimed, refusal)
+    silent = (t.work_group.c.id == group_id) & t.work_group.c.silent_since.is_(None)
+    work.conn.execute(update(t.work_group).where(silent).values(silent_since=work.now))
+    alarms.not_told(work, claimed.message, refusal.reason)
+    if work.now - claimed.message.made_at > ladders.GIVE_UP:
+        return _end(work, claimed, refusal)
+    return _again(work, claimed, refusal, ladders.SILENT_GROUP, tried=0)
+
+
+# What each refusal means for the message; True: the next way of the ladder may be tried at once.
+ON: Mapping[type[NotTold], Callable[[Work, Claimed, NotTold], bool]] = {
+    Busy: _busy,
+    TooMany: _too_many,
+    Unsure: _unsure,
+    WindowClosed: _closed,
+    NoSuchPerson: _no_person,
+    Refuses: _no_group,
+    NoSuchGroup: _no_group,
+    NotAllowed: _climb,
+    BadMessage: _climb,
+    KeyRefused: _key_refused,
+}
