@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 from redis import Redis
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
@@ -34,6 +37,44 @@ def test_every_job_may_run_for_a_row_that_is_not_there_and_run_again(stage: Stag
     for _ in range(2):
         KNOWN[name](argument)
     assert (stage.oa.told, stage.robot.told, stage.drained) == ([], [], [])
+
+
+def _photo(stage: Stage) -> int:
+    raw = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(raw, "PNG")
+    stage.oa.media["m"] = raw.getvalue()
+    return stage.insert(t.photo, channel="wechat_oa", media="m", made_at=NOW, next_at=NOW)
+
+
+def _heard(stage: Stage) -> list[int]:
+    base = {"key": "k", "channel": "wechat_oa", "sender": "o-1", "payload": "{}"}
+    return [stage.insert(t.inbox, **base, received_at=NOW, next_at=NOW)]
+
+
+# A row for each job to work on. A new job needs one here.
+ROWS: dict[str, Callable[[Stage], Any]] = {
+    "workers.inbox.drain": _heard,
+    "workers.outbox.deliver": lambda stage: [a_message(stage)],
+    "workers.photos.fetch": _photo,
+    "workers.timers.fire": lambda stage: stage.insert(
+        t.timer, kind="unclaimed", subject=404, stamp=1, due_at=NOW, next_at=NOW
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_a_job_that_runs_twice_changes_nothing_the_second_time(stage: Stage, name: str) -> None:
+    argument = ROWS[name](stage)
+
+    def everything() -> list[object]:
+        return [stage.rows(table) for table in t.metadata.sorted_tables if table is not t.beat]
+
+    before = everything()
+    KNOWN[name](argument)
+    after = everything()
+    assert after != before or stage.drained
+    KNOWN[name](argument)
+    assert everything() == after
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,18 @@ def test_delivering_twice_tells_once(stage: Stage) -> None:
     deliver(message, message)
     deliver(message)
     assert len(stage.oa.told) == 1
+
+
+def test_many_workers_at_once_tell_each_message_once_and_in_order(stage: Stage) -> None:
+    account = stage.account(talk=5)
+    ids = [stage.tell("order_finished", {**ORDER, "end": "resolved"}, account=account) for _ in range(8)]
+    with ThreadPoolExecutor(6) as pool:
+        for _ in range(9):
+            list(pool.map(outbox.deliver, [ids] * 6))
+            stage.clock.forward(seconds=1)
+    assert [told.once for told in stage.oa.told] == [f"linli-{one}" for one in ids]
+    assert [told.rung for told in stage.oa.told] == ["customer_service"] * 5 + ["template"] * 3
+    assert stage.row(t.account, account).talk_left == 0
 
 
 def test_without_a_window_the_doorbell_rings(stage: Stage) -> None:
