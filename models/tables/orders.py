@@ -1,0 +1,119 @@
+"""Work orders, their ledger, photos and ratings."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, String, Table, Text, UniqueConstraint
+
+from models.columns import Json, Moment
+from models.tables.base import Id, id_column, metadata, refers_to
+
+work_order = Table(
+    "work_order",
+    metadata,
+    id_column(),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("category", String(32), nullable=False),
+    Column("urgency", String(12), nullable=False, default="normal"),  # emergency, urgent, normal
+    Column("summary", Text, nullable=False),
+    refers_to("estate", nullable=True, index=True),
+    refers_to("building", nullable=True, index=True),
+    refers_to("home", nullable=True),
+    Column("public_part", String(32), nullable=True),
+    Column("place", String(120), nullable=False, default=""),  # in words, never with a door
+    Column("latitude", String(16), nullable=True),
+    Column("longitude", String(16), nullable=True),
+    Column("state", String(12), nullable=False, default="waiting"),
+    Column("stage", Integer, nullable=False, default=0),  # grows with every step that moves the order
+    Column("level", Integer, nullable=False, default=0),
+    refers_to("handling_unit", nullable=True, name="unit_id", index=True),
+    refers_to("worker", nullable=True, name="holder_id", index=True),
+    refers_to("person", nullable=True, name="reporter_id", index=True),
+    Column("origin", String(64), nullable=False, default="official_account"),
+    Column("opened_at", Moment, nullable=False),
+    Column("claimed_at", Moment, nullable=True),
+    Column("arrived_at", Moment, nullable=True),
+    Column("closed_at", Moment, nullable=True),
+    Column("close", String(16), nullable=True),  # resolved, explained, not_responsible, duplicate, withdrawn
+    Column("closures", Integer, nullable=False, default=0),
+    Column("urged_at", Moment, nullable=True),
+    Column("urges", Integer, nullable=False, default=0),
+    CheckConstraint("state in ('waiting', 'claimed', 'arrived', 'closed')", name="state"),
+    CheckConstraint("(state = 'closed') = (close is not null)", name="end"),
+    # A closed order keeps who did it, if anyone did.
+    CheckConstraint("state = 'closed' or (state = 'waiting') = (holder_id is null)", name="holder"),
+    Index("ix_work_order_queue", "state", "unit_id"),
+)
+
+order_entry = Table(
+    "order_entry",
+    metadata,
+    id_column(),
+    refers_to("work_order", index=True),
+    Column("at", Moment, nullable=False),
+    Column("step", String(24), nullable=False),
+    Column("by", String(12), nullable=False),  # resident, worker, console, system
+    Column("by_id", Id, nullable=True),
+    Column("words", Text, nullable=False, default=""),
+    Column("facts", Json, nullable=False, default=dict),
+    Column("origin", String(64), nullable=False, default=""),
+)
+
+order_follower = Table(
+    "order_follower",
+    metadata,
+    id_column(),
+    refers_to("work_order", index=True),
+    refers_to("account", index=True),
+    refers_to("person"),
+    Column("joined", Boolean, nullable=False, default=False),
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("work_order_id", "account_id"),
+)
+
+photo = Table(
+    "photo",
+    metadata,
+    id_column(),
+    refers_to("work_order", nullable=True, index=True),
+    refers_to("account", nullable=True),
+    refers_to("worker", nullable=True),
+    Column("channel", String(64), nullable=False),
+    Column("media", Text, nullable=False),
+    Column("state", String(8), nullable=False, default="wanted"),  # wanted, kept, refused, lost
+    Column("file", String(80), nullable=True),  # <sha256>.jpg in the data folder
+    Column("width", Integer, nullable=True),
+    Column("height", Integer, nullable=True),
+    Column("made_at", Moment, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Index("ix_photo_due", "state", "next_at"),
+)
+
+rating = Table(
+    "rating",
+    metadata,
+    id_column(),
+    refers_to("work_order", index=True),
+    refers_to("person"),
+    Column("closure", Integer, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("word", String(24), nullable=False),
+    Column("sentence", Text, nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("score between 1 and 5", name="score"),
+    UniqueConstraint("work_order_id", "person_id", "closure"),
+)
+
+desk_item = Table(
+    "desk_item",
+    metadata,
+    id_column(),
+    Column("kind", String(24), nullable=False),  # return_visit, defect, wants_person, unrouted, dead
+    Column("state", String(8), nullable=False, default="open"),  # open, done
+    refers_to("work_order", nullable=True),
+    refers_to("account", nullable=True),
+    Column("words", Text, nullable=False, default=""),
+    Column("made_at", Moment, nullable=False),
+    Column("done_at", Moment, nullable=True),
+    Column("done_by", Id, nullable=True),
+)
