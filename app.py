@@ -31,11 +31,12 @@ from bot.engine import Engine
 from bot.language.reports import CATEGORIES
 from bot.message import Heard, Reply, Told
 from bot.ports import Tools
+from bot.private import NotPrivate
 from bot.rates import MemoryRate, RedisRate
 from bot.refusals import NotTold
 from bot.registry import find_channels, find_dialogs
 from bot.settings import Settings
-from bot.supervisor import NotStarted, Supervisor, free_port
+from bot.supervisor import NotStarted, Supervisor, free_port, refuse_second
 from bot.tokens import MemoryTokens, RedisTokens
 from handlers import checkup, console, hooks, ops, terminal
 from handlers.resident import Residents
@@ -176,7 +177,8 @@ def create_web() -> Flask:
     chosen = settings.invented(settings.load())
     linli = Linli(chosen, pool=chosen.web_threads + 2)
     web = Flask("linli")
-    web.config.update(SECRET_KEY=linli.keys.sessions, MAX_CONTENT_LENGTH=1024 * 1024)
+    newest, *older = linli.keys.sessions
+    web.config.update(SECRET_KEY=newest, SECRET_KEY_FALLBACKS=older, MAX_CONTENT_LENGTH=1024 * 1024)
     public_url = chosen.public_url or f"http://{chosen.host}:{chosen.port or 8000}"
     web.register_blueprint(hooks.make_blueprint(make_door(linli)))
     desk = console.Desk(
@@ -331,6 +333,7 @@ def command_say(chosen: Settings, args: argparse.Namespace) -> int:
 
 def command_run(chosen: Settings, args: argparse.Namespace) -> int:
     """Start everything under one supervisor."""
+    refuse_second(chosen.data_dir)
     port = free_port(chosen.host, chosen.port)
     played = free_port(chosen.host, None, port + 1) if chosen.emulated else 0
     env = everything.shared(chosen, port, played)
@@ -398,7 +401,7 @@ def main(argv: Sequence[str]) -> int:
         if args.command != "run":
             chosen = settings.invented(chosen)
         return COMMANDS[args.command][0](chosen, args)
-    except (settings.SettingsRefused, NotStarted, redis_server.RedisRefused) as refused:
+    except (settings.SettingsRefused, NotStarted, NotPrivate, redis_server.RedisRefused) as refused:
         print(refused, file=sys.stderr)
         return 2
 

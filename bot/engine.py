@@ -115,9 +115,12 @@ class Engine:
     def _danger(self, turn: _Turn) -> bool:
         if not turn.host.danger(turn.said.text):
             return False
-        if turn.top and turn.top.dialog == self.emergency:
-            return False
-        return self._open(turn, self.emergency)
+        if turn.top is None or turn.top.dialog != self.emergency:
+            return self._open(turn, self.emergency)
+        if turn.host.find("place", turn.said.text):
+            return False  # it answers where
+        turn.state.stack.append(Frame(self.emergency, pack_said(turn.said)))
+        return True
 
     def _switching(self, turn: _Turn) -> bool:
         waiting, turn.state.switch = turn.state.switch, None
@@ -248,8 +251,10 @@ class Engine:
     def _not_understood(self, turn: _Turn) -> bool:
         """First an example; then the choices and 人工; then a person is called. Never the same sentence twice."""
         frame, question = turn.top, turn.shown
-        if frame is None or question is None:
+        if frame is None:
             return self._open(turn, self.hello if turn.host.first else self.menu)
+        if question is None:
+            return True  # nothing has been shown yet: the dialog asks
         frame.misses += 1
         turn.question, turn.ask = question, False
         if turn.said.kind == "photo":

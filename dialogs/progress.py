@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.clock import local_text
 from bot.language.commands import not_fixed
 from bot.language.intents import about_number, intents
 from bot.language.reports import CATEGORIES
-from bot.talk import Ask, Choice, Do, Look, Part, Say, Script, World, dialog
+from bot.talk import Ask, Choice, Do, Look, Part, Say, Script, World, dialog, local_text
 from models import views
 from models.actions.orders import NotFixed, Urge, Withdraw
 

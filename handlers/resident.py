@@ -75,15 +75,18 @@ class Residents:
 
     def left_over(self, channel: str, sender: str) -> None:
         """Play what a callback left behind; for the workers. What fails waits 1, 5, 30, 300 s, then is dead."""
+        if not sender:
+            return self._still_poison(channel)
         with self.store.look(self.clock.now()) as work:
             key = work.conn.execute(_undone(channel, sender).order_by(t.inbox.c.id.desc())).scalars().first()
         if key is None:
-            return
+            return None
         try:
             self.answer(channel, sender, key, None)
         except SQLAlchemyError:
             log.warning("the database is at fault: the message waits")
             self._put_off(channel, sender)
+        return None
 
     def overdue(self, work: Work, account_id: int, turn: int) -> None:
         """The timer of an open question rang: one gentle reminder, unless the talk has moved on."""
@@ -167,6 +170,13 @@ class Residents:
             account_id = work.conn.execute(found).scalar_one_or_none()
             if account_id is not None:
                 work.tell(To(account_id=account_id), "said", {"reply": row.reply})
+
+    def _still_poison(self, channel: str) -> None:
+        """What nobody could read, and somebody at the console asked to try again, cannot be read now either."""
+        i = t.inbox.c
+        with self.store.work(self.clock.now()) as work:
+            unread = update(t.inbox).where(i.channel == channel, i.sender == "", i.state == "new")
+            work.conn.execute(unread.values(state="poison", note="still unreadable"))
 
     def _put_off(self, channel: str, sender: str) -> None:
         i = t.inbox.c

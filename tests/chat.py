@@ -5,7 +5,11 @@ Between every two turns the state has gone through the database as JSON, as if e
 
 from __future__ import annotations
 
+import atexit
+import functools
 import re
+import shutil
+import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -149,7 +153,13 @@ class Worker:
         """Anything WeCom can do; the reply."""
         clock, channel = self.community.clock, f"wecom_aibot:{self.bot}"
         heard = Heard(
-            channel, self.community.key(), self.userid, kind, clock.now(), chat=self.chat, **what  # type: ignore[arg-type]
+            channel,
+            self.community.key(),
+            self.userid,
+            kind,
+            clock.now(),
+            chat=self.chat,
+            **what,  # type: ignore[arg-type]
         )
         self.community.keep(heard)
         return self.community.staff.answer(heard, real_seconds())
@@ -159,13 +169,32 @@ class Worker:
         return self.does(text=text, **what).words
 
 
+@functools.cache
+def _planted() -> tuple[Path, Town]:
+    """A database file with the sample neighbourhood, made once a process and copied for each test."""
+    folder = Path(tempfile.mkdtemp(prefix="linli-planted-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store, town = _planted_in(f"sqlite:///{folder}/planted.db")
+    store.engine.dispose()
+    return folder / "planted.db", town
+
+
+def _planted_in(url: str) -> tuple[Store, Town]:
+    store = open_store(url, KEYS, load_limits())
+    t.metadata.create_all(store.engine)
+    with store.work(FixedClock(MORNING).now()) as work:
+        return store, plant(work)
+
+
 def found(folder: Path, url: str = "") -> Community:
     """A community in a fresh database in `folder` (or at `url`), planted with the sample neighbourhood."""
-    store = open_store(url or f"sqlite:///{folder}/test.db", KEYS, load_limits())
-    t.metadata.create_all(store.engine)
     clock = FixedClock(MORNING)
-    with store.work(clock.now()) as work:
-        town = plant(work)
+    if url:
+        store, town = _planted_in(url)
+    else:
+        file, town = _planted()
+        shutil.copy(file, folder / "test.db")
+        store = open_store(f"sqlite:///{folder}/test.db", KEYS, load_limits())
     lost: list[str] = []
     engine = Engine(find_dialogs(dialogs))
     residents = Residents(store, clock, engine, CATEGORIES, lambda name: PLAIN, lost.extend)

@@ -1,6 +1,6 @@
 """Golden conversations as plain text that a social worker can read and correct.
 
-    住户: 电梯坏了            a resident says something; 住户乙, 住户丙 are neighbours; [照片], [扫码 bld:1] … see tests/chat.py
+    住户: 电梯坏了            a resident says something; 住户乙 is a neighbour; [照片] …: see tests/chat.py
     机器人: 要报的是：…        the whole answer; lines without a speaker belong to it
     推送: …                   what a resident is told unasked, in order
     李华: 接 1001             a worker in the group of their unit; 李华(单聊): alone with the bot

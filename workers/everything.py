@@ -10,11 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from bot import redis_server
 from bot.settings import Settings
-from bot.supervisor import Program
+from bot.supervisor import Program, answers
 from models.sample import Town
 from workers import jobs
 
@@ -58,14 +56,6 @@ def _emulator(chosen: Settings, env: Mapping[str, str], played: int) -> Program:
     argv = [sys.executable, "-m", "emulator", "--town", str(town), "--data", str(kept), *where]
     ready = partial(answers, f"http://{chosen.host}:{played}/emu/clock")
     return Program("emulator", argv, env, ready=ready)
-
-
-def answers(url: str) -> bool:
-    """Whether an address answers 200."""
-    try:
-        return requests.get(url, timeout=2).status_code == 200
-    except requests.RequestException:
-        return False
 
 
 def write_town(

@@ -1,0 +1,43 @@
+"""What a dialog may yield. A dialog is a generator that reads like the talk it holds; bot/engine.py plays it.
+
+    @dialog("booking", opens=("booking",), about="预约")
+    def booking(world: World) -> Script:
+        count = yield from Number("count", "几位？", low=1, high=9)      # an int
+        free = yield from Look("free", views.free_rooms, count)          # remembered JSON
+        room = yield from Choice("room", "哪一间？", {r["id"]: r["name"] for r in free})
+        held = yield from Do("hold", HoldRoom(room, count))              # runs once; refusals are values
+        yield Say(f"订好了，号码 {held['number']}。")
+
+What is stored between turns is what was answered, looked at, done and said, under keys: see bot/engine.py.
+"""
+
+from __future__ import annotations
+
+from bot.clock import local_text
+from bot.talk.declaring import Dialog, dialog
+from bot.talk.place import Place
+from bot.talk.questions import QUESTIONS, Ask, Choice, Confirm, Number, Photos, Score, Which
+from bot.talk.steps import (
+    Do,
+    Given,
+    Look,
+    More,
+    Open,
+    Part,
+    Person,
+    Question,
+    Said,
+    Say,
+    Script,
+    Several,
+    Took,
+    Who,
+    World,
+    Wrong,
+)
+
+__all__ = [
+    "QUESTIONS", "Ask", "Choice", "Confirm", "Dialog", "Do", "Given", "Look", "More", "Number", "Open", "Part",
+    "Person", "Photos", "Place", "Question", "Said", "Say", "Score", "Script", "Several", "Took", "Which", "Who",
+    "World", "Wrong", "dialog", "local_text",
+]  # fmt: skip

@@ -1,0 +1,41 @@
+"""How a file declares its dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.talk.steps import Script, World
+
+
+@dataclass(frozen=True)
+class Dialog:
+    """A dialog as it was declared. `opens`: intents that start it; `menu`: keys of the account's menu;
+
+    `push`: the kind of open question that it answers; `photos`: photos are welcome at any of its questions.
+    """
+
+    name: str
+    script: Callable[[World], Script]
+    about: str
+    opens: tuple[str, ...] = ()
+    menu: tuple[str, ...] = ()
+    push: str = ""
+    photos: bool = False
+
+
+def dialog(
+    name: str,
+    *,
+    about: str,
+    opens: tuple[str, ...] = (),
+    menu: tuple[str, ...] = (),
+    push: str = "",
+    photos: bool = False,
+) -> Callable[[Callable[[World], Script]], Dialog]:
+    """Declare the dialog of this file. `about` is what it does in a few words, as a person is asked about it."""
+
+    def declare(script: Callable[[World], Script]) -> Dialog:
+        return Dialog(name, script, about, opens, menu, push, photos)
+
+    return declare

@@ -1,0 +1,71 @@
+"""Where something is: the question that reads addresses, choices, scanned codes and points on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from bot.language.addresses import read_home
+from bot.language.numbers import read_option
+from bot.message import Place as Point
+from bot.talk.steps import Find, Question, Reading, Said, Several, Took, Wrong
+
+
+@dataclass(frozen=True)
+class Place(Question[dict[str, Any]]):
+    """A place in the register: {"estate_id", "building_id", "home_id", "label"}, or a point on the map.
+
+    Several readings (12-8-602) are asked; an address that is not in the register is refused with the reason.
+    `others` (id → label) are numbered choices besides; chosen, the answer is {"other": id}. `sure` is the one that
+    is meant when the opening sentence names no address. `building`: only a door of that building is asked for.
+    With `home`, only a whole door will do. With `loose`, words that name no place of the register are taken as
+    they are, {"label": words, "words": words}: in an emergency nothing that is said about the place may be lost.
+    """
+
+    others: Mapping[str, str] = field(default_factory=dict)
+    sure: str = ""
+    home: bool = False
+    building: int = 0
+    loose: bool = False
+    kind: ClassVar[str] = "place"
+
+    def options(self) -> list[tuple[str, str]]:
+        return [(str(n), label) for n, label in enumerate(self.others.values(), 1)]
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        if said.point and not self.home:
+            return Took(_spot(said.point))
+        if said.scene:
+            return self._found(find("scene", said.scene))
+        chosen = read_option(said.text, list(self.others.values()))
+        if chosen is not None:
+            return Took({"other": list(self.others)[chosen]})
+        found = find(self._what(), said.text)
+        if self.loose and not found and len(said.text) > 1:
+            return Took({"label": said.text, "words": said.text})
+        return self._found(found) if found or read_home(said.text) else None
+
+    def _what(self) -> str:
+        return f"door:{self.building}" if self.building else "home" if self.home else "place"
+
+    def _found(self, found: list[dict[str, Any]]) -> Reading:
+        if not found:
+            return Wrong("登记册里没有找到这个地址。请写小区名和楼号，比如“幸福小区 3 号楼 2 单元 602”。")
+        if len(found) == 1:
+            return Took(found[0])
+        return Several({one["label"]: one for one in found[:5]}, "您说的是哪一个？")
+
+    def volunteered(self, opening: Said, find: Find) -> Any:
+        if read_home(opening.text) or (opening.scene and not self.home):
+            reading = replace(self, loose=False).read(Said(opening.text, scene=opening.scene), None, find)
+            return reading.value if isinstance(reading, Took) else None
+        return {"other": self.sure} if self.sure else None
+
+    def still_good(self, value: Any) -> bool:
+        return "other" not in value or value["other"] in self.others
+
+
+def _spot(point: Point) -> dict[str, Any]:
+    spot = {"latitude": round(point.latitude, 6), "longitude": round(point.longitude, 6)}
+    return {**spot, "label": point.label or "您发来的定位"}

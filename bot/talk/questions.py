@@ -1,0 +1,164 @@
+"""The kinds of questions. Each is stored as it was shown, so all fields are JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from bot.language.numbers import read_number, read_option, read_yes_no
+from bot.language.ratings import read_score
+from bot.talk.place import Place
+from bot.talk.steps import Find, More, Question, Reading, Said, Took, Wrong
+
+
+@dataclass(frozen=True)
+class Ask(Question[str]):
+    """Free text. With `none`, one option says that there is nothing to say (the answer is then "").
+
+    With `opening`, the sentence that opened the dialog is the answer if it carries more than the wish to open it.
+    """
+
+    none: str = ""
+    opening: bool = False
+    longest: int = 500
+    kind: ClassVar[str] = "ask"
+    free: ClassVar[bool] = True
+
+    def options(self) -> list[tuple[str, str]]:
+        return [("1", self.none)] if self.none else []
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        if self.none and read_option(said.text, [self.none]) == 0:
+            return Took("")
+        if self.none and read_yes_no(said.text) is False:
+            return Took("")
+        words = said.text.strip()[: self.longest]
+        return Took(words) if len(words) > 1 or (words and not words.isdigit()) else None
+
+    def volunteered(self, opening: Said, find: Find) -> Any:
+        return find("content", opening.text) if self.opening and opening.text else None
+
+
+@dataclass(frozen=True)
+class Choice(Question[str]):
+    """One of at most five (elders), by number, 第N个, or label. `choices`: id → label, in order."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    kind: ClassVar[str] = "choice"
+
+    def options(self) -> list[tuple[str, str]]:
+        return [(str(n), label) for n, label in enumerate(self.choices.values(), 1)]
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        chosen = read_option(said.text, list(self.choices.values()))
+        return None if chosen is None else Took(list(self.choices)[chosen])
+
+    def still_good(self, value: Any) -> bool:
+        return value in self.choices
+
+
+@dataclass(frozen=True)
+class Number(Question[int]):
+    """A whole number between low and high."""
+
+    low: int = 1
+    high: int = 9
+    unit: str = ""
+    kind: ClassVar[str] = "number"
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        number = read_number(said.text)
+        if number is None:
+            return None
+        fits = self.low <= number <= self.high
+        return Took(number) if fits else Wrong(f"请回复 {self.low} 到 {self.high} 之间的数字。")
+
+    def still_good(self, value: Any) -> bool:
+        return isinstance(value, int) and self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Confirm(Question[bool]):
+    """Yes or no. Only for what costs money or calls people."""
+
+    yes: str = "是"
+    no: str = "不是"
+    kind: ClassVar[str] = "confirm"
+
+    def options(self) -> list[tuple[str, str]]:
+        return [("1", self.yes), ("2", self.no)]
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        chosen = read_option(said.text, [self.yes, self.no])
+        if chosen is not None:
+            return Took(chosen == 0)
+        answer = read_yes_no(said.text)
+        return None if answer is None else Took(answer)
+
+
+@dataclass(frozen=True)
+class Photos(Question[list[str]]):
+    """Photos, as many as the person likes (the answer is a list of media), and the word that ends them."""
+
+    done: str = "提交"
+    most: int = 9
+    kind: ClassVar[str] = "photos"
+
+    def options(self) -> list[tuple[str, str]]:
+        return [("1", self.done)]
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        got = list(so_far or [])
+        if said.media:
+            got = [*got, *said.media][: self.most]
+            return More(got, f"收到 {len(got)} 张照片。还可以再发，发好了请回复 1 {self.done}。")
+        ends = read_option(said.text, [self.done]) == 0 or read_yes_no(said.text) is not None
+        return Took(got) if ends or said.text.strip("。！! ") in _PHOTOS_DONE else None
+
+
+_PHOTOS_DONE = frozenset(
+    {"发好了", "发完了", "好了", "完了", "没有照片", "没照片", "没了", "不发了", "就这些"}
+)
+
+
+@dataclass(frozen=True)
+class Score(Question[int]):
+    """One to five, a digit or words (很满意, 还行, 太差了); the best is shown first."""
+
+    kind: ClassVar[str] = "score"
+    labels: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("5", "很满意"),
+        ("4", "满意"),
+        ("3", "一般"),
+        ("2", "不满意"),
+        ("1", "很不满意"),
+    )
+
+    def options(self) -> list[tuple[str, str]]:
+        return list(self.labels)
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        score = read_score(said.text)
+        return None if score is None else Took(score)
+
+
+@dataclass(frozen=True)
+class Which(Question[Any]):
+    """Which of several readings was meant; asked by the engine under the key of the question it is about."""
+
+    labels: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
+    kind: ClassVar[str] = "which"
+
+    def options(self) -> list[tuple[str, str]]:
+        return [(str(n), label) for n, label in enumerate(self.labels, 1)]
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        chosen = read_option(said.text, list(self.labels))
+        return None if chosen is None else Took(self.values[chosen])
+
+
+QUESTIONS: Mapping[str, type[Question[Any]]] = {
+    kind.kind: kind for kind in (Ask, Choice, Number, Confirm, Place, Photos, Score, Which)
+}
