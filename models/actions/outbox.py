@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from models import tables as t
+from models.actions.answers import QuestionShown
 from models.store import Work
 
 Facts = Mapping[str, Any]
@@ -192,7 +193,16 @@ def settle(work: Work, claimed: Claimed, state: str, **values: Any) -> bool:
         t.outbox.c.claimed_at == claimed.at,
     )
     values = {"channel": claimed.message.channel, "rung": claimed.rung, "state": state, **values}
-    return bool(work.conn.execute(update(t.outbox).where(ours).values(**values)).rowcount)
+    settled = bool(work.conn.execute(update(t.outbox).where(ours).values(**values)).rowcount)
+    if settled and state in ("accepted", "delivered"):
+        _note_shown(work, claimed.message.facts)
+    return settled
+
+
+def _note_shown(work: Work, facts: Facts) -> None:
+    """A message that asks something has reached the person: from now on their answer may mean it."""
+    if "question_id" in facts:
+        QuestionShown(facts["question_id"]).run(work)
 
 
 def recover(work: Work, before: datetime, twice: Callable[[str, Facts], bool]) -> list[Message]:
@@ -248,6 +258,8 @@ def take_held(work: Work, account_id: int, most: int = 3) -> list[Held]:
     rows = work.conn.execute(newest).all()[::-1]
     taken = update(t.outbox).where(t.outbox.c.id.in_([row.id for row in rows]))
     work.conn.execute(taken.values(state="delivered", rung="passive", sent_at=work.now))
+    for row in rows:
+        _note_shown(work, row.facts)
     return [Held(row.id, row.kind, row.facts, row.made_at) for row in rows]
 
 
