@@ -96,15 +96,7 @@ class Linli:
     @cached_property
     def account(self) -> Mapping[str, str] | None:
         """The official account's settings as its channel takes them; None when there is none."""
-        chosen = self.settings
-        if chosen.wechat_appid is None:
-            return None
-        names = ("appid", "secret", "token", "aes_key", "aes_key_previous", "account", "kind", "choices")
-        values = {name: getattr(chosen, f"wechat_{name}") for name in names}
-        plain = {k: v.get_secret_value() if hasattr(v, "get_secret_value") else v for k, v in values.items()}
-        templates = {f"template.{name}": one for name, one in chosen.wechat_templates.items()}
-        given = {name: str(value) for name, value in plain.items() if value}
-        return {**given, **templates, "api_base": chosen.wechat_api}
+        return self.settings.official_account(everything.TEMPLATES if self.settings.emulated else {})
 
     @cached_property
     def switchboard(self) -> Switchboard:
@@ -217,7 +209,7 @@ def equip(linli: Linli) -> None:
             store=linli.store,
             clock=linli.clock,
             channels=linli.switchboard.get,
-            redis=redis_server.connect_worker(linli.redis_url),
+            redis=redis_server.connect(linli.redis_url),
             data_dir=linli.settings.data_dir,
             drain=linli.drain,
             timers={"talk": linli.residents.overdue},

@@ -251,6 +251,16 @@ class Settings(BaseSettings):
     def _played(self, host: str) -> str:
         return f"{self.emulator_url}/{host}" if self.emulated and self.emulator_url else ""
 
+    def official_account(self, templates: Mapping[str, str]) -> dict[str, str] | None:
+        """The account as its channel takes it, with `templates` where none are set; None without an AppID."""
+        if self.wechat_appid is None:
+            return None
+        names = ("appid", "secret", "token", "aes_key", "aes_key_previous", "account", "kind", "choices")
+        values = {name: getattr(self, f"wechat_{name}") for name in names}
+        plain = {k: v.get_secret_value() if isinstance(v, SecretStr) else v for k, v in values.items()}
+        ids = {f"template.{name}": one for name, one in (self.wechat_templates or templates).items()}
+        return {**{k: str(v) for k, v in plain.items() if v}, **ids, "api_base": self.wechat_api}
+
     def missing(self) -> list[str]:
         """Names of the account's settings that are not set."""
         return [_env_name(field) for field in _INVENTIONS if getattr(self, field) is None]

@@ -16,7 +16,7 @@ from bot.supervisor import Program, answers
 from models.sample import Town
 from workers import jobs
 
-TEMPLATE_NAME, TEMPLATE_ID = "progress", "linli-progress"
+TEMPLATES = {"progress": "linli-progress"}  # which the emulated account has
 RESIDENTS = [{"openid": "oResidentZhangAyi0000000001", "name": "张阿姨"}]
 
 
@@ -32,8 +32,7 @@ def shared(chosen: Settings, port: int, played: int) -> dict[str, str]:
     if not played:
         return env
     hosts = ",".join({*chosen.wecom_media_hosts, chosen.host})
-    env |= {"LINLI_EMULATOR_URL": f"http://{chosen.host}:{played}", "LINLI_WECOM_MEDIA_HOSTS": hosts}
-    return env | {"LINLI_WECHAT_TEMPLATES": json.dumps({TEMPLATE_NAME: TEMPLATE_ID})}
+    return env | {"LINLI_EMULATOR_URL": f"http://{chosen.host}:{played}", "LINLI_WECOM_MEDIA_HOSTS": hosts}
 
 
 def programs(app: Path, chosen: Settings, env: Mapping[str, str], port: int, played: int) -> list[Program]:
@@ -68,7 +67,7 @@ def write_town(
         "callback_base": callback_base,
         "ops_secret": ops_secret,
         "account": {**{name: account.get(name, "") for name in names}, "name": "邻里"},
-        "templates": [{"template_id": TEMPLATE_ID, "title": "工单进度提醒", "fields": fields}],
+        "templates": [{"template_id": TEMPLATES["progress"], "title": "工单进度提醒", "fields": fields}],
         **(_people(town) if town else {}),
     }
     path.touch(mode=0o600, exist_ok=True)

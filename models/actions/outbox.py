@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from models import tables as t
 from models.actions.answers import QuestionShown
@@ -231,13 +231,11 @@ def mark_receipt(work: Work, job: str, status: str) -> bool:
         return False
     good = status.strip().lower() in ("success", "send success")
     reason = "" if good else "Refuses" if "block" in status else "Undelivered"
-    known = and_(t.outbox.c.job == job, t.outbox.c.state.in_(("accepted", "unknown")))
-    marks = {
-        "state": "delivered" if good else "failed",
-        "reason": reason,
-        "detail": "" if good else status[:200],
-    }
-    return bool(work.conn.execute(update(t.outbox).where(known).values(**marks)).rowcount)
+    held = t.outbox.c.state == "held"  # the words behind a doorbell still wait for the person
+    known = and_(t.outbox.c.job == job, or_(held, t.outbox.c.state.in_(("accepted", "unknown"))))
+    becomes = case((held, "held"), else_="delivered" if good else "failed")
+    marks = {"state": becomes, "reason": reason, "job": "", "detail": "" if good else status[:200]}
+    return bool(work.conn.execute(update(t.outbox).where(known).values(marks)).rowcount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,7 @@ def test_health_in_numbers(stage: Stage) -> None:
     found = health(stage.store, stage.clock.now(), NOW + timedelta(seconds=4))
     assert found["inbox"] == {"new": 1, "dead": 1}
     assert found["dead"] == 1
-    assert found["outbox"] == {("queued", "wechat_oa"): 1, ("accepted", "wechat_oa"): 1}
+    assert found["outbox"] == {("queued", "wechat_oa"): 1, ("held", "wechat_oa"): 1}
     assert found["oldest"] == {"inbox": 90.0, "outbox": 90.0, "timer": 0.0, "photo": 0.0}
     assert found["refusals"] == {"KeyRefused": 1, "NotAllowed": 1}
     assert (found["beats"], found["desk"]) == ({"relay": 4.0}, {"not_told": 1})

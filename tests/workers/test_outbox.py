@@ -78,7 +78,7 @@ def test_without_a_window_the_doorbell_rings(stage: Stage) -> None:
     message = stage.tell("order_claimed", account=stage.account())
     deliver(message)
     row = stage.message(message)
-    assert (row.state, row.rung, row.job) == ("accepted", "template", "job-1")
+    assert (row.state, row.rung, row.job) == ("held", "template", "job-1")
     assert stage.oa.told[0].doorbell is not None
 
 
@@ -125,7 +125,7 @@ def test_the_platform_is_right_about_the_window(stage: Stage) -> None:
     stage.oa.script = [WindowClosed("45047")]
     message = stage.tell("order_claimed", account=account)
     deliver(message)
-    assert (state(stage, message), stage.message(message).rung) == ("accepted", "template")
+    assert (state(stage, message), stage.message(message).rung) == ("held", "template")
     assert stage.row(t.account, account).talk_left == 0
 
 
@@ -411,12 +411,12 @@ def test_a_slow_sender_corrects_what_was_given_up(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("status", "becomes", "reason"),
     [
-        ("success", "delivered", ""),
-        ("failed:user block", "failed", "Refuses"),
-        ("failed: system failed", "failed", "Undelivered"),
+        ("success", "held", ""),
+        ("failed:user block", "held", "Refuses"),
+        ("failed: system failed", "held", "Undelivered"),
     ],
 )
-def test_a_receipt_settles_what_was_accepted(stage: Stage, status: str, becomes: str, reason: str) -> None:
+def test_a_receipt_tells_how_the_doorbell_rang_and_the_words_wait(stage: Stage, status: str, becomes: str, reason: str) -> None:
     message = stage.tell("order_claimed", account=stage.account())
     deliver(message)
     with stage.store.work(stage.clock.now()) as work:
