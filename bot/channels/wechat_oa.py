@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from bot.channels.config import base_address, needed, one_of
 from bot.channels.failures import load
 from bot.channels.sealing import Envelope, Opened
+from bot.channels.strict_json import read_object
 from bot.channels.strict_xml import Malformed, Tree, read, text
 from bot.channels.wechat_oa_api import Api
 from bot.channels.wechat_oa_check import check
@@ -193,9 +193,9 @@ def limits(kind: str) -> list[dict[str, str]]:
 def _encrypted(body: bytes) -> str:
     """What is encrypted in a body, XML or JSON. A body in plain mode has nothing: NotGenuine."""
     try:
-        tree: Tree = json.loads(body) if body.startswith(b"{") else read(body)
+        tree: Tree = read_object(body) if body.startswith(b"{") else read(body)
         encrypted = text(tree, "Encrypt")
-    except (ValueError, RecursionError):
+    except Malformed:
         encrypted = ""
     if not encrypted:
         raise NotGenuine("refused")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from wechatpy.exceptions import WeChatClientException
 
 from bot.channels.download import limited
 from bot.channels.failures import ErrorTable, bad_status, broken, maybe_taken
+from bot.channels.strict_json import read_object
 from bot.channels.wechat_oa_token import TokenKeeper
 from bot.ports import Tools
 from bot.refusals import Busy, NoMedia, NotTold
@@ -54,9 +54,13 @@ class StableClient(WeChatClient):  # type: ignore[misc]  # wechatpy has no type 
             return _said(error, harmless_twice)
         except requests.RequestException as error:
             return broken(error, harmless_twice)
-        except (ValueError, TypeError, RecursionError):
+        except (ValueError, TypeError):
             answer = None
         return answer if isinstance(answer, dict) else maybe_taken("not the platform's JSON", harmless_twice)
+
+    def _decode_result(self, res: requests.Response) -> Any:
+        """Read strictly, where wechatpy would skip over broken characters."""
+        return read_object(res.content) or res
 
     def stream(self, path: str, token: str, params: dict[str, str]) -> requests.Response:
         """A response whose body is still to be read. Raises requests' exceptions."""
@@ -185,11 +189,6 @@ class Api:
 
 def _error_inside(raw: bytes) -> Refused | None:
     """media/get answers with JSON and HTTP 200 when it has nothing to give."""
-    if not raw.startswith(b"{"):
-        return None
-    try:
-        answer = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
+    answer = read_object(raw) if raw.startswith(b"{") else {}
     code = answer.get("errcode")
     return Refused(code, str(answer.get("errmsg", ""))) if isinstance(code, int) and code else None

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from bot.channels.config import base_address, needed
 from bot.channels.download import download
 from bot.channels.failures import ErrorTable
 from bot.channels.sealing import Envelope, Opened, decrypt, read_key
+from bot.channels.strict_json import read_object
 from bot.channels.text import cut, plain
 from bot.channels.wecom_aibot_reading import Malformed, read_heard
 from bot.channels.wecom_aibot_rendering import CONTENT_BYTES, passive
@@ -80,7 +81,7 @@ class WeComAIBot:
     def hear(self, callback: Callback) -> Heard:
         """Read one callback. Raises NotGenuine (also for another robot's), TooLarge, Unreadable."""
         message = self._open(callback).message
-        body = _object(message)
+        body = read_object(message)
         try:
             heard = read_heard(self.name, self._display, body, int(callback.query["timestamp"]))
         except Malformed:
@@ -92,7 +93,7 @@ class WeComAIBot:
     def _open(self, callback: Callback) -> Opened:
         if len(callback.body) > MAX_BODY:
             raise TooLarge(f"{len(callback.body)} bytes")
-        encrypted = _object(callback.body).get("encrypt")
+        encrypted = read_object(callback.body).get("encrypt")
         if not isinstance(encrypted, str) or not encrypted:
             raise NotGenuine("refused")
         return self._envelope.open(callback.query, encrypted)
@@ -163,12 +164,3 @@ class WeComAIBot:
     def secrets(self) -> tuple[str, ...]:
         """Every string that must never be seen in a log."""
         return self._secrets
-
-
-def _object(raw: bytes) -> dict[str, Any]:
-    """A JSON object; anything else reads as an empty one, which has no part that is needed."""
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

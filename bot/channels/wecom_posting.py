@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from bot.channels.failures import ErrorTable, bad_status, broken, maybe_taken
+from bot.channels.strict_json import read_object
 from bot.refusals import NotTold
 
 TIMEOUT = (3.05, 8.0)  # seconds to connect, and between two bytes
@@ -38,8 +39,8 @@ def _outcome(
 
 def _said(errors: ErrorTable, body: bytes) -> NotTold | None:
     try:
-        said = json.loads(body)
+        said = read_object(body)
         code = int(said["errcode"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return maybe_taken("HTTP 200 without errcode", harmless_twice=False)
     return errors.refusal(code, str(said.get("errmsg", ""))) if code else None

@@ -116,12 +116,18 @@ class Platform:
         return [one.path for one in self.heard]
 
 
+class Server(ThreadingHTTPServer):
+    """Takes many callers at once; the standard five would turn the rest away."""
+
+    request_queue_size = 128
+    daemon_threads = True
+
+
 @contextmanager
 def platform(say: Callable[[Asked], Said]) -> Iterator[Platform]:
     """A fake platform on the loopback address for the length of a test."""
     fake = Platform(say)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), _handler(fake))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     fake.url = f"http://127.0.0.1:{server.server_address[1]}"
