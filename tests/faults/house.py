@@ -20,8 +20,8 @@ from typing import Any
 
 import requests
 from flask import Flask
-from sqlalchemy import func, select, text
-from werkzeug.serving import BaseWSGIServer, make_server
+from sqlalchemy import func, select
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from bot import keys, redis_server, settings
 from bot.clock import SystemClock, real_seconds
@@ -38,6 +38,13 @@ from workers import everything
 
 HOST = "127.0.0.1"
 Json = dict[str, Any]
+
+
+class Silent(WSGIRequestHandler):
+    """Its lines would show access tokens."""
+
+    def log_request(self, *_: Any) -> None:
+        """Say nothing."""
 
 
 def free_port() -> int:
@@ -138,6 +145,12 @@ class House:
         os.killpg(process.pid, signal.SIGKILL) if name != "valkey" else process.kill()
         process.wait()
 
+    def revive(self) -> None:
+        """Start again what has ended by itself, as the supervisor does."""
+        for name, process in list(self.processes.items()):
+            if name != "valkey" and process.poll() is not None:
+                self.start(name)
+
     def close(self) -> None:
         """End everything."""
         for name in list(self.processes):
@@ -164,7 +177,7 @@ class House:
         everything.write_town(path, self.town, {**plain, "kind": chosen.wechat_kind}, base, self.ops_secret)
         town = read_town(json.loads(path.read_text(encoding="utf-8")))
         app = create_app(town, base=f"http://{HOST}:{self.played}")
-        self._server: BaseWSGIServer = make_server(HOST, self.played, app, threaded=True)
+        self._server: BaseWSGIServer = make_server(HOST, self.played, app, threaded=True, request_handler=Silent)
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
         return app
@@ -221,12 +234,6 @@ class House:
     def log(self, name: str) -> str:
         """What a process has logged."""
         return (self.folder / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
-
-
-def empty_postgresql(store: Store) -> None:
-    """Remove every row."""
-    with store.engine.begin() as conn:
-        conn.execute(text(f"TRUNCATE {', '.join(t.metadata.tables)} RESTART IDENTITY CASCADE"))
 
 
 def seconds_since(started: float) -> float:

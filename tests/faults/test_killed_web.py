@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
 
 from models import tables as t
 from tests.faults.conftest import Build
-from tests.faults.house import House
+from tests.faults.killing import POINTS, kill_at
 
-from tests.running.processes import until
 
-POINTS = ("before", "written", "committed")  # those of tests/faults/stuck.py
 REPORT = "幸福小区3号楼2单元602水管爆了"
-
-
-def kill_at(house: House, point: str) -> int:
-    """Wait for a process to stand at the point, and kill it there; its id."""
-    stuck = house.folder / "stuck"
-    until(stuck.exists, f"somebody at {point}")
-    pid = int(stuck.read_text())
-    stuck.unlink()
-    os.kill(pid, signal.SIGKILL)
-    return pid
 
 
 def test_a_repeat_completes_what_a_killed_process_left(build: Build, database_url: str) -> None:

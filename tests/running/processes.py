@@ -61,9 +61,9 @@ def pid_of(file: Path) -> int:
     return int(file.read_text() or 0) if is_held(file) else 0
 
 
-def until(look: Callable[[], object], what: str) -> None:
-    """Wait for `look` to give something true; fail with `what` when it does not in time."""
-    deadline = real_seconds() + PATIENCE
+def until(look: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    """Wait for `look` to give something true; fail with `what` when it does not within `patience` seconds."""
+    deadline = real_seconds() + patience
     while not look():
         assert real_seconds() < deadline, f"in vain waited for: {what}"
         time.sleep(0.01)
