@@ -29,7 +29,6 @@ from bot.channels.wechat_oa import WeChatOA, limits
 from bot.clock import Clock, SystemClock
 from bot.engine import Engine
 from bot.language.reports import CATEGORIES
-from bot.message import Heard, Reply, Told
 from bot.ports import Tools
 from bot.private import NotPrivate
 from bot.rates import MemoryRate, RedisRate
@@ -39,6 +38,7 @@ from bot.settings import Settings
 from bot.supervisor import NotStarted, Supervisor, free_port, refuse_second
 from bot.tokens import MemoryTokens, RedisTokens
 from handlers import checkup, console, hooks, ops, terminal
+from handlers.players import Players
 from handlers.resident import Residents
 from handlers.staff import Staffroom
 from handlers.switchboard import Switchboard
@@ -121,43 +121,14 @@ class Linli:
         return Residents(self.store, self.clock, engine, CATEGORIES, flags, forget)
 
     @cached_property
-    def staffroom(self) -> Staffroom:
-        """Plays what staff say."""
-        return Staffroom(self.store, self.clock)
+    def players(self) -> Players:
+        """Plays residents' turns and what staff say."""
+        return Players(self.residents, Staffroom(self.store, self.clock), self.switchboard)
 
     def forget_files(self, names: Sequence[str]) -> None:
         """Delete photos that belong to nobody any more."""
         for name in names:
             (self.photo_dir / name).unlink(missing_ok=True)
-
-    def play(self, heard: Heard, since: float | None) -> Reply:
-        """One turn of whoever spoke: a resident or somebody of the staff."""
-        if heard.channel.startswith("wecom_"):
-            return self.staffroom.answer(heard, since)
-        return self.residents.answer(heard.channel, heard.sender, heard.key, since)
-
-    def give_up(self, heard: Heard) -> None:
-        """The callback could not wait for the reply: it is sent another way."""
-        if not heard.channel.startswith("wecom_"):
-            return self.residents.give_up(heard.key)
-        return self._answer_late(heard, self.staffroom.give_up(heard.key))
-
-    def drain(self, channel: str, sender: str) -> None:
-        """Play what a callback left behind; for the workers."""
-        if not channel.startswith("wecom_"):
-            return self.residents.left_over(channel, sender)
-        for heard, reply in self.staffroom.left_over(channel, sender):
-            self._answer_late(heard, reply)
-        return None
-
-    def _answer_late(self, heard: Heard, reply: Reply) -> None:
-        if not reply.words or not heard.reply_to:
-            return
-        told = Told(heard.channel, heard.sender, reply.words, rung="late_answer", reply_to=heard.reply_to)
-        try:
-            self.switchboard.get(heard.channel).tell(told)
-        except (NotTold, KeyError) as refusal:
-            log.warning("a late answer was not told: %s", type(refusal).__name__)
 
 
 # --- processes ---------------------------------------------------------------------------------------------
@@ -192,7 +163,9 @@ def make_door(linli: Linli) -> hooks.Door:
     executor = ThreadPoolExecutor(linli.settings.web_threads, thread_name_prefix="turn")
     turns = Turns(linli.store, linli.clock, executor, linli.settings.data_dir / "spool")
     counts = hooks.Counts.on(REGISTRY)
-    return hooks.Door(linli.switchboard.find, turns, linli.play, linli.give_up, linli.clock, counts)
+    return hooks.Door(
+        linli.switchboard.find, turns, linli.players.play, linli.players.give_up, linli.clock, counts
+    )
 
 
 def scene_url(linli: Linli, scene: str) -> str:
@@ -211,7 +184,7 @@ def equip(linli: Linli) -> None:
             channels=linli.switchboard.get,
             redis=redis_server.connect(linli.redis_url),
             data_dir=linli.settings.data_dir,
-            drain=linli.drain,
+            drain=linli.players.drain,
             timers={"talk": linli.residents.overdue},
             names=CATEGORIES,
         )
@@ -251,6 +224,7 @@ def gunicorn_options(chosen: Settings, port: int) -> list[str]:
 def command_worker(chosen: Settings, args: argparse.Namespace) -> int:
     """Be the RQ worker of one queue."""
     linli = Linli(chosen, redis=True)
+    heed_redis(linli)
     equip(linli)
     jobs.work(args.queue, redis_server.connect_worker(linli.redis_url))
     return 0
@@ -259,12 +233,19 @@ def command_worker(chosen: Settings, args: argparse.Namespace) -> int:
 def command_relay(chosen: Settings, args: argparse.Namespace) -> int:
     """Be a relay and clock: hand out what is due."""
     linli = Linli(chosen, redis=True)
+    heed_redis(linli)
     equip(linli)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     Relay(hands.here()).run(stop.wait)
     return 0
+
+
+def heed_redis(linli: Linli) -> None:
+    """Refuse a Redis that throws jobs away; warn of one that forgets at a restart. Raises RedisRefused."""
+    for warning in redis_server.check_redis(linli.redis_url):
+        log.warning("redis: %s", warning)
 
 
 def command_migrate(chosen: Settings, args: argparse.Namespace) -> int:
@@ -333,6 +314,8 @@ def command_run(chosen: Settings, args: argparse.Namespace) -> int:
     chosen = settings.invented(settings.load())
     linli = Linli(chosen)
     migrate.upgrade(chosen.database_url)
+    if chosen.redis_url is not None:
+        heed_redis(linli)
     password = console.new_password()
     with linli.store.work(linli.clock.now()) as work:
         console.ensure_admin(work, password)

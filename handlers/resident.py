@@ -22,7 +22,6 @@ from bot.wording import word
 from dialogs import NOTICE
 from handlers.host import TurnHost, transcript
 from models import tables as t
-from models.actions.answers import QuestionShown
 from models.actions.desk import OpenDeskItem
 from models.actions.outbox import held_count, mark_receipt, note_heard, take_held
 from models.actions.people import Follow, LockAccount, Unfollow
@@ -277,9 +276,6 @@ class _Turn:
         """Words that could not be pushed come first; the newest three, the rest by 更多."""
         flags = self.residents.flags(self.channel)
         held = take_held(self.work, self.account_id)
-        for question_id in (one.facts.get("question_id") for one in held):
-            if question_id is not None:
-                QuestionShown(int(question_id)).run(self.work)
         told = [
             word(one.kind, one.facts, channel=flags, names=self.residents.names, at=one.made_at).words
             for one in held

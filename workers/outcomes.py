@@ -22,7 +22,6 @@ from bot.refusals import (
 )
 from models import tables as t
 from models.actions import outbox
-from models.actions.answers import QuestionShown
 from models.actions.outbox import Claimed
 from models.store import Work
 from workers import alarms, ladders
@@ -37,18 +36,9 @@ def accepted(work: Work, claimed: Claimed, job: str) -> None:
     """
     state = "held" if claimed.rung == DOORBELL else "accepted"
     outbox.settle(work, claimed, state, job=job, sent_at=work.now, reason="", detail="")
-    if state == "accepted":
-        _shown(work, claimed)
     group = t.work_group.c.id == claimed.message.work_group_id
     speaks = update(t.work_group).where(group & t.work_group.c.silent_since.is_not(None))
     work.conn.execute(speaks.values(silent_since=None))
-
-
-def _shown(work: Work, claimed: Claimed) -> None:
-    """A question that is on the phone now may be answered by a bare digit."""
-    question_id = claimed.message.facts.get("question_id")
-    if question_id is not None:
-        QuestionShown(int(question_id)).run(work)
 
 
 def _again(work: Work, claimed: Claimed, refusal: NotTold, after: timedelta, tried: int = 1) -> bool:
@@ -99,7 +89,6 @@ def _unsure(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
     message = claimed.message
     if ladders.better_twice(message.kind, message.facts):
         return _busy(work, claimed, refusal)
-    _shown(work, claimed)
     return _end(work, claimed, refusal, "unknown")
 
 

@@ -194,7 +194,7 @@ def settle(work: Work, claimed: Claimed, state: str, **values: Any) -> bool:
     )
     values = {"channel": claimed.message.channel, "rung": claimed.rung, "state": state, **values}
     settled = bool(work.conn.execute(update(t.outbox).where(ours).values(**values)).rowcount)
-    if settled and state in ("accepted", "delivered"):
+    if settled and state in ("accepted", "unknown"):
         _note_shown(work, claimed.message.facts)
     return settled
 

@@ -1,0 +1,55 @@
+"""Plays whatever was heard: a resident's turn or a staff command; and finds another way when a callback gave up."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from bot.message import Heard, Reply, Told
+from bot.refusals import NotTold
+from handlers.resident import Residents
+from handlers.staff import Staffroom
+from handlers.switchboard import Switchboard
+
+STAFF = "wecom_"
+log = logging.getLogger("linli.players")
+
+
+@dataclass(frozen=True)
+class Players:
+    """Everybody who can play something heard."""
+
+    residents: Residents
+    staffroom: Staffroom
+    switchboard: Switchboard
+
+    def play(self, heard: Heard, since: float | None) -> Reply:
+        """One turn of whoever spoke. `since`: when the callback arrived (real seconds), None for workers."""
+        if heard.channel.startswith(STAFF):
+            return self.staffroom.answer(heard, since)
+        return self.residents.answer(heard.channel, heard.sender, heard.key, since)
+
+    def give_up(self, heard: Heard) -> None:
+        """The callback could not wait for the reply: it is sent another way, once."""
+        if heard.channel.startswith(STAFF):
+            self._answer_late(heard, self.staffroom.give_up(heard.key))
+        else:
+            self.residents.give_up(heard.key)
+
+    def drain(self, channel: str, sender: str) -> None:
+        """Play what a callback left behind; for the workers."""
+        if not channel.startswith(STAFF):
+            return self.residents.left_over(channel, sender)
+        for heard, reply in self.staffroom.left_over(channel, sender):
+            self._answer_late(heard, reply)
+        return None
+
+    def _answer_late(self, heard: Heard, reply: Reply) -> None:
+        """WeCom docs: response_url takes one message within the hour. Without one, 查 shows how things stand."""
+        if not reply.words or not heard.reply_to:
+            return
+        told = Told(heard.channel, heard.sender, reply.words, rung="late_answer", reply_to=heard.reply_to)
+        try:
+            self.switchboard.get(heard.channel).tell(told)
+        except (NotTold, KeyError) as refusal:
+            log.warning("a late answer was not told: %s", type(refusal).__name__)
