@@ -22,7 +22,7 @@ from tests.running.processes import until
 
 LEASE = 31  # seconds until what was handed out and lost is handed out again
 QUIET = 1.5  # real seconds
-A_GROUP = 20  # orders, since a robot may speak so often in a minute (WeCom docs: group robots)
+A_GROUP = 4  # orders; more in one go would have to wait, since a robot may speak 20 times a minute
 
 
 def more_firms(house: House, count: int) -> list[tuple[int, str]]:
