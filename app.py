@@ -89,9 +89,9 @@ class Linli:
     def tools(self) -> Tools:
         """What channels are given; web processes never speak to Redis."""
         if not self._uses_redis:
-            return Tools(self.clock, MemoryTokens(), MemoryRate(), requests.Session)
+            return Tools(self.clock, MemoryTokens(), MemoryRate(), requests.Session, self.picture)
         client = redis_server.connect(self.redis_url)
-        return Tools(self.clock, RedisTokens(client), RedisRate(client), requests.Session)
+        return Tools(self.clock, RedisTokens(client), RedisRate(client), requests.Session, self.picture)
 
     @cached_property
     def account(self) -> Mapping[str, str] | None:
@@ -124,6 +124,11 @@ class Linli:
     def players(self) -> Players:
         """Plays residents' turns and what staff say."""
         return Players(self.residents, Staffroom(self.store, self.clock), self.switchboard)
+
+    def picture(self, name: str) -> bytes:
+        """The JPEG of a kept photo, empty when it is gone."""
+        path = self.photo_dir / name
+        return path.read_bytes() if path.is_file() else b""
 
     def forget_files(self, names: Sequence[str]) -> None:
         """Delete photos that belong to nobody any more."""

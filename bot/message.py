@@ -137,11 +137,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered at once to something heard. Empty words and no card: nothing is said."""
+    """What is answered at once to something heard. Empty words and no card: nothing is said.
+
+    `pictures` are file names of kept photos, for channels that can show them under the words.
+    """
 
     words: str = ""
     options: tuple[Option, ...] = ()
     card: Card | None = None
+    pictures: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """As one line of JSON, so that a repeated delivery gets the very same answer."""
@@ -155,6 +159,7 @@ class Reply:
         return cls(
             words=data.get("words", ""),
             options=_options(data.get("options")),
+            pictures=tuple(data.get("pictures", ())),
             card=Card(
                 **{
                     **card,

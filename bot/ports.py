@@ -129,9 +129,13 @@ class Rate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What every channel is given. `http` makes a session; each thread asks for its own."""
+    """What every channel is given. `http` makes a session; each thread asks for its own.
+
+    `picture` gives the JPEG of a kept photo by its file name, empty when it is gone.
+    """
 
     clock: Clock
     tokens: TokenStore
     rate: Rate | None
     http: Callable[[], requests.Session]
+    picture: Callable[[str], bytes] = lambda name: b""

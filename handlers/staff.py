@@ -23,6 +23,7 @@ from models.store import Store, Work
 log = logging.getLogger("linli.staff")
 _CARD = re.compile(r"^o(\d+)-")
 _ASKS_DOOR = re.compile("详情|地址|电话|门牌")
+PICTURES = 3
 OPEN_TO_ALL = frozenset({"bind", "bind_group", "help"})
 
 
@@ -178,7 +179,9 @@ class _Message:
         elif asks_door:
             hint = "门牌和电话只给接单人，请接单后在单聊里发" if not order.mine else "门牌和电话请在单聊里发"
             about = f"{about}\n{hint}：详情 {order.number}"
-        return Reply(about, card=words.card(order, self._card_id(order)) if not asks_door else None)
+        card = None if asks_door else words.card(order, self._card_id(order))
+        kept = [one.file for one in views.photos(self.work, self.asker, order.id) if one.file]
+        return Reply(about, card=card, pictures=tuple(kept[-PICTURES:]))
 
     def _card_id(self, order: views.Order) -> str:
         if self.heard.card:

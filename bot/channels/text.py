@@ -6,12 +6,18 @@ import re
 
 # Everything that XML 1.0 forbids, and the C1 controls that it only frowns upon.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_MARKUP = str.maketrans({"<": "＜", ">": "＞"})
 ELLIPSIS = "…"
 
 
 def plain(words: str) -> str:
     """`words` without control characters and lone surrogates; every line ends in a line feed."""
     return _CONTROL.sub("", words.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def tame(words: str) -> str:
+    """Plain words in which no tag, mention or markdown link works: ours quote what residents and staff wrote."""
+    return plain(words).translate(_MARKUP).replace("](", "］（")
 
 
 def cut(words: str, limit: int, mark: str = ELLIPSIS) -> str:

@@ -11,6 +11,7 @@ from bot.channels.failures import load
 from bot.channels.sealing import Envelope, Opened
 from bot.channels.strict_json import read_object
 from bot.channels.strict_xml import Malformed, Tree, read, text
+from bot.channels.text import tame
 from bot.channels.wechat_oa_api import Api
 from bot.channels.wechat_oa_check import check
 from bot.channels.wechat_oa_reading import read_heard
@@ -212,7 +213,10 @@ def _menu_message(told: Told) -> Message:
         "msgtype": "msgmenu",
         "msgmenu": {
             "head_content": passage(told.words, (), lines),
-            "list": [{"id": option.id, "content": option.label} for option in told.options],
+            "list": [
+                {"id": option.id, "content": tame(f"{option.mark or number} {option.label}")}
+                for number, option in enumerate(told.options, 1)
+            ],
             "tail_content": "",
         },
     }

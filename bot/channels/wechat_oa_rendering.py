@@ -6,21 +6,20 @@ from collections.abc import Callable, Sequence
 
 from bot.channels.sealing import Sealed
 from bot.channels.strict_xml import cdata
-from bot.channels.text import fit, plain
+from bot.channels.text import fit, plain, tame
 from bot.message import Option, numbered
 
 TEXT_BYTES = 2048  # WeChat docs: text messages, passive and customer service
 
 # What would end the attribute, the tag or the parameter. Chinese stays as it is, as in WeChat's own examples.
 _IN_LINK = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "%&+#\"'<>? \t\n"})
-_IN_LABEL = str.maketrans({"<": "＜", ">": "＞"})
 
 
 def _link(number: int, option: Option) -> str:
     """One option as a line that can be tapped: it makes the person say `say`, marked with the option's id."""
     say, key = plain(option.say).translate(_IN_LINK), plain(option.id).translate(_IN_LINK)
-    label = plain(option.label).translate(_IN_LABEL)
-    return f'{number}. <a href="weixin://bizmsgmenu?msgmenucontent={say}&msgmenuid={key}">{label}</a>'
+    label = tame(option.label)
+    return f'{option.mark or number}. <a href="weixin://bizmsgmenu?msgmenucontent={say}&msgmenuid={key}">{label}</a>'
 
 
 def linked(options: Sequence[Option]) -> str:
@@ -30,7 +29,7 @@ def linked(options: Sequence[Option]) -> str:
 
 def lines(options: Sequence[Option]) -> str:
     """The options as plain numbered lines."""
-    return plain(numbered("", tuple(options)))
+    return tame(numbered("", tuple(options)))
 
 
 def passage(words: str, options: Sequence[Option], show: Callable[[Sequence[Option]], str]) -> str:
@@ -38,7 +37,7 @@ def passage(words: str, options: Sequence[Option], show: Callable[[Sequence[Opti
     tail = show(options)
     if len(tail.encode()) > TEXT_BYTES // 2:
         tail = lines(options)
-    return fit(plain(words), tail, TEXT_BYTES)
+    return fit(tame(words), tail, TEXT_BYTES)
 
 
 def text_reply(to: str, account: str, at: int, words: str) -> bytes:

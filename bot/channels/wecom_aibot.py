@@ -16,7 +16,7 @@ from bot.channels.download import download
 from bot.channels.failures import ErrorTable
 from bot.channels.sealing import Envelope, Opened, decrypt, read_key
 from bot.channels.strict_json import read_object
-from bot.channels.text import cut, plain
+from bot.channels.text import cut, tame
 from bot.channels.wecom_aibot_reading import Malformed, read_heard
 from bot.channels.wecom_aibot_rendering import CONTENT_BYTES, passive
 from bot.channels.wecom_posting import API_BASE, post
@@ -45,7 +45,7 @@ class WeComAIBot:
 
     def __init__(self, name: str, config: Mapping[str, str], tools: Tools) -> None:
         self.name = name
-        self._clock, self._http = tools.clock, tools.http
+        self._clock, self._http, self._picture = tools.clock, tools.http, tools.picture
         self._aibotid = needed(config, "aibotid", "it from the robot's page in the WeCom console")
         self._display = config.get("display", "")
         keys = tuple(filter(None, (config.get("aes_key", ""), config.get("aes_key_previous", ""))))
@@ -107,7 +107,9 @@ class WeComAIBot:
     def answer(self, callback: Callback, heard: Heard | None, reply: Reply) -> Answer:
         """The passive reply, sealed with the key that opened the callback; nothing to say is an empty body."""
         # What is polled is a stream, and ours are finished at once; of feedback only an empty reply is taken.
-        said = passive(heard, reply, self._card_url) if heard and heard.kind != "other" else None
+        said = (
+            passive(heard, reply, self._card_url, self._picture) if heard and heard.kind != "other" else None
+        )
         if said is None:
             return EMPTY
         key = self._envelope.only_key or self._open(callback).key
@@ -131,7 +133,7 @@ class WeComAIBot:
         """
         if told.rung not in ("", RUNG):
             raise NotAllowed(f"a smart robot has no {told.rung}")
-        words = cut(plain(numbered(told.words, told.options)), CONTENT_BYTES)
+        words = cut(tame(numbered(told.words, told.options)), CONTENT_BYTES)
         if not words.strip():
             raise BadMessage("no words")
         if not told.reply_to:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from bot.channels.config import base_address, needed
 from bot.channels.failures import ErrorTable
-from bot.channels.text import cut, plain
+from bot.channels.text import cut, plain, tame
 from bot.channels.wecom_posting import API_BASE, post
 from bot.message import Heard, Receipt, Reply, Told, numbered
 from bot.ports import Answer, Callback, Flags, Tools
@@ -62,7 +62,7 @@ class WeComRobot:
         """Post one text to the group, never split in two. Raises one of the NotTold refusals."""
         if told.rung not in ("", RUNG):
             raise NotAllowed(f"a group robot has no {told.rung}")
-        words = plain(numbered(told.words, told.options))
+        words = tame(numbered(told.words, told.options))
         if not words.strip():
             raise BadMessage("no words")
         self._wait_turn()

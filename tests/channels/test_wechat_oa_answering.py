@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from samples import ACCOUNT, APPID, KEY, NOW, OA, OPENID, OTHER_KEY, TOKEN, oa_callback, tools
 
 from bot.channels.sealing import Envelope
+from bot.channels.strict_xml import read, text
+from bot.channels.text import plain
 from bot.channels.wechat_oa import WeChatOA
+from bot.channels.wechat_oa_rendering import text_reply
 from bot.message import Option, Reply
 from bot.ports import Answer
 
@@ -90,11 +93,23 @@ ANY = st.text(st.characters(), max_size=80) | st.sampled_from(
 def test_any_words_arrive_as_they_are(words: str) -> None:
     expected = CONTROL.sub("", words.replace("\r\n", "\n").replace("\r", "\n"))
     if expected.strip():
-        assert content(Reply(words)) == expected
+        assert content(Reply(words)) == expected.replace("<", "＜").replace(">", "＞").replace("](", "］（")
+
+
+@given(st.lists(ANY, min_size=1, max_size=4).map("".join))
+def test_any_content_survives_the_xml(words: str) -> None:
+    expected = plain(words)
+    tree = read(text_reply("to", "gh_a", 1, expected))
+    assert text(tree, "Content") == expected
+
+
+def test_a_tag_that_somebody_wrote_does_not_work() -> None:
+    said = content(Reply('有人报过：“<a href="http://evil.example">点这里</a>”'))
+    assert "<a" not in said
 
 
 @given(
-    st.lists(st.sampled_from(["a" * 7, "信" * 31, "😀" * 43, "\n]]>"]), min_size=8, max_size=40).map("".join)
+    st.lists(st.sampled_from(["a" * 7, "信" * 31, "😀" * 43, "\n]]"]), min_size=8, max_size=40).map("".join)
 )
 def test_long_words_are_cut_between_characters(words: str) -> None:
     said = content(Reply(words))

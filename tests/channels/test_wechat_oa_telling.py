@@ -92,7 +92,7 @@ def test_a_verified_account_sends_choices_that_can_be_tapped(fake: Platform) -> 
         "msgtype": "msgmenu",
         "msgmenu": {
             "head_content": "电梯修好了吗？",
-            "list": [{"id": "101", "content": "满意"}, {"id": "102", "content": "不满意"}],
+            "list": [{"id": "101", "content": "1 满意"}, {"id": "102", "content": "2 不满意"}],
             "tail_content": "",
         },
     }

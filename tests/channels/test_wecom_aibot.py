@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from base64 import b64decode
 from datetime import UTC, datetime
@@ -330,6 +331,29 @@ def test_long_words_are_cut() -> None:
     content = answered(MESSAGE, Reply("长" * 9000))["stream"]["content"]
     assert len(content.encode()) <= 20480
     assert content.endswith("…")
+
+
+def test_kept_photos_are_shown_under_the_words_and_lost_ones_left_out() -> None:
+    kept = {"a.jpg": b"jpeg bytes"}
+    ours = WeComAIBot.build(NAME, AIBOT, tools(picture=lambda name: kept.get(name, b"")))
+    callback = aibot_callback(MESSAGE)
+    answer = ours.answer(callback, ours.hear(callback), Reply("【1024】", pictures=("a.jpg", "lost.jpg")))
+    outer = json.loads(answer.body)
+    query = {
+        "timestamp": str(outer["timestamp"]),
+        "nonce": outer["nonce"],
+        "msg_signature": outer["msgsignature"],
+    }
+    stream = json.loads(Envelope(TOKEN, [KEY], "").open(query, outer["encrypt"]).message)["stream"]
+    (item,) = stream["msg_item"]
+    assert b64decode(item["image"]["base64"]) == b"jpeg bytes"
+    assert item["image"]["md5"] == hashlib.md5(b"jpeg bytes", usedforsecurity=False).hexdigest()
+
+
+def test_links_and_mentions_that_somebody_wrote_do_not_work() -> None:
+    content = answered(MESSAGE, Reply("“[点这里](https://evil.example) <@all>”"))["stream"]["content"]
+    assert "](" not in content
+    assert "<@" not in content
 
 
 def test_a_card_alone_and_with_words() -> None:
