@@ -25,7 +25,7 @@ from prometheus_client import REGISTRY
 import bot.channels
 import dialogs
 from bot import keys, redis_server, settings
-from bot.channels.wechat_oa import WeChatOA, limits
+from bot.channels import wechat_oa
 from bot.clock import Clock, SystemClock
 from bot.engine import Engine
 from bot.language.reports import CATEGORIES
@@ -37,7 +37,7 @@ from bot.registry import find_channels, find_dialogs
 from bot.settings import Settings
 from bot.supervisor import NotStarted, Supervisor, free_port, refuse_second
 from bot.tokens import MemoryTokens, RedisTokens
-from handlers import checkup, console, hooks, ops, terminal
+from handlers import album, checkup, console, hooks, ops, terminal
 from handlers.players import Players
 from handlers.resident import Residents
 from handlers.staff import Staffroom
@@ -65,6 +65,12 @@ class Linli:
         self._uses_redis = redis
 
     @cached_property
+    def public_url(self) -> str:
+        """Under which address people's phones reach us."""
+        chosen = self.settings
+        return chosen.public_url or f"http://{chosen.host}:{chosen.port or 8000}"
+
+    @cached_property
     def keys(self) -> keys.Keys:
         """The keys of personal fields, cookies and operations."""
         return keys.load_or_make(self.settings.keys_file)
@@ -73,7 +79,9 @@ class Linli:
     def store(self) -> Store:
         """The database."""
         fields = FieldKeys(tuple(key.encode() for key in self.keys.fernet), self.keys.blind_index.encode())
-        return open_store(self.settings.database_url, fields, load_limits(), pool=self._pool)
+        return open_store(
+            self.settings.database_url, fields, load_limits(public_url=self.public_url), pool=self._pool
+        )
 
     @cached_property
     def clock(self) -> Clock:
@@ -147,12 +155,12 @@ def create_web() -> Flask:
     web = Flask("linli")
     newest, *older = linli.keys.sessions
     web.config.update(SECRET_KEY=newest, SECRET_KEY_FALLBACKS=older, MAX_CONTENT_LENGTH=1024 * 1024)
-    public_url = chosen.public_url or f"http://{chosen.host}:{chosen.port or 8000}"
     web.register_blueprint(hooks.make_blueprint(make_door(linli)))
     desk = console.Desk(
-        linli.store, linli.clock, public_url, linli.photo_dir, CATEGORIES, partial(scene_url, linli)
+        linli.store, linli.clock, linli.public_url, linli.photo_dir, CATEGORIES, partial(scene_url, linli)
     )
     web.register_blueprint(console.make_blueprint(desk))
+    web.register_blueprint(album.make_blueprint(linli.store, linli.clock, linli.photo_dir))
     behind = partial(migrate.behind, chosen.database_url)
     web.register_blueprint(
         ops.make_blueprint(
@@ -176,7 +184,7 @@ def make_door(linli: Linli) -> hooks.Door:
 def scene_url(linli: Linli, scene: str) -> str:
     """What a building's QR code holds; asks the platform. Raises one of the NotTold refusals."""
     channel = linli.switchboard.get("wechat_oa")
-    assert isinstance(channel, WeChatOA)
+    assert isinstance(channel, wechat_oa.WeChatOA)
     return channel.create_qr(scene)[1]
 
 
@@ -263,7 +271,7 @@ def command_migrate(chosen: Settings, args: argparse.Namespace) -> int:
 def command_menu(chosen: Settings, args: argparse.Namespace) -> int:
     """Publish the official account's menu."""
     channel = Linli(chosen).switchboard.get("wechat_oa")
-    assert isinstance(channel, WeChatOA)
+    assert isinstance(channel, wechat_oa.WeChatOA)
     try:
         channel.publish_menu(MENU)
     except NotTold as refusal:
@@ -291,7 +299,7 @@ def command_check(chosen: Settings, args: argparse.Namespace) -> int:
     for ok, words in findings:
         print(f"{'✓' if ok else '✗'} {words}")
     print("\n这种公众号做不到的，和代替的办法：")
-    for one in limits(chosen.wechat_kind):
+    for one in wechat_oa.limits(chosen.wechat_kind):
         print(f"· {one['cannot']}\n  → {one['instead']}")
     return 0 if all(ok for ok, _ in findings) else 1
 

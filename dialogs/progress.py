@@ -17,7 +17,7 @@ from bot.language.intents import about_number, intents
 from bot.language.reports import CATEGORIES
 from bot.talk import Ask, Choice, Do, Look, Part, Say, Script, World, dialog, local_text
 from models import views
-from models.actions.orders import NotFixed, Urge, Withdraw
+from models.actions.orders import AddWords, NotFixed, Urge, Withdraw
 
 STATES = {"waiting": "等待接单", "claimed": "已接单", "arrived": "师傅已到场", "closed": "已办结"}
 ENDS = {
@@ -71,9 +71,31 @@ def progress(world: World) -> Script:
         withdrawn = yield from Do("withdraw", Withdraw(order["id"], world.who.account_id))
         yield Say(WITHDRAWN[withdrawn["ok"]].format(number=order["number"]))
     else:
-        entries = yield from Look("timeline", views.timeline, asker(world), order["id"])
-        yield Say(timeline(order, entries))
+        yield from show(world, order)
     return None
+
+
+def show(world: World, order: dict[str, Any]) -> Part[None]:
+    """The timeline; and what the person likes to add."""
+    entries = yield from Look("timeline", views.timeline, asker(world), order["id"])
+    link = yield from Look("album", photos_of, asker(world), order["id"])
+    yield Say(timeline(order, entries) + (f"\n照片：{link}" if link else ""))
+    if order["close"]:
+        return
+    words = yield from Ask("more", "要补充情况，直接写给我。", none="不用了", optional=True)
+    if words:
+        added = yield from Do("more", AddWords(order["id"], world.who.account_id, words))
+        yield Say(
+            "已转给师傅。" if added["ok"] else f"工单 {order['number']} 已经办结。还没好请回复 没修好。"
+        )
+    else:
+        yield Say("好的。")
+
+
+def photos_of(work: Any, who: views.Resident, order_id: int) -> str:
+    """The address of the order's photos, empty when there are none."""
+    found = any(one.file for one in views.photos(work, who, order_id))
+    return views.album_link(work, order_id, who.account_id) if found else ""
 
 
 WITHDRAWN = {

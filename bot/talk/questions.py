@@ -31,7 +31,7 @@ class Ask(Question[str]):
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
         if self.none and read_option(said.text, [self.none]) == 0:
             return Took("")
-        if self.none and read_yes_no(said.text) is False:
+        if self.none and read_yes_no(said.text) is not None:
             return Took("")
         words = said.text.strip()[: self.longest]
         return Took(words) if len(words) > 1 or (words and not words.isdigit()) else None

@@ -12,6 +12,7 @@ from models import tables as t
 from models.rules.masking import mask
 from models.rules.orders import STEPS, Refusal, Why, refused
 from models.store import To, Work
+from models.views.album import album_link
 
 
 class OrderInHand:
@@ -174,6 +175,8 @@ class OrderInHand:
                 facts["words"] = words if person_id == self.row.reporter_id else mask(words)
             if questions:
                 facts["question_id"] = questions[account_id]
+            if facts.get("photos"):
+                facts["album"] = album_link(self.work, self.row.id, account_id)
             self.work.tell(To(account_id=account_id), kind, facts, order_id=self.row.id)
 
     def ask_followers(self, kind: str, subject: int, stamp: int, days: int) -> dict[int, int]:

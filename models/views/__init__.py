@@ -1,5 +1,6 @@
 """The one door to each thing. Every function takes the unit of work and, where it matters, who is asking."""
 
+from models.views.album import album_link, album_of
 from models.views.askers import Asker, Resident, Staff, User
 from models.views.desk import (
     ConsoleUser,
@@ -95,6 +96,8 @@ __all__ = [
     "Worker",
     "account_by_address",
     "account_of",
+    "album_link",
+    "album_of",
     "bots",
     "building_by_scene",
     "buildings",
