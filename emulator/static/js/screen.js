@@ -27,8 +27,16 @@ export class Screen {
     this.chat = "";
     this.shown = new Map();
     this.stick = true;
-    this.list.addEventListener("scroll", () => (this.stick = this.nearEnd()));
+    this.top = 0;
+    this.list.addEventListener("scroll", () => this.follow());
     new ResizeObserver(() => this.stick && this.toEnd()).observe(this.list);
+  }
+
+  /** Only a person scrolls up; a picture that arrives late moves the end away, and is followed. */
+  follow() {
+    if (this.nearEnd()) this.stick = true;
+    else if (this.list.scrollTop < this.top) this.stick = false;
+    this.top = this.list.scrollTop;
   }
 
   nearEnd() {
@@ -54,9 +62,11 @@ export class Screen {
     const known = this.shown.get(message.id);
     const text = JSON.stringify(message);
     if (known?.text === text) return;
-    const row = bubble(message, this.who(message), this.tools(message));
+    const who = this.who(message);
+    const row = bubble(message, who, this.tools(message));
     if (known) known.row.replaceWith(row);
     else this.append(message, row);
+    if (who.mine && !known) this.stick = true;
     this.shown.set(message.id, { row, text });
     row.querySelectorAll("img").forEach((image) => image.addEventListener("load", () => this.stick && this.toEnd(), { once: true }));
   }
