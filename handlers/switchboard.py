@@ -15,6 +15,8 @@ from models import views
 from models.store import Store
 
 FRESH_SECONDS = 10.0  # how long a look at the bots and groups is good
+READ_SECONDS = 1.0  # how long a callback waits for a fresh look at a channel that is known
+FIRST_SECONDS = 3.0  # and at one that is not
 NOBODY = Flags(hears=False, speaks_first=False)
 log = logging.getLogger("linli.switchboard")
 
@@ -35,12 +37,33 @@ class Switchboard:
     _read_at: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def __post_init__(self) -> None:
+        self._made_of = self._account()
+        self._known = {name: self._build(name, config) for name, config in self._made_of.items()}
+
     def find(self, name: str) -> Channel | None:
         """The channel of that name, or None: "wechat_oa", "wecom_aibot:<bot>", "wecom_robot:<group id>"."""
-        with self._lock:
-            if real_seconds() - self._read_at > FRESH_SECONDS:
-                self._read()
+        if self._is_stale():
+            self._look_again(name in self._known)
         return self._known.get(name)
+
+    def _look_again(self, known: bool) -> None:
+        """Read in a thread, since a database that hangs must not hold up callbacks of channels that are known."""
+        if self._lock.acquire(timeout=0 if known else FIRST_SECONDS):
+            reader = threading.Thread(target=self._refresh, daemon=True)
+            reader.start()
+            reader.join(READ_SECONDS if known else FIRST_SECONDS)
+
+    def _is_stale(self) -> bool:
+        return real_seconds() - self._read_at > FRESH_SECONDS
+
+    def _refresh(self) -> None:
+        """Read, unless somebody has just done so, and let go the lock."""
+        try:
+            if self._is_stale():
+                self._read()
+        finally:
+            self._lock.release()
 
     def get(self, name: str) -> Channel:
         """The same; raises KeyError when there is none."""

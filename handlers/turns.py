@@ -24,6 +24,7 @@ from models.store import Store
 
 KEPT_WITHIN = 1.5  # seconds for the inbox row; then the spool takes it
 ANSWERED_WITHIN = 3.5  # seconds for the passive reply; then the callback gives up on it
+LOOK_AGAIN = 1.0  # seconds between two messages that try a database which was away
 
 log = logging.getLogger("linli.turns")
 Play = Callable[[Heard, float], Reply]
@@ -65,6 +66,28 @@ class _Ticket:
             return self.reply
 
 
+@dataclass
+class _Breaker:
+    """Remembers that the database was away a moment ago, so that not every message waits for it in vain."""
+
+    _away: bool = False
+    _next_try: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def passes(self) -> bool:
+        """Whether this message may try the database: always while it is well, else one in LOOK_AGAIN seconds."""
+        with self._lock:
+            if self._away and real_seconds() < self._next_try:
+                return False
+            self._next_try = real_seconds() + LOOK_AGAIN
+            return True
+
+    def set(self, *, away: bool) -> None:
+        """What the last message has found."""
+        with self._lock:
+            self._away = away
+
+
 @dataclass(frozen=True)
 class Turns:
     """Keeps what was heard and plays it within the platform's time."""
@@ -73,16 +96,25 @@ class Turns:
     clock: Clock
     pool: Executor
     spool: Path
+    _breaker: _Breaker = field(default_factory=_Breaker)
 
     def take(self, heard: Heard, play: Play, give_up: GiveUp) -> Reply:
-        """Keep `heard`, play it, and give the words to answer at once. Raises NotKept."""
+        """Keep `heard`, play it, and give the words to answer at once. Raises NotKept.
+
+        What the spool had to take is played by the workers; its words come by the outbox.
+        """
         ticket = _Ticket(real_seconds())
         received_at = self.clock.now()
-        self.pool.submit(self._run, ticket, heard, received_at, play, give_up)
-        if not ticket.wait(ticket.kept, KEPT_WITHIN):
+        if not self._breaker.passes():
             self._spool(heard, received_at)
-            log.warning("the database did not take a message in time: it is in the spool")
-        ticket.wait(ticket.done, ANSWERED_WITHIN)
+            return Reply()
+        self.pool.submit(self._run, ticket, heard, received_at, play, give_up)
+        if ticket.wait(ticket.kept, KEPT_WITHIN):
+            ticket.wait(ticket.done, ANSWERED_WITHIN)
+        else:
+            self._breaker.set(away=True)
+            log.warning("the database does not take messages in time: they go to the spool")
+            self._spool(heard, received_at)
         return ticket.give_up()
 
     def keep_poison(self, channel: str, key: str, raw: str) -> None:
@@ -96,6 +128,7 @@ class Turns:
         try:
             self.keep(heard, received_at)
             ticket.kept.set()
+            self._breaker.set(away=False)
             reply = play(heard, ticket.arrived)
             if not ticket.answer(reply) and (reply.words or reply.card):
                 give_up(heard)
@@ -112,7 +145,7 @@ class Turns:
         row = {"key": heard.key, "channel": heard.channel, "sender": heard.sender, "payload": heard.to_json()}
         with self.store.work(received_at) as work:
             values = {**row, "received_at": received_at, "next_at": received_at}
-            work.conn.execute(work.insert_once(t.inbox).values(values))
+            work.conn.execute(work.insert_once(t.inbox), values)
 
     def _spool(self, heard: Heard, received_at: datetime) -> None:
         record = {
