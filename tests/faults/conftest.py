@@ -35,6 +35,8 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield ""
         return
+    if not GIVEN.startswith("postgresql"):
+        pytest.skip("needs a PostgreSQL in LINLI_TEST_DATABASE_URL")
     url = make_url(GIVEN)
     name = f"{url.database}_faults_{os.getpid()}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
