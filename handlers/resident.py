@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.clock import Clock, real_seconds
@@ -37,6 +37,17 @@ CANNOT_READ = "这个我还看不懂。请用文字告诉我，照片也可以�
 PERSON_DID = frozenset(
     {"text", "photo", "voice", "video", "location", "link", "file", "follow", "scan", "menu"}
 )
+
+# The statements of every turn are built once: building one costs as much as running it.
+_KEY = select(t.inbox).where(t.inbox.c.key == bindparam("heard"))
+_NEW = (
+    select(t.inbox)
+    .where(t.inbox.c.channel == bindparam("by"), t.inbox.c.sender == bindparam("who"))
+    .where(t.inbox.c.state == "new")
+    .order_by(t.inbox.c.id)
+)
+_DONE = update(t.inbox).where(t.inbox.c.id == bindparam("row"))
+_STATE = update(t.conversation).where(t.conversation.c.account_id == bindparam("talker"))
 
 log = logging.getLogger("linli.resident")
 
@@ -111,12 +122,13 @@ class Residents:
     ) -> Reply:
         with self.store.work(self.clock.now()) as work:
             locked = LockAccount(channel, sender).run(work)
-            row = work.conn.execute(select(t.inbox).where(t.inbox.c.key == key)).first()
-            if row is None or row.state != "new":
-                return _stored(row)
+            new = list(work.conn.execute(_NEW, {"by": channel, "who": sender}))
+            last = next((row for row in new if row.key == key), None)
+            if last is None:
+                return _stored(work.conn.execute(_KEY, {"heard": key}).first())
             if locked["left"]:  # erased while this turn waited: begin again with a new account
                 locked = LockAccount(channel, sender).run(work)
-            waiting = self._waiting(work, channel, sender, row.id)
+            waiting = _ready(work, [row for row in new if row.id <= last.id])
             if waiting is None:
                 return Reply()
             files: list[str] = []
@@ -127,17 +139,6 @@ class Residents:
             self.forget_files(files)
         return reply
 
-    def _waiting(self, work: Work, channel: str, sender: str, last: int) -> list[Any] | None:
-        """The rows to play, oldest first; None when an earlier one waits for its next try."""
-        i = t.inbox.c
-        query = select(t.inbox).where(
-            i.channel == channel, i.sender == sender, i.state == "new", i.id <= last
-        )
-        rows = list(work.conn.execute(query.order_by(i.id)))
-        ready = [row for row in rows if row.id == last or not row.attempts or row.next_at <= work.now]
-        held_back = [row for row in rows if row not in ready and work.now - row.received_at < HOLDS_BACK]
-        return None if held_back else ready
-
     def _settle(
         self, work: Work, account_id: int, rows: list[Any], reply: Reply, since: float | None
     ) -> Reply:
@@ -146,10 +147,10 @@ class Residents:
         late = since is None or real_seconds() - since > PASSIVE_SECONDS
         by = "queued" if late and not empty else "passive"
         done = {"state": "done", "done_at": work.now}
-        ids = [row.id for row in rows]
-        work.conn.execute(update(t.inbox).where(t.inbox.c.id.in_(ids[:-1])).values(**done, reply_by="joined"))
-        last = update(t.inbox).where(t.inbox.c.id == ids[-1])
-        work.conn.execute(last.values(**done, reply=reply.to_json(), reply_by=by))
+        for row in rows[:-1]:
+            work.conn.execute(_DONE, {"row": row.id, **done, "reply_by": "joined"})
+        answered = {"reply": reply.to_json(), "reply_by": by}
+        work.conn.execute(_DONE, {"row": rows[-1].id, **done, **answered})
         if by == "queued":
             work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
             return Reply()
@@ -291,6 +292,13 @@ class _Turn:
             self.work.remind("talk", self.account_id, State.load(self.state).turn, NUDGE_AFTER)
 
 
+def _ready(work: Work, rows: list[Any]) -> list[Any] | None:
+    """Of the rows up to the last one those to play; None when an earlier one waits for its next try."""
+    ready = [row for row in rows if row is rows[-1] or not row.attempts or row.next_at <= work.now]
+    held_back = [row for row in rows if row not in ready and work.now - row.received_at < HOLDS_BACK]
+    return None if held_back else ready
+
+
 def joined(replies: Sequence[Reply]) -> Reply:
     """Several replies as one; the last question's options count."""
     words = "\n".join(dict.fromkeys(reply.words for reply in replies if reply.words))
@@ -300,8 +308,8 @@ def joined(replies: Sequence[Reply]) -> Reply:
 
 def _store_state(work: Work, account_id: int, state: str) -> None:
     turn = State.load(state).turn
-    where = t.conversation.c.account_id == account_id
-    work.conn.execute(update(t.conversation).where(where).values(state=state, turn=turn, changed_at=work.now))
+    values = {"state": state, "turn": turn, "changed_at": work.now}
+    work.conn.execute(_STATE, {"talker": account_id, **values})
 
 
 def _undone(channel: str, sender: str) -> Any:

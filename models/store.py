@@ -9,11 +9,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.dml import Insert
@@ -21,6 +32,15 @@ from sqlalchemy.sql.dml import Insert
 from models import tables as t
 
 WRITES = "linli_writes"
+
+# Statements of nearly every turn are built once: building one costs as much as running it.
+_TELL = insert(t.outbox).returning(t.outbox.c.id)
+_COUNT = (
+    update(t.counter)
+    .where(t.counter.c.name == bindparam("counter"))
+    .values(value=t.counter.c.value + 1)
+    .returning(t.counter.c.value)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +79,27 @@ class Work:
             "next_at": self.now,
             "made_at": self.now,
         }
-        return int(self.conn.execute(insert(t.outbox).values(row).returning(t.outbox.c.id)).scalar_one())
+        return int(self.conn.execute(_TELL, row).scalar_one())
 
     def remind(self, kind: str, subject: int, stamp: int, after: timedelta) -> None:
         """Set a timer. It is never cancelled: it goes stale when `stamp` (turn or stage) is past."""
         due = self.now + after
         row = {"kind": kind, "subject": subject, "stamp": stamp, "due_at": due, "next_at": due}
-        self.conn.execute(self.insert_once(t.timer).values(row))
+        self.conn.execute(self.insert_once(t.timer), row)
 
-    def insert_once(self, table: Any) -> Insert:
+    def insert_once(self, table: Table) -> Insert:
         """An INSERT that does nothing where a unique key is already there. Its rowcount says nothing: see made()."""
-        dialect = postgresql if self.conn.dialect.name == "postgresql" else sqlite
-        statement: Insert = dialect.insert(table).on_conflict_do_nothing()
-        return statement
+        return _insert_once(table, self.conn.dialect.name)
 
-    def made(self, table: Any, row: Mapping[str, Any]) -> bool:
+    def made(self, table: Table, row: Mapping[str, Any]) -> bool:
         """Insert the row once; whether this transaction is the one that made it. The table needs an `id`."""
-        statement = self.insert_once(table).values(dict(row)).returning(table.c.id)
-        return self.conn.execute(statement).first() is not None
+        statement = self.insert_once(table).returning(table.c.id)
+        return self.conn.execute(statement, dict(row)).first() is not None
 
     def next_number(self, name: str, first: int = 1001) -> int:
         """The next running number; its row is locked until the transaction ends, so none is left out."""
-        self.conn.execute(self.insert_once(t.counter).values(name=name, value=first - 1))
-        bump = update(t.counter).where(t.counter.c.name == name).values(value=t.counter.c.value + 1)
-        return int(self.conn.execute(bump.returning(t.counter.c.value)).scalar_one())
+        self.conn.execute(self.insert_once(t.counter), {"name": name, "value": first - 1})
+        return int(self.conn.execute(_COUNT, {"counter": name}).scalar_one())
 
     @cached_property
     def _fernet(self) -> MultiFernet:
@@ -103,6 +120,12 @@ class Work:
     def index(self, text: str) -> str:
         """The blind index of a personal field: equal texts have equal indexes; it cannot be turned round."""
         return hmac.new(self.keys.index, text.encode(), hashlib.sha256).hexdigest()
+
+
+@cache
+def _insert_once(table: Table, dialect: str) -> Insert:
+    insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert_into(table).on_conflict_do_nothing()
 
 
 class Store:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Update, and_, bindparam, case, func, or_, select, update
 
 from models import tables as t
 from models.actions.answers import QuestionShown
@@ -248,12 +248,23 @@ class Held:
     made_at: datetime
 
 
+# Statements of every turn are built once: building one costs as much as running it.
+_HELD: ColumnElement[bool] = and_(t.outbox.c.account_id == bindparam("holder"), t.outbox.c.state == "held")
+_COUNT_HELD = select(func.count()).select_from(t.outbox).where(_HELD)
+_NEWEST_HELD = (
+    select(t.outbox.c.id, t.outbox.c.kind, t.outbox.c.facts, t.outbox.c.made_at)
+    .where(_HELD)
+    .order_by(t.outbox.c.id.desc())
+    .limit(bindparam("most"))
+    .with_for_update()
+)
+
+
 def take_held(work: Work, account_id: int, most: int = 3) -> list[Held]:
     """The newest held messages, oldest of them first; they count as delivered by the passive reply."""
-    waiting = _held(account_id)
-    columns = (t.outbox.c.id, t.outbox.c.kind, t.outbox.c.facts, t.outbox.c.made_at)
-    newest = select(*columns).where(waiting).order_by(t.outbox.c.id.desc()).limit(most).with_for_update()
-    rows = work.conn.execute(newest).all()[::-1]
+    rows = work.conn.execute(_NEWEST_HELD, {"holder": account_id, "most": most}).all()[::-1]
+    if not rows:
+        return []
     taken = update(t.outbox).where(t.outbox.c.id.in_([row.id for row in rows]))
     work.conn.execute(taken.values(state="delivered", rung="passive", sent_at=work.now))
     for row in rows:
@@ -263,13 +274,7 @@ def take_held(work: Work, account_id: int, most: int = 3) -> list[Held]:
 
 def held_count(work: Work, account_id: int) -> int:
     """How many messages wait for the person's next message."""
-    return int(
-        work.conn.execute(select(func.count()).select_from(t.outbox).where(_held(account_id))).scalar_one()
-    )
-
-
-def _held(account_id: int) -> ColumnElement[bool]:
-    return and_(t.outbox.c.account_id == account_id, t.outbox.c.state == "held")
+    return int(work.conn.execute(_COUNT_HELD, {"holder": account_id}).scalar_one())
 
 
 def note_heard(work: Work, account_id: int, kind: str, at: datetime | None = None) -> None:
@@ -281,8 +286,16 @@ def note_heard(work: Work, account_id: int, kind: str, at: datetime | None = Non
     purse = OPENS.get(kind)
     if purse is None:
         return
-    window, ends_at = WINDOWS[purse], t.account.c[f"{purse}_ends_at"]
-    until = min(at or work.now, work.now) + window.lasts
-    newer = and_(t.account.c.id == account_id, or_(ends_at.is_(None), ends_at < until))
-    opened = {f"{purse}_ends_at": until, f"{purse}_left": window.count, "refused_at": None}
-    work.conn.execute(update(t.account).where(newer).values(**opened))
+    until = min(at or work.now, work.now) + WINDOWS[purse].lasts
+    work.conn.execute(_OPEN[purse], {"heard": account_id, "until": until})
+
+
+def _open(purse: str) -> Update:
+    ends_at = t.account.c[f"{purse}_ends_at"]
+    until: BindParameter[datetime] = bindparam("until")
+    newer = and_(t.account.c.id == bindparam("heard"), or_(ends_at.is_(None), ends_at < until))
+    opened = {f"{purse}_ends_at": until, f"{purse}_left": WINDOWS[purse].count, "refused_at": None}
+    return update(t.account).where(newer).values(**opened)
+
+
+_OPEN: Mapping[str, Update] = {purse: _open(purse) for purse in WINDOWS}

@@ -7,13 +7,20 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from models import tables as t
 from models.rules.orders import Refusal, Why
 from models.store import Work
 
 _PHONE = re.compile(r"1[3-9]\d{9}")
+# NO KEY UPDATE: others may go on queueing messages for this account meanwhile.
+_LOCK = (
+    select(t.account.c.id, t.account.c.person_id, t.conversation.c.state, t.conversation.c.turn)
+    .join_from(t.account, t.conversation)
+    .where(t.account.c.channel == bindparam("channel"), t.account.c.address == bindparam("address"))
+    .with_for_update(key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class EnsureAccount:
 
 @dataclass(frozen=True, slots=True)
 class LockAccount:
-    """Begin a turn: the account, made if need be, with its conversation's row locked until the commit.
+    """Begin a turn: the account, made if need be, its row and its conversation's locked until the commit.
 
     Gives {"account_id", "person_id", "new", "state" (the talk, as text), "turn", "left"}. `left`: the account
     was erased while this turn waited for the lock; begin again and a new one is made.
@@ -62,18 +69,19 @@ class LockAccount:
     address: str
 
     def run(self, work: Work) -> dict[str, Any]:
-        """On SQLite the writing transaction already is the lock."""
+        """One statement for whoever is known. On SQLite the writing transaction already is the lock."""
+        who = {"channel": self.channel, "address": self.address}
+        row = work.conn.execute(_LOCK, who).first()
+        if row is not None:
+            found = {"ok": True, "account_id": row.id, "person_id": row.person_id, "new": False}
+            return {**found, "state": row.state, "turn": row.turn, "left": False}
         found = EnsureAccount(self.channel, self.address).run(work)
-        c, a = t.conversation.c, t.account.c
-        account_id = found["account_id"]
-        locked = select(c.state, c.turn).where(c.account_id == account_id).with_for_update()
-        row = work.conn.execute(locked).first()
-        if row is None:
-            first = {"account_id": account_id, "state": "{}", "turn": 0, "changed_at": work.now}
-            work.conn.execute(work.insert_once(t.conversation).values(first))
-            row = work.conn.execute(locked).one()
-        left_at = work.conn.execute(select(a.left_at).where(a.id == account_id)).scalar_one()
-        return {**found, "state": row.state, "turn": row.turn, "left": left_at is not None}
+        first = {"account_id": found["account_id"], "state": "{}", "turn": 0, "changed_at": work.now}
+        work.conn.execute(work.insert_once(t.conversation), first)
+        row = work.conn.execute(_LOCK, who).first()
+        if row is None:  # its address is a tombstone by now
+            return {**found, "state": "{}", "turn": 0, "left": True}
+        return {**found, "state": row.state, "turn": row.turn, "left": False}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, select, true
 
 from models import tables as t
 from models.rules.masking import mask
@@ -332,18 +332,25 @@ def door_of(work: Work, asker: Asker, order_id: int) -> Door | None:
 
 def open_questions(work: Work, account_id: int) -> tuple[Question, ...]:
     """The pushes that still wait for this account's answer, the one shown last first."""
+    asked = {"asked": account_id, "now": work.now}
+    return tuple(Question(*row) for row in work.conn.execute(_OPEN_QUESTIONS, asked))
+
+
+def _open_questions() -> Select[Any]:
     q, o, e = t.open_question.c, t.work_order.c, t.order_entry.c
     order_id = case((q.kind == "rating", q.subject), else_=e.work_order_id)
-    query = (
+    return (
         select(q.id, q.kind, q.subject, q.stamp, q.shown_at, q.ends_at, o.id, o.number, o.category)
         .add_columns(func.coalesce(e.words, ""))
         .select_from(t.open_question)
         .outerjoin(t.order_entry, and_(q.kind == "staff_question", e.id == q.subject))
         .join(t.work_order, o.id == order_id)
-        .where(q.account_id == account_id, q.answered_at.is_(None), q.ends_at > work.now)
+        .where(q.account_id == bindparam("asked"), q.answered_at.is_(None), q.ends_at > bindparam("now"))
         .order_by(q.shown_at.is_(None), q.shown_at.desc(), q.id.desc())
     )
-    return tuple(Question(*row) for row in work.conn.execute(query))
+
+
+_OPEN_QUESTIONS = _open_questions()  # asked in every turn, so built once
 
 
 def rating_of(work: Work, asker: Asker, order_id: int) -> Rating | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from models import tables as t
 from models.store import Work
@@ -53,13 +53,20 @@ def account_by_address(work: Work, channel: str, address: str) -> Account | None
 
 def homes_of(work: Work, person_id: int) -> tuple[HomeOf, ...]:
     """The homes a person is bound to now, the first bound one first."""
+    bound = work.conn.execute(_HOMES_OF, {"person": person_id})
+    return tuple(HomeOf(Home(*home), state) for *home, state in bound)
+
+
+def _homes_of() -> Select[Any]:
     b: Any = t.binding.c
-    query = (
+    return (
         select_homes()
         .add_columns(b.state)
         .join(t.binding, b.home_id == t.home.c.id)
-        .where(b.person_id == person_id, b.ended_at.is_(None))
+        .where(b.person_id == bindparam("person"), b.ended_at.is_(None))
         .order_by(None)
         .order_by(b.made_at, b.id)
     )
-    return tuple(HomeOf(Home(*home), state) for *home, state in work.conn.execute(query))
+
+
+_HOMES_OF = _homes_of()  # looked at by nearly every dialog, so built once

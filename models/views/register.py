@@ -64,9 +64,12 @@ class Part:
     name: str
 
 
+_ESTATES = select(t.estate.c.id, t.estate.c.name, t.estate.c.aliases).order_by(t.estate.c.id)
+
+
 def estates(work: Work) -> tuple[Estate, ...]:
     """Every estate, by id."""
-    rows = work.conn.execute(select(t.estate).order_by(t.estate.c.id))
+    rows = work.conn.execute(_ESTATES)
     return tuple(Estate(row.id, row.name, tuple(row.aliases)) for row in rows)
 
 
