@@ -295,17 +295,32 @@ class Assign:
             return refusal
         if order.row.holder_id == worker.id:
             return Refusal(Why.ALREADY, number=order.row.number, by=worker.name)
-        _assign(order, worker, "console", self.by, "assigned", self.source)
+        _assign(order, worker, "console", self.by, self.source)
         return order.done(worker=worker.name)
 
 
-def _assign(order: OrderInHand, worker: Any, by: str, by_id: int | None, why: str, source: str) -> None:
+def _assign(
+    order: OrderInHand, worker: Any, by: str, by_id: int | None, source: str, waited: int = 0
+) -> None:
+    """`waited`: the minutes after which nobody had claimed it; 0 when a person assigns it."""
     given = {"state": "claimed", "holder_id": worker.id, "unit_id": worker.unit_id}
     given |= {"claimed_at": order.work.now, "arrived_at": None}
-    facts = {"worker_id": worker.id, "worker": worker.name, "why": why}
-    order.write("assign", by, by_id, given, facts=facts, origin=source)
-    order.tell_groups("order_assigned", mention=worker.id, why=why)
+    why = {"minutes": waited} if waited else {}
+    order.write(
+        "assign",
+        by,
+        by_id,
+        given,
+        facts={"worker_id": worker.id, "worker": worker.name, **why},
+        origin=source,
+    )
+    order.tell_groups("order_assigned", mention=worker.id, **why)
     order.tell_followers("order_assigned_resident")
+
+
+def _patience(order: OrderInHand) -> int:
+    """How many minutes an order of this urgency waits to be claimed."""
+    return int(order.work.limits["unclaimed_minutes"][order.row.urgency])
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +344,7 @@ class Unclaimed:
         region = Region.of(work, order.row.estate_id)
         worker = self._on_duty(work, order.row.unit_id) if order.row.unit_id in region.reachable else None
         if worker is not None:
-            _assign(order, worker, "system", None, "unclaimed", "")
+            _assign(order, worker, "system", None, "", waited=_patience(order))
             return order.done(did="assigned", worker=worker.name)
         return order.done(did=self._escalate(order, region))
 
@@ -346,8 +361,7 @@ class Unclaimed:
         if not up.reached:
             OpenDeskItem("unrouted", order_id=order.row.id).run(order.work)
             return "called"
-        minutes = int(order.work.limits["unclaimed_minutes"][order.row.urgency])
-        facts = {"from_unit": order.facts()["unit"], "minutes": minutes}
+        facts = {"from_unit": order.facts()["unit"], "minutes": _patience(order)}
         order.write("escalate", "system", None, {"unit_id": up.unit_id, "level": up.level}, facts=facts)
         order.wait_for_claim()
         order.tell_groups("order_escalated", **facts)

@@ -149,7 +149,7 @@ def test_nobody_claims_and_the_one_on_duty_gets_it(town: TestTown) -> None:
     done = town.do(Unclaimed(order_id, 0))
     assert (done["did"], done["worker"]) == ("assigned", "李华")
     (told,) = town.told("order_assigned")
-    assert (told.facts["mention"], told.facts["why"]) == (["LiHua"], "unclaimed")
+    assert (told.facts["mention"], told.facts["minutes"]) == (["LiHua"], 30)
     assert len(town.told("order_assigned_resident")) == 1
     assert town.do(Unclaimed(order_id, 0))["did"] == "nothing"
     assert town.do(Unclaimed(order_id, 1))["did"] == "nothing"

@@ -32,7 +32,7 @@ ORDER = {
 }
 GROUP_FACTS = ORDER | {"bot": "小邻", "tail": "1234", "photos": 2, "people": 3, "mention": ["lihua"]}
 MORE: dict[str, dict[str, Any]] = {
-    "order_assigned": {"why": "unclaimed"},
+    "order_assigned": {"minutes": 30},
     "order_escalated": {"from_unit": "安居物业", "unit": "和平社区居委会", "minutes": 30},
     "order_urged": {"times": 2},
     "order_reopened": {"words": "又停了"},
@@ -168,10 +168,10 @@ def test_any_words_fit_any_length(words: str, limit: int) -> None:
 
 
 def test_missing_facts_and_unknown_kinds_are_refused() -> None:
-    facts = sample("order_escalated")
-    del facts["minutes"]
-    with pytest.raises(Unworded, match="order_escalated needs the fact minutes"):
-        word("order_escalated", facts, channel=GROUP, names=NAMES, at=AT)
+    facts = sample("order_claimed")
+    del facts["unit"]
+    with pytest.raises(Unworded, match="order_claimed needs the fact unit"):
+        word("order_claimed", facts, channel=GROUP, names=NAMES, at=AT)
     with pytest.raises(Unworded, match="no text for birthday"):
         word("birthday", {}, channel=GROUP, names=NAMES, at=AT)
     with pytest.raises(Unworded, match="no text for the end lost"):
