@@ -168,10 +168,10 @@ def test_any_words_fit_any_length(words: str, limit: int) -> None:
 
 
 def test_missing_facts_and_unknown_kinds_are_refused() -> None:
-    facts = sample("order_claimed")
-    del facts["unit"]
-    with pytest.raises(Unworded, match="order_claimed needs the fact unit"):
-        word("order_claimed", facts, channel=GROUP, names=NAMES, at=AT)
+    facts = sample("order_answer")
+    del facts["question"]
+    with pytest.raises(Unworded, match="order_answer needs the fact question"):
+        word("order_answer", facts, channel=GROUP, names=NAMES, at=AT)
     with pytest.raises(Unworded, match="no text for birthday"):
         word("birthday", {}, channel=GROUP, names=NAMES, at=AT)
     with pytest.raises(Unworded, match="no text for the end lost"):
