@@ -350,8 +350,9 @@ def plant_sample(linli: Linli) -> Town:
 def welcome(chosen: Settings, port: int, played: int, password: str) -> None:
     """The two addresses to open."""
     base = f"http://{chosen.host}:{port}"
-    if chosen.emulated:
+    if chosen.emulated and chosen.wechat_kind != "unverified":
         command_menu(chosen, argparse.Namespace())
+    if chosen.emulated:
         print(f"\n  手机和工作群   http://{chosen.host}:{played}/phones")
     print(f"  工作台         {base}/console/   用户名 admin   密码 {password}")
     print("\n  按 Ctrl-C 停止。\n", flush=True)

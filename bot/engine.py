@@ -38,6 +38,11 @@ class _Turn:
         return self.state.stack[-1] if self.state.stack else None
 
     @property
+    def may_leave(self) -> bool:
+        """Whether the open question may be left unanswered."""
+        return self.shown is not None and self.shown.optional
+
+    @property
     def shown(self) -> Question[Any] | None:
         return unpack(self.top.shown) if self.top and self.top.shown else None
 
@@ -141,7 +146,7 @@ class Engine:
         takers += [lambda p=p: self._answer_push(turn, p) for p in pushes]  # type: ignore[misc]
         bare = bare_number(turn.said.text) is not None or read_yes_no(turn.said.text) is not None
         newest = pushes[0].shown_at.isoformat() if pushes else ""
-        if bare and newest > turn.state.shown_at:
+        if (bare or turn.may_leave) and newest > turn.state.shown_at:
             takers = [*takers[1:], takers[0]]
         return any(take() for take in takers)
 
@@ -203,10 +208,13 @@ class Engine:
         question, _ = self._play(trial, frame)
         if question is None:
             return False
-        if question.free and (turn.top is not None or turn.host.intents(turn.said.text)):
+        busy = turn.top is not None and not turn.may_leave
+        if question.free and (busy or turn.host.intents(turn.said.text)):
             return False
         if not self._take(trial, frame, question):
             return False
+        if turn.may_leave:
+            turn.state.stack.pop()
         turn.state.stack.append(frame)
         return True
 
@@ -234,8 +242,8 @@ class Engine:
             names.append(next((d.name for d in self.dialogs.values() if d.photos and d.opens), self.menu))
         if not names:
             return False
-        frame, shown = turn.top, turn.shown
-        if frame is None or (shown and shown.optional):
+        frame = turn.top
+        if frame is None or turn.may_leave:
             return self._open(turn, names[0])
         if frame.dialog == names[0]:
             return False
@@ -277,7 +285,7 @@ class Engine:
         if answers:
             frame.forget(answers[-1])
             frame.offers, frame.shown, frame.misses = False, None, 0
-        elif turn.shown and turn.shown.optional:
+        elif turn.may_leave:
             turn.state.stack.pop()
             turn.words.append("好的，需要时再找我。")
         elif frame.has_done():
@@ -305,7 +313,7 @@ class Engine:
     # --- playing --------------------------------------------------------------------------------------------
 
     def _open(self, turn: _Turn, name: str) -> bool:
-        if turn.top and (turn.top.dialog == name or (turn.shown and turn.shown.optional)):
+        if turn.top and (turn.top.dialog == name or turn.may_leave):
             turn.state.stack.pop()
         turn.state.stack.append(Frame(name, pack_said(turn.said)))
         return True
@@ -319,6 +327,8 @@ class Engine:
                 turn.question = question
                 return
             turn.state.stack.remove(frame)
+            while turn.may_leave:  # what need not be answered is not asked again
+                turn.state.stack.pop()
             if isinstance(outcome, Person):
                 turn.words.append(turn.host.call_person("asked"))
             if isinstance(outcome, Open):

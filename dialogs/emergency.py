@@ -14,6 +14,7 @@ from typing import Any
 from bot.language.danger import danger
 from bot.language.reports import public_part
 from bot.talk import Do, Given, Look, Part, Place, Say, Script, World, dialog
+from dialogs.contact import offered
 from dialogs.progress import asker
 from dialogs.report import at_door, at_part
 from models import views
@@ -60,6 +61,7 @@ def emergency(world: World) -> Script:
     elif "other" in given:
         yield from elsewhere(world, order, part, place)
     yield Say(f"{place['label']}，已通知值班人员。请注意安全，情况有变化马上告诉我。")
+    yield from offered(world)
     return None
 
 

@@ -60,10 +60,13 @@ def which_home(at: dict[str, Any] | None, more: bool) -> Part[dict[str, Any] | N
 def from_list() -> Part[dict[str, Any] | None]:
     """Estate, building, door, one question each."""
     estates = yield from Look("estates", views.estates)
-    estate = yield from Choice("estate", "哪个小区？", choices={str(e["id"]): e["name"] for e in estates[:5]})
+    text = "哪个小区？" if len(estates) <= Choice.most else "哪个小区？请写小区名，比如“幸福小区”。"
+    names = {str(one["id"]): one["name"] for one in estates}
+    estate = yield from Choice("estate", text, "请写小区的名字，比如“幸福小区”。", choices=names)
     buildings = yield from Look("buildings", views.buildings, int(estate))
-    text = "几号楼？请写楼号，或者选一个。"
-    building = yield from Choice("building", text, choices={str(b["id"]): b["name"] for b in buildings})
+    text = "几号楼？" if len(buildings) <= Choice.most else "几号楼？请写楼号，比如 12。"
+    names = {str(one["id"]): one["name"] for one in buildings}
+    building = yield from Choice("building", text, "请写楼号，比如 12。", choices=names)
     door_text = "几单元几室？比如 2 单元 602。"
     again = "请写单元和房间号，比如 2 单元 602；不想填请回复 1。"
     place = yield from Place(

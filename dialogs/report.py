@@ -12,6 +12,7 @@ from bot.language.places import at_home
 from bot.language.reports import CATEGORIES, public_part, suggest_category, urgency
 from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Photos, Place, Say, Script, World, dialog
 from dialogs import NOTICE
+from dialogs.contact import offered
 from dialogs.hello import door
 from models import views
 from models.actions.orders import JoinOrder, OpenOrder
@@ -44,6 +45,7 @@ def report(world: World) -> Script:
     yield from consent(world)
     order = yield from Do("open", opened(world, what, category, place, [*early, *photos]))
     yield Say(told(order))
+    yield from offered(world)
     return None
 
 
@@ -69,7 +71,7 @@ def where(world: World, what: str) -> Part[dict[str, Any]]:
             near[f"part:{one['building_id']}"] = at_part(one, part)
         near[f"home:{one['id']}"] = at_door(one)
         if not part and not inside:
-            near[f"part:{one['building_id']}"] = at_part(one, "公共部位")
+            near[f"near:{one['building_id']}"] = at_part(one, "公共部位")
     clear = len(homes) == 1 and (inside or part)
     place = yield from Place(
         "place",
@@ -80,10 +82,20 @@ def where(world: World, what: str) -> Part[dict[str, Any]]:
         others={key: one["label"] for key, one in near.items()},
         sure=next(iter(near)) if clear else "",
     )
+    if place.get("other", "").startswith("near:"):
+        return (yield from which_part(near[place["other"]]))
     place = near[place["other"]] if "other" in place else place
     if part and place.get("building_id") and not place.get("home_id") and not place.get("public_part"):
         return {**place, "public_part": part, "label": f"{place['label']} {part}"}
     return place
+
+
+def which_part(near: dict[str, Any]) -> Part[dict[str, Any]]:
+    """The public part, from the list of the estate."""
+    parts = yield from Look("parts", views.public_parts, near["estate_id"])
+    choices = {**{one["name"]: one["name"] for one in parts[:4]}, "公共部位": "其他地方"}
+    part = yield from Choice("part", "哪个公共部位？", "请回复前面的数字，比如 1。", choices=choices)
+    return {**near, "public_part": part, "label": near["label"].replace("公共部位", part)}
 
 
 def at_part(home: dict[str, Any], part: str) -> dict[str, Any]:

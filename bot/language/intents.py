@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 from bot.language.commands import is_order, my_orders, not_fixed, order_number, urges
+from bot.language.phones import read_phone
 from bot.language.reports import opens_report
 
 _BIND = re.compile(r"^(?:我要|我想)?(?:绑定|换绑|添加|加)(?:住址|房子|房屋|地址|我家|家)?$")
@@ -28,6 +29,7 @@ INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("my_orders", my_orders),
     ("order_number", lambda text: order_number(text) is not None),
     ("bind_home", lambda text: _BIND.match(text.strip()) is not None),
+    ("phone_number", lambda text: read_phone(text) is not None and len(text.strip()) < 20),
     ("privacy", lambda text: text.strip("。？?！! ") in {"隐私", "隐私说明", "隐私政策"}),
     ("phones", lambda text: text.strip("。？?！! ") in {"电话", "紧急电话", "急救电话", "报警电话"}),
     ("thanks", lambda text: _THANKS.match(text.strip()) is not None),

@@ -16,7 +16,7 @@ from __future__ import annotations
 from bot.clock import local_text
 from bot.talk.declaring import Dialog, dialog
 from bot.talk.place import Place
-from bot.talk.questions import QUESTIONS, Ask, Choice, Confirm, Number, Photos, Score, Which
+from bot.talk.questions import QUESTIONS, Ask, Choice, Confirm, Number, Phone, Photos, Score, Which
 from bot.talk.steps import (
     Do,
     Given,
@@ -38,6 +38,6 @@ from bot.talk.steps import (
 
 __all__ = [
     "QUESTIONS", "Ask", "Choice", "Confirm", "Dialog", "Do", "Given", "Look", "More", "Number", "Open", "Part",
-    "Person", "Photos", "Place", "Question", "Said", "Say", "Score", "Script", "Several", "Took", "Which", "Who",
-    "World", "Wrong", "dialog", "local_text",
+    "Person", "Phone", "Photos", "Place", "Question", "Said", "Say", "Score", "Script", "Several", "Took",
+    "Which", "Who", "World", "Wrong", "dialog", "local_text",
 ]  # fmt: skip

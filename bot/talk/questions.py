@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from bot.language.numbers import read_number, read_option, read_yes_no
+from bot.language.numbers import bare_number, read_number, read_option, read_yes_no
+from bot.language.phones import read_phone
 from bot.language.ratings import read_score
 from bot.talk.place import Place
-from bot.talk.steps import Find, More, Question, Reading, Said, Took, Wrong
+from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,35 @@ class Ask(Question[str]):
 
 @dataclass(frozen=True)
 class Choice(Question[str]):
-    """One of at most five (elders), by number, 第N个, or label. `choices`: id → label, in order."""
+    """One of some things, by number, 第N个, or label. `choices`: id → label, in order.
+
+    More than five are not listed (elders): then a number means the one that bears it (12 is 12 号楼).
+    """
 
     choices: Mapping[str, str] = field(default_factory=dict)
     kind: ClassVar[str] = "choice"
+    most: ClassVar[int] = 5
 
     def options(self) -> list[tuple[str, str]]:
+        if len(self.choices) > self.most:
+            return []
         return [(str(n), label) for n, label in enumerate(self.choices.values(), 1)]
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        if len(self.choices) > self.most:
+            return self._named(said.text)
         chosen = read_option(said.text, list(self.choices.values()))
         return None if chosen is None else Took(list(self.choices)[chosen])
+
+    def _named(self, text: str) -> Reading:
+        number = bare_number(text)
+        if number is not None:
+            fits = {label: one for one, label in self.choices.items() if read_number(label) == number}
+        else:
+            fits = {label: one for one, label in self.choices.items() if text and text in label}
+        if len(fits) == 1:
+            return Took(next(iter(fits.values())))
+        return Several(fits) if 1 < len(fits) <= self.most else None
 
     def still_good(self, value: Any) -> bool:
         return value in self.choices
@@ -123,6 +142,27 @@ _PHOTOS_DONE = frozenset(
 
 
 @dataclass(frozen=True)
+class Phone(Question[str]):
+    """A mobile phone number of 11 digits. `none` is the option of leaving none (the answer is then "")."""
+
+    none: str = ""
+    kind: ClassVar[str] = "phone"
+
+    def options(self) -> list[tuple[str, str]]:
+        return [("1", self.none)] if self.none else []
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        number = read_phone(said.text)
+        if number is not None:
+            return Took(number)
+        declined = read_option(said.text, [self.none]) == 0 or read_yes_no(said.text) is False
+        return Took("") if self.none and declined else None
+
+    def volunteered(self, opening: Said, find: Find) -> Any:
+        return read_phone(opening.text)
+
+
+@dataclass(frozen=True)
 class Score(Question[int]):
     """One to five, a digit or words (很满意, 还行, 太差了); the best is shown first."""
 
@@ -160,5 +200,5 @@ class Which(Question[Any]):
 
 
 QUESTIONS: Mapping[str, type[Question[Any]]] = {
-    kind.kind: kind for kind in (Ask, Choice, Number, Confirm, Place, Photos, Score, Which)
+    kind.kind: kind for kind in (Ask, Choice, Number, Confirm, Place, Photos, Phone, Score, Which)
 }

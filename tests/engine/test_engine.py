@@ -31,6 +31,7 @@ from bot.talk import (
     Say,
     Score,
     Script,
+    Several,
     Who,
     World,
     dialog,
@@ -477,3 +478,42 @@ def test_sixty_remembered_answers_still_play(chat: Chat) -> None:
         assert f"第 {n + 1} 个" in chat.says("1")
     chat.says("2")
     assert chat.open == []
+
+
+def test_an_optional_question_is_left_for_a_newer_one_and_not_asked_again(chat: Chat) -> None:
+    chat.host.asked = [Push(9, "rating", 7, 1, chat.host.now)]
+    assert "想说一句吗" in chat.says("4")
+    chat.host.now += timedelta(minutes=1)
+    chat.host.asked = [Push(3, "question", 5, 0, chat.host.now)]
+    assert chat.says("在三楼") == "转了。"
+    assert chat.open == []
+    assert chat.host.done[-1] == ("answer", 3, "在三楼")
+
+
+def test_danger_under_an_optional_question_does_not_bring_it_back(chat: Chat) -> None:
+    chat.host.asked = [Push(9, "rating", 7, 1, chat.host.now)]
+    chat.says("4")
+    chat.host.asked = []
+    assert chat.says("着火了") == "请打 119！"
+    assert chat.open == []
+
+
+BUILDINGS = {str(n): f"{n} 号楼" for n in range(1, 41)}
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [("12", "12"), ("12号楼", "12"), ("十二", "12"), ("3", "3"), ("99", None), ("嗯", None)],
+)
+def test_a_long_choice_is_chosen_by_the_number_it_bears(text: str, chosen: str | None) -> None:
+    choice = Choice("building", "几号楼？", choices=BUILDINGS)
+    assert choice.options() == []
+    reading = choice.read(Said(text), None, lambda what, words: None)
+    assert getattr(reading, "value", None) == chosen
+
+
+def test_a_long_choice_with_several_that_fit_is_asked() -> None:
+    names = {"a": "幸福一村", "b": "幸福二村", "c": "和平里", "d": "阳光", "e": "建设", "f": "东风"}
+    reading = Choice("estate", "哪个？", choices=names).read(Said("幸福"), None, lambda what, words: None)
+    assert isinstance(reading, Several)
+    assert list(reading.options) == ["幸福一村", "幸福二村"]
