@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from bot.language.numbers import bare_number, read_number, read_option, read_yes_no
+from bot.language.numbers import read_number, read_option, read_yes_no
 from bot.language.phones import read_phone
 from bot.language.ratings import read_score
 from bot.talk.place import Place
@@ -64,14 +64,15 @@ class Choice(Question[str]):
         return None if chosen is None else Took(list(self.choices)[chosen])
 
     def _named(self, text: str) -> Reading:
-        number = bare_number(text)
-        if number is not None:
-            fits = {label: one for one, label in self.choices.items() if read_number(label) == number}
-        else:
-            fits = {label: one for one, label in self.choices.items() if text and text in label}
+        number = read_number(text)
+        by_number = {} if number is None else self._bearing(number)
+        fits = by_number or {label: one for one, label in self.choices.items() if text and text in label}
         if len(fits) == 1:
             return Took(next(iter(fits.values())))
         return Several(fits) if 1 < len(fits) <= self.most else None
+
+    def _bearing(self, number: int) -> dict[str, str]:
+        return {label: one for one, label in self.choices.items() if read_number(label) == number}
 
     def still_good(self, value: Any) -> bool:
         return value in self.choices
