@@ -294,7 +294,7 @@ def command_check(chosen: Settings, args: argparse.Namespace) -> int:
     findings = [
         *checkup.database(partial(migrate.behind, chosen.database_url)),
         *checkup.redis(linli.redis_url),
-        *checkup.account(linli.switchboard.find("wechat_oa")),
+        *checkup.account(linli.switchboard.find("wechat_oa"), chosen.emulated),
     ]
     for ok, words in findings:
         print(f"{'✓' if ok else '✗'} {words}")

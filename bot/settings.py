@@ -170,11 +170,12 @@ class Settings(BaseSettings):
         le=64,
     )
 
-    wechat_appid: Annotated[str, _like(r"wx[0-9A-Za-z]{16}")] | None = _setting(
-        "AppID of the Official Account", "wx and 16 letters or digits, as mp.weixin.qq.com shows it"
+    wechat_appid: Annotated[str, _like(r"[0-9A-Za-z_-]{4,64}")] | None = _setting(
+        "AppID of the Official Account",
+        "letters and digits without spaces, as mp.weixin.qq.com shows it (wx…)",
     )
-    wechat_secret: Annotated[Secret, _like(r"[0-9A-Za-z]{32}")] | None = _setting(
-        "AppSecret of the Official Account", "the 32 letters and digits that mp.weixin.qq.com showed once"
+    wechat_secret: Annotated[Secret, _like(r"\S{4,128}")] | None = _setting(
+        "AppSecret of the Official Account", "what mp.weixin.qq.com showed once, without spaces"
     )
     wechat_token: Annotated[Secret, _like(r"[0-9A-Za-z]{3,32}")] | None = _setting(
         "Token that signs callbacks", "3 to 32 letters and digits, the same as on mp.weixin.qq.com"
@@ -186,9 +187,9 @@ class Settings(BaseSettings):
         "The EncodingAESKey before the last change, so that callbacks under way are still read",
         "43 characters, or not set at all",
     )
-    wechat_account: Annotated[str, _like(r"gh_\w{1,32}")] | None = _setting(
+    wechat_account: Annotated[str, _like(r"\w{3,64}")] | None = _setting(
         "Original id (原始 ID) of the account; a callback for another one is refused",
-        "gh_ and letters or digits, as mp.weixin.qq.com shows it",
+        "letters and digits, as mp.weixin.qq.com shows it (gh_…)",
     )
     wechat_kind: Literal["verified-service", "test", "unverified"] = _setting(
         "Kind of account; what it cannot do is switched off",

@@ -32,8 +32,15 @@ def redis(url: str) -> list[Finding]:
     return [(True, f"Redis 提醒：{one}") for one in warnings] or [(True, "Redis 正常。")]
 
 
-def account(channel: Channel | None) -> list[Finding]:
-    """Whether the official account's settings work."""
+def account(channel: Channel | None, emulated: bool) -> list[Finding]:
+    """Whether the official account's settings work; played by the emulator there is nothing to check."""
+    if emulated:
+        return [
+            (
+                True,
+                "公众号由演练台扮演；要连真正的公众号，请设置 LINLI_WECHAT_API_BASE 和 LINLI_WECHAT_ 开头的几项。",
+            )
+        ]
     if not isinstance(channel, WeChatOA):
         return [(False, "还没有设置公众号：请按 README 填 LINLI_WECHAT_ 开头的几项。")]
     return [(one.ok, one.words) for one in channel.check()]
