@@ -1,0 +1,1 @@
+"""What a turn costs, as ratios in one run: `make bench`. Nothing leaves the loopback address."""

@@ -1,0 +1,53 @@
+"""`make bench`: measure and print one table. ARGS="--quick" for a look, ARGS="--only web" for a part."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+
+from bench import databases, envelopes, machine, telling, turns, web
+from bench.measuring import Row, markdown
+from bot.clock import SystemClock, local
+
+Part = Callable[[bool], Iterator[Row]]
+
+
+def _turn(quick: bool) -> Iterator[Row]:
+    loops = 200 if quick else 2000
+    people = 10 if quick else 150
+    return chain(envelopes.rows(loops), turns.engine_rows(loops), turns.turn_rows(people))
+
+
+def _web(quick: bool) -> Iterator[Row]:
+    return web.rows(1, 100) if quick else web.rows(5)
+
+
+def _tell(quick: bool) -> Iterator[Row]:
+    return telling.rows(50, 10) if quick else telling.rows(1000, 100)
+
+
+PARTS: Mapping[str, tuple[str, Part]] = {
+    "turn": ("one turn in one process", _turn),
+    "web": ("gunicorn, as `app.py web` starts it; ratio to the echo, median and range", _web),
+    "tell": ("relay, Valkey and one worker", _tell),
+}
+
+
+def main() -> None:
+    """Measure what was asked for, each part printed as soon as it is known."""
+    parser = argparse.ArgumentParser("bench", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, help="one part instead of all")
+    parser.add_argument(
+        "--quick", action="store_true", help="few loops: to see that it works, not to compare"
+    )
+    args = parser.parse_args()
+    today = local(SystemClock().now()).date().isoformat()
+    print(machine.described(today, databases.described()), flush=True)
+    for name, (title, part) in PARTS.items():
+        if args.only in (None, name):
+            print(f"\n{markdown(title, list(part(args.quick)))}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
