@@ -416,7 +416,9 @@ def test_a_slow_sender_corrects_what_was_given_up(stage: Stage) -> None:
         ("failed: system failed", "held", "Undelivered"),
     ],
 )
-def test_a_receipt_tells_how_the_doorbell_rang_and_the_words_wait(stage: Stage, status: str, becomes: str, reason: str) -> None:
+def test_a_receipt_tells_how_the_doorbell_rang_and_the_words_wait(
+    stage: Stage, status: str, becomes: str, reason: str
+) -> None:
     message = stage.tell("order_claimed", account=stage.account())
     deliver(message)
     with stage.store.work(stage.clock.now()) as work:
