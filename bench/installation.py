@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from bot import keys, redis_server
 from bot.clock import SystemClock, real_seconds
 from bot.settings import Settings
 from models import migrate
+from models.actions.outbox import note_heard
+from models.actions.people import LockAccount
 from models.limits import load_limits
 from models.sample import plant
 from models.store import FieldKeys, Store, open_store
@@ -58,6 +61,14 @@ class Installation:
         self.store: Store = open_store(self.database_url, fields, load_limits(), wait_seconds=20.0)
         with self.store.work(self.clock.now()) as work:
             plant(work)
+
+    def know(self, senders: Sequence[str]) -> list[int]:
+        """Give these people accounts, as if each had just written; the accounts' ids."""
+        with self.store.work(self.clock.now()) as work:
+            found = [LockAccount("wechat_oa", sender).run(work)["account_id"] for sender in senders]
+            for account_id in found:
+                note_heard(work, account_id, "text")
+        return found
 
     def env(self) -> dict[str, str]:
         """A real account whose platform is the fake one, all on the loopback address."""

@@ -14,8 +14,6 @@ from bench.installation import Installation
 from bench.measuring import Row, milliseconds
 from bot.clock import real_seconds
 from bot.message import Reply
-from models.actions.outbox import note_heard
-from models.actions.people import EnsureAccount
 from models.store import To, Work
 
 PATIENCE = 120.0
@@ -80,7 +78,7 @@ def rows(messages: int, single: int) -> Iterator[Row]:
             platform = stack.enter_context(_platform())
             installation = Installation(*stack.enter_context(databases.fresh(kind)), platform.url)
             stack.callback(installation.close)
-            accounts = _accounts(installation, messages)
+            accounts = installation.know([f"oBench{number:022d}" for number in range(messages)])
             installation.start_hands()
             _one_by_one(installation, platform, accounts[:1])  # everybody is awake after this
             per_second = _at_once(installation, platform, accounts)
@@ -90,15 +88,6 @@ def rows(messages: int, single: int) -> Iterator[Row]:
             f"{per_second:.0f} a second",
             f"commit to told, one at a time: {milliseconds(late, 0.5, 0.95)}",
         )
-
-
-def _accounts(installation: Installation, people: int) -> list[int]:
-    """People who have just written, so that they may be told something."""
-    with installation.store.work(installation.clock.now()) as work:
-        made = [EnsureAccount("wechat_oa", f"oBench{one:022d}").run(work) for one in range(people)]
-        for one in made:
-            note_heard(work, one["account_id"], "text")
-    return [one["account_id"] for one in made]
 
 
 def _say(work: Work, account_id: int, words: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 
 from bench import account, databases
@@ -12,19 +12,20 @@ from bench.client import Load, send
 from bench.installation import Installation
 from bench.measuring import Row, milliseconds
 
-SENDERS = 5000
+SENDERS = 5000  # people whom each database knows
 CONNECTIONS = 16
 ECHO = "bare Flask and wechatpy echo"
 
 
-def rows(runs: int, senders: int = SENDERS) -> Iterator[Row]:
-    """`runs` interleaved runs over the messages of `senders` people, each run a part of them."""
+def rows(runs: int, people: int, senders: int = SENDERS) -> Iterator[Row]:
+    """`runs` interleaved runs, in each of which `people` others of the `senders` hold the dialog of four messages."""
+    names = [f"oBench{number:022d}" for number in range(senders)]
     with ExitStack() as stack:
-        ports = _start(stack)
+        ports = _start(stack, names)
         loads: dict[str, list[Load]] = defaultdict(list)
         for run in range(runs):
-            people = [f"oBench{run:04d}{number:018d}" for number in range(senders // runs)]
-            requests = list(account.requests_of(people, 1 + run * senders * len(account.DIALOG)))
+            talking = names[run * people : (run + 1) * people]
+            requests = list(account.requests_of(talking, 1 + run * people * len(account.DIALOG)))
             for name in _turned(ports, run):
                 loads[name].append(send(ports[name], requests, CONNECTIONS))
     echo = [load.per_second for load in loads[ECHO]]
@@ -32,12 +33,13 @@ def rows(runs: int, senders: int = SENDERS) -> Iterator[Row]:
         yield _row(name, loads[name], echo)
 
 
-def _start(stack: ExitStack) -> dict[str, int]:
+def _start(stack: ExitStack, names: Sequence[str]) -> dict[str, int]:
     """The echo and the product on each database, all answering; their ports by name."""
     ports: dict[str, int] = {}
     for kind in databases.kinds():
         installation = Installation(*stack.enter_context(databases.fresh(kind)))
         stack.callback(installation.close)
+        installation.know(names)
         if not ports:
             ports[ECHO] = installation.start_echo()
         ports[f"Linli on {kind}"] = installation.start_web()

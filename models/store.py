@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
@@ -27,11 +29,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.sql.dml import Insert
 
 from models import tables as t
 
 WRITES = "linli_writes"
+NAP = 8  # milliseconds: SQLite then looks after 1, 3 and 8
 
 # Statements of nearly every turn are built once: building one costs as much as running it.
 _TELL = insert(t.outbox).returning(t.outbox.c.id)
@@ -129,18 +133,40 @@ def _insert_once(table: Table, dialect: str) -> Insert:
 
 
 class Store:
-    """The database. `limits` is data that actions read (minutes, caps); see models/data/limits.json."""
+    """The database. `limits` is data that actions read (minutes, caps); see models/data/limits.json.
 
-    def __init__(self, engine: Engine, keys: FieldKeys, limits: Mapping[str, Any]) -> None:
+    `wait_seconds`: how long a writer waits for the other threads of this process on SQLite.
+    """
+
+    def __init__(
+        self, engine: Engine, keys: FieldKeys, limits: Mapping[str, Any], wait_seconds: float = 3.0
+    ) -> None:
         self.engine = engine
         self.keys = keys
         self.limits = limits
+        self._wait_seconds = wait_seconds
+        self._writer = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def work(self, now: datetime) -> Iterator[Work]:
         """One writing transaction: commits when the block ends, rolls back on any exception."""
-        with self.engine.connect().execution_options(**{WRITES: True}) as conn, conn.begin():
-            yield Work(conn, now, self.limits, self.keys)
+        with self._turn_to_write(), self.engine.connect() as fresh:
+            conn = fresh.execution_options(**{WRITES: True})
+            with conn.begin():
+                yield Work(conn, now, self.limits, self.keys)
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """SQLite takes one writer and lets the others ask again and again: threads that queue are sooner done."""
+        if self._writer is None:
+            yield
+        elif self._writer.acquire(timeout=self._wait_seconds):
+            try:
+                yield
+            finally:
+                self._writer.release()
+        else:
+            raise WaitedTooLong(f"other threads have been writing for {self._wait_seconds} s")
 
     @contextmanager
     def look(self, now: datetime) -> Iterator[Work]:
@@ -174,20 +200,35 @@ def open_store(
         arguments["pool_pre_ping"] = True
     engine = create_engine(parsed, **arguments)
     if parsed.get_backend_name() == "sqlite":
-        _as_sqlite(engine)
-    return Store(engine, keys, limits)
+        _as_sqlite(engine, wait_seconds)
+    return Store(engine, keys, limits, wait_seconds)
 
 
-def _as_sqlite(engine: Engine) -> None:
+def _as_sqlite(engine: Engine, wait_seconds: float) -> None:
     """WAL, full durability, foreign keys; a writer takes its lock at once, a reader never does."""
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={NAP}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(WRITES, False)
+        if writes and _writes_soon(connection, int(wait_seconds * 1000 / NAP)):
+            return
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _writes_soon(connection: Connection, tries: int) -> bool:
+    """Whether the write lock was got in so many tries of NAP.
+
+    SQLite itself naps for up to 100 ms between two looks, and whoever naps that long is overtaken for seconds.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    for _ in range(tries):
+        with suppress(sqlite3.OperationalError):
+            raw.execute("BEGIN IMMEDIATE")
+            return True
+    return False
