@@ -65,8 +65,8 @@ def _checked(login: str, password: str) -> views.ConsoleUser | None:
         user = views.console_user(work, user_id=user.id) if user else None
         if user is None or not user.active or (user.locked_until and user.locked_until > now):
             return None
-        (SignedIn(user.id) if right else SignInFailed(user.login)).run(work)
-    return user if right else None
+        outcome = (SignedIn(user.id) if right else SignInFailed(user.login)).run(work)
+    return user if right and outcome["ok"] else None
 
 
 def sign_out() -> ResponseReturnValue:

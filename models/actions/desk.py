@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import case, insert, or_, select, update
 
 from models import tables as t
 from models.rules.orders import Refusal, Why
@@ -124,16 +124,24 @@ class SignInFailed:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The right password: failures are forgotten."""
+    """The right password: failures are forgotten. Refusals: unknown, too_many while the login is locked."""
 
     user_id: int
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Gives {"epoch"}, which the session must carry."""
+        """Gives {"epoch"}, which the session must carry.
+
+        Compare-and-set: a lock that another guess has just closed is seen, however many guess side by side.
+        """
         u = t.console_user.c
-        this = update(t.console_user).where(u.id == self.user_id).values(failed=0, locked_until=None)
-        epoch = work.conn.execute(this.returning(u.epoch)).scalar()
-        return Refusal(Why.UNKNOWN) if epoch is None else {"ok": True, "epoch": epoch}
+        this = update(t.console_user).where(u.id == self.user_id, u.active)
+        free = this.where(or_(u.locked_until.is_(None), u.locked_until <= work.now))
+        signed_in = free.values(failed=0, locked_until=None).returning(u.epoch)
+        epoch = work.conn.execute(signed_in).scalar()
+        if epoch is not None:
+            return {"ok": True, "epoch": epoch}
+        known = work.conn.execute(select(u.id).where(u.id == self.user_id, u.active)).first()
+        return Refusal(Why.TOO_MANY if known else Why.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ def test_the_fifth_wrong_password_locks_for_a_quarter_of_an_hour(town: TestTown)
     assert town.do(SignInFailed("li")) == {"ok": True, "locked": True, "minutes": 15}
     assert town.see(views.console_user, login="li").locked_until is not None
     assert town.do(SignInFailed("nobody")) == {"ok": True, "locked": False, "minutes": 0}
+    assert town.do(SignedIn(user)) == {"ok": False, "why": "too_many"}
+    town.clock.forward(minutes=15)
     assert town.do(SignedIn(user)) == {"ok": True, "epoch": 0}
     assert town.do(SignInFailed("li"))["locked"] is False
     assert town.do(SignedIn(999))["why"] == "unknown"
@@ -62,7 +64,9 @@ def test_users_are_made_changed_and_signed_out(town: TestTown) -> None:
     assert (found.role, found.active, found.epoch, found.password) == ("firm", False, 1, "hash")
     assert "hash" not in repr(found)
     town.do(SignOutEverywhere(user))
-    assert town.do(SignedIn(user))["epoch"] == 2
+    assert town.do(SignedIn(user))["why"] == "unknown"
+    town.do(SaveUser("li", "firm", unit_id=town.planted.units["安居物业"]))
+    assert town.do(SignedIn(user))["epoch"] == 3
     assert [one.login for one in town.see(views.console_users)] == ["li"]
 
 
