@@ -24,7 +24,7 @@ from prometheus_client import REGISTRY
 
 import bot.channels
 import dialogs
-from bot import keys, redis_server, settings
+from bot import keys, redis_server, settings, web_server
 from bot.channels import wechat_oa
 from bot.clock import Clock, SystemClock
 from bot.engine import Engine
@@ -220,18 +220,8 @@ def command_web(chosen: Settings, args: argparse.Namespace) -> int:
     """Be the web server (gunicorn)."""
     port = free_port(chosen.host, chosen.port)
     os.environ["LINLI_PORT"] = str(port)
-    command = [sys.executable, "-m", "gunicorn", *gunicorn_options(chosen, port), "app:create_web()"]
-    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell
-
-
-def gunicorn_options(chosen: Settings, port: int) -> list[str]:
-    """gthread survives killed workers; a worker that hangs for 10 s is replaced."""
-    return [
-        *("--worker-class", "gthread", "--workers", str(chosen.web_processes)),
-        *("--threads", str(chosen.web_threads), "--bind", f"{chosen.host}:{port}"),
-        *("--timeout", "20", "--graceful-timeout", "5", "--max-requests", "20000"),
-        *("--max-requests-jitter", "2000", "--no-control-socket", "--log-level", "warning"),
-    ]
+    web_server.count_together(chosen)
+    os.execv(sys.executable, web_server.command(chosen, port, "app:create_web()"))  # noqa: S606 - no shell
 
 
 def command_worker(chosen: Settings, args: argparse.Namespace) -> int:

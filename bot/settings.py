@@ -202,8 +202,8 @@ class Settings(BaseSettings):
         "menu",
     )
     wechat_templates: Annotated[Mapping[str, str], NoDecode, BeforeValidator(_mapping)] = _setting(
-        "Template ids of the account, by kind of message",
-        'a JSON object like {"progress": "template id"}',
+        "Template ids of the account; and how it calls our fields thing1, character_string2, phrase3, time4",
+        'a JSON object like {"progress": "template id", "progress.thing1": "thing7"}',
         unset="no templates",
         default_factory=dict,
     )

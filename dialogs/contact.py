@@ -16,7 +16,7 @@ def contact(world: World) -> Script:
     """Leave or change the phone number by which workers reach the person."""
     number = yield from Phone(
         "phone",
-        "请写您的手机号，接单的师傅能看到，别人只看到后四位。",
+        "请写您的手机号。只有接单的师傅和社区工作人员能看到，工作群里只有后四位。",
         "请写 11 位手机号；不留请回复 1。",
         none="不留",
     )
@@ -29,7 +29,7 @@ def offered(world: World) -> Part[None]:
     account = yield from Look("has_phone", views.account_of, world.who.account_id)
     if account["has_phone"]:
         return
-    text = "要留个手机号吗？师傅好联系您；只有接单的师傅能看到。"
+    text = "要留个手机号吗？师傅好联系您；工作群里只显示后四位。"
     number = yield from Phone("phone", text, "请写 11 位手机号；不留请回复 1。", none="不留", optional=True)
     yield from kept(world, number)
 

@@ -170,5 +170,5 @@ def summary(what: str, category: str, place: dict[str, Any], photos: int) -> str
 def told(order: dict[str, Any]) -> str:
     """The number, and what happens next."""
     number = order["number"]
-    unit = order.get("unit") or "社区"
-    return f"登记好了，工单 {number}。已通知{unit}，有人接单、有进展都会告诉您。回复 {number} 随时看进度。"
+    sent = f"已通知{order['unit']}" if order["reached"] else "社区工作人员会安排人"
+    return f"登记好了，工单 {number}。{sent}，有人接单、有进展都会告诉您。回复 {number} 随时看进度。"

@@ -22,7 +22,13 @@ HEADERS = {
 
 def make_blueprint(store: Store, clock: Clock, photo_dir: Path) -> Blueprint:
     """/album/<token>: a page with the photos; /album/<token>/<id>.jpg: one of them."""
-    album = Blueprint("album", __name__, template_folder="templates", static_folder="static")
+    album = Blueprint(
+        "album",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/album/static",
+    )
 
     def found(token: str) -> tuple[views.Photo, ...]:
         with store.look(clock.now()) as work:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -126,6 +128,8 @@ class _Numbers(Collector):
 def _metrics(ops: Ops) -> ResponseReturnValue:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Numbers(ops))
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # app.py web: what all web processes have counted
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves it untyped
     try:
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except SQLAlchemyError as away:

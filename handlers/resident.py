@@ -191,7 +191,7 @@ class Residents:
                 values: dict[str, Any] = {"attempts": row.attempts + 1, "next_at": work.now + wait}
             else:
                 values = {"state": "dead", "note": "database at fault"}
-                OpenDeskItem("dead", "有一条住户消息多次处理失败，请在“收件问题”里再试一次。").run(work)
+                OpenDeskItem("dead", "有一条住户消息多次处理失败，请在“收发问题”里再试一次。").run(work)
             work.conn.execute(update(t.inbox).where(i.id == row.id).values(values))
 
 

@@ -39,7 +39,8 @@ class Switchboard:
 
     def __post_init__(self) -> None:
         self._made_of = self._account()
-        self._known = {name: self._build(name, config) for name, config in self._made_of.items()}
+        built = ((name, self._build(name, config)) for name, config in self._made_of.items())
+        self._known = {name: channel for name, channel in built if channel is not None}
 
     def find(self, name: str) -> Channel | None:
         """The channel of that name, or None: "wechat_oa", "wecom_aibot:<bot>", "wecom_robot:<group id>"."""
@@ -90,7 +91,9 @@ class Switchboard:
         known: dict[str, Channel] = {}
         for name, config in wanted.items():
             same = self._made_of.get(name) == config and name in self._known
-            known[name] = self._known[name] if same else self._build(name, config)
+            made = self._known[name] if same else self._build(name, config)
+            if made is not None:
+                known[name] = made
         self._known, self._made_of = known, wanted
         self._read_at = real_seconds()
 
@@ -106,6 +109,14 @@ class Switchboard:
                 wanted[f"wecom_robot:{group.id}"] = {**self.wecom, "key": group.robot_key}
         return wanted
 
-    def _build(self, name: str, config: Mapping[str, str]) -> Channel:
+    def _build(self, name: str, config: Mapping[str, str]) -> Channel | None:
+        """One wrong setting takes one channel away, never the others."""
+        try:
+            return self._made(name, config)
+        except ValueError as wrong:
+            log.error("channel %s is switched off: %s", name, wrong)
+            return None
+
+    def _made(self, name: str, config: Mapping[str, str]) -> Channel:
         channel: Channel = self.kinds[name.partition(":")[0]].build(name, config, self.tools)  # type: ignore[attr-defined]  # every kind has build
         return channel

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, String, cast, delete, literal, update
 
 from bot.clock import SHANGHAI, local
 from models import tables as t
@@ -35,10 +35,21 @@ class Duty:
 
 
 def forget_words(work: Work) -> None:
-    """Empty what was heard and answered long ago; its keys stay, so that an old delivery is still known."""
+    """Empty talk of long ago, wherever it is; the keys of what was heard stay, so that a repeat is still known."""
     long_ago = t.inbox.c.received_at < work.now - KEEP_WORDS
     full = t.inbox.c.payload.is_not(None) & (t.inbox.c.state != "new")
     work.conn.execute(update(t.inbox).where(long_ago & full).values(payload=None, reply=None))
+    told = (t.outbox.c.kind == "said") & (t.outbox.c.made_at < work.now - KEEP_WORDS)
+    work.conn.execute(update(t.outbox).where(told).values(facts={}))
+    silent = (t.conversation.c.changed_at < work.now - KEEP_WORDS) & (t.conversation.c.state != _only_turn())
+    work.conn.execute(update(t.conversation).where(silent).values(state=_only_turn()))
+    done = (t.desk_item.c.state == "done") & (t.desk_item.c.done_at < work.now - KEEP_WORDS)
+    work.conn.execute(update(t.desk_item).where(done).values(words=""))
+
+
+def _only_turn() -> ColumnElement[str]:
+    """An empty talk that goes on counting its turns, which timers carry."""
+    return literal('{"turn":') + cast(t.conversation.c.turn, String) + literal("}")
 
 
 def forget_ticks(work: Work) -> None:

@@ -33,7 +33,8 @@ class FieldType:
         value = " ".join(plain(value).split()) or self.empty
         longest = self.longest_chinese if self.longest_chinese and not value.isascii() else self.longest
         if self.cut:
-            value = value[:longest] if self.pattern else shorten(value, longest)
+            bare = self.pattern or (self.longest_chinese and value.isascii())  # an ellipsis is no letter
+            value = value[:longest] if bare else shorten(value, longest)
         fits = bool(value) and len(value) <= longest
         return value if fits and (not self.pattern or re.fullmatch(self.pattern, value)) else None
 
@@ -47,7 +48,11 @@ def fit_field(name: str, value: str) -> str | None:
 
 
 class Templates:
-    """The templates an account has, by the names we use: settings `template.<name>` hold their ids."""
+    """The templates an account has, by the names we use.
+
+    Settings `template.<name>` hold their ids; `template.<name>.<field>` how the account's template calls a field
+    of ours (thing1 may be its thing7), empty when it has no such field.
+    """
 
     def __init__(self, config: Mapping[str, str]) -> None:
         self._ids = {
@@ -61,7 +66,9 @@ class Templates:
         template = self._ids.get(doorbell.template)
         if not template:
             raise NotAllowed(f"set {PREFIX}{doorbell.template} to the template's id")
-        fitted = {name: fit_field(name, value) for name, value in doorbell.fields.items()}
+        theirs = {name: self._ids.get(f"{doorbell.template}.{name}", name) for name in doorbell.fields}
+        fitted = {theirs[name]: fit_field(theirs[name], value) for name, value in doorbell.fields.items()}
+        fitted.pop("", None)
         wrong = sorted(name for name, value in fitted.items() if value is None)
         if wrong or not fitted:
             raise BadMessage(f"fields {', '.join(wrong) or 'missing'}")

@@ -140,6 +140,10 @@ class OrderInHand:
             found.setdefault(group_id, (display, []))[1].extend([userid] if userid else [])
         return ((group_id, display, userids) for group_id, (display, userids) in found.items())
 
+    def heard(self) -> bool:
+        """Whether a group of the unit in charge hears of it."""
+        return any(True for _ in self._groups(None))
+
     def followers(self) -> Sequence[Any]:
         """The accounts (account_id, person_id) that follow it and have not left."""
         f = t.order_follower.c

@@ -26,7 +26,8 @@ class OpenOrder:
 
     `home_id`, `building_id` and `public_part` as far as known; an emergency is opened without any. `media` are
     photos just sent, `photo_ids` those that KeepPhotos kept. The same report within ten minutes is the same
-    order. Gives {"order_id", "number", "unit" (name, may be empty), "place" (words, may be empty), "new"}.
+    order. Gives {"order_id", "number", "unit" (name, may be empty), "place" (words, may be empty), "new",
+    "reached"}: whether a group of the unit hears of it.
     """
 
     account_id: int
@@ -105,7 +106,8 @@ class OpenOrder:
 
 
 def _opened(order: OrderInHand, *, new: bool) -> dict[str, Any]:
-    return order.done(unit=order.facts()["unit"], place=order.row.place, new=new)
+    reached = order.heard()
+    return order.done(unit=order.facts()["unit"], place=order.row.place, new=new, reached=reached)
 
 
 def _follow(order: OrderInHand, account_id: int, person_id: int, *, joined: bool) -> bool:

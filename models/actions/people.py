@@ -123,6 +123,7 @@ class Unfollow:
         self._bury(work)
         self._forget_talk(work, row.channel, row.address)
         self._stop_telling(work)
+        self._clear_desk(work)
         return {"ok": True, "files": self._drop_photos(work)}
 
     def _bury(self, work: Work) -> None:
@@ -152,6 +153,13 @@ class Unfollow:
         work.conn.execute(
             update(t.outbox).where(m.account_id == self.account_id, m.kind == "said").values(facts={})
         )
+
+    def _clear_desk(self, work: Work) -> None:
+        d = t.desk_item.c
+        talk = update(t.desk_item).where(
+            d.account_id == self.account_id, d.kind.in_(("wants_person", "defect"))
+        )
+        work.conn.execute(talk.values(words=""))
 
     def _drop_photos(self, work: Work) -> list[str]:
         p = t.photo.c

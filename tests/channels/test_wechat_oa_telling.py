@@ -578,3 +578,11 @@ def test_a_wrong_setting_is_named(change: dict[str, str], setting: str) -> None:
     with pytest.raises(ValueError, match=setting) as caught:
         WeChatOA.build("wechat_oa", {**OA, **change}, tools())
     assert json.dumps(OA["secret"]) not in str(caught.value)
+
+
+def test_fields_go_by_the_names_of_the_accounts_own_template(fake: Platform) -> None:
+    names = {"template.progress.thing1": "thing7", "template.progress.phrase3": ""}
+    doorbell = Doorbell("progress", {"thing1": "电梯", "phrase3": "已接单", "time4": "2026年11月18日 10:00"})
+    ours = channel(fake.url, **{"template.progress": "T", **names})
+    ours.tell(Told("wechat_oa", OPENID, "", rung="template", doorbell=doorbell, once="linli-1"))
+    assert set(fake.heard[-1].json["data"]) == {"thing7", "time4"}

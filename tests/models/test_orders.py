@@ -39,6 +39,7 @@ def test_opening_tells_the_group_in_charge(town: TestTown) -> None:
     assert done["ok"]
     assert done | {"order_id": 0} == {
         "ok": True, "order_id": 0, "number": 1001, "unit": "安居物业", "place": "幸福小区 3 号楼 电梯", "new": True,
+        "reached": True,
     }  # fmt: skip
     (row,) = town.told()
     assert (row.kind, row.work_group_id) == ("new_order", town.planted.groups[0].id)
