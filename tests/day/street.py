@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from bot import keys, settings
 from bot.clock import SystemClock, real_seconds
@@ -25,7 +27,7 @@ from models.store import FieldKeys, Store, open_store
 from tests.faults.house import HOST, free_port
 from tests.running.processes import ROOT, until
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 Json = dict[str, Any]
 Message = dict[str, Any]
 
@@ -37,6 +39,9 @@ class Street:
         self.data, self.said = folder / "data", folder / "said.txt"
         self.port = free_port()
         self.base = f"http://{HOST}:{self.port}"
+        # Many short connections: one that is turned away because the queue is full is tried again.
+        self.http = requests.Session()
+        self.http.mount("http://", HTTPAdapter(max_retries=Retry(connect=5, backoff_factor=0.1)))
         env = {"LINLI_DATA_DIR": str(self.data), "LINLI_PORT": str(self.port), "TMPDIR": str(folder)}
         with self.said.open("wb") as out:
             self.process = subprocess.Popen(
@@ -59,6 +64,7 @@ class Street:
 
     def close(self) -> int:
         """Ctrl-C."""
+        self.http.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         return self.process.wait(30)
@@ -80,13 +86,13 @@ class Street:
 
     def emu(self, path: str, **data: Any) -> Json:
         """POST to the emulator's control API, waiting for the deliveries."""
-        answer = requests.post(f"{self.phones}/emu/{path}", json={"wait": True, **data}, timeout=40)
+        answer = self.http.post(f"{self.phones}/emu/{path}", json={"wait": True, **data}, timeout=40)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
     def chat(self, chat: str) -> list[Message]:
         """Every message of a chat, oldest first."""
-        state = requests.get(f"{self.phones}/emu/state", timeout=20).json()
+        state = self.http.get(f"{self.phones}/emu/state", timeout=20).json()
         return [one for one in state["messages"] if one["chat"] == chat]
 
     def person(self, name: str) -> Phone:
@@ -128,9 +134,13 @@ class Street:
 def _texts(value: Any, name: str) -> dict[str, str]:
     """Every text in a JSON document, by its path."""
     if isinstance(value, dict):
-        return {path: text for key, one in value.items() for path, text in _texts(one, f"{name}.{key}").items()}
+        return {
+            path: text for key, one in value.items() for path, text in _texts(one, f"{name}.{key}").items()
+        }
     if isinstance(value, list):
-        return {path: text for n, one in enumerate(value) for path, text in _texts(one, f"{name}.{n}").items()}
+        return {
+            path: text for n, one in enumerate(value) for path, text in _texts(one, f"{name}.{n}").items()
+        }
     return {name: str(value)}
 
 
@@ -146,10 +156,25 @@ class Chat:
         files = data.pop("files", None)
         if files:
             url = f"{self.street.phones}/emu/{path}"
-            assert requests.post(url, data={"wait": "true"}, files=files, timeout=40).status_code == 200
+            assert (
+                self.street.http.post(url, data={"wait": "true"}, files=files, timeout=40).status_code == 200
+            )
         else:
             self.street.emu(path, **data)
         return wait_for(lambda: _answers(self.street.chat(chat)[before:]), f"an answer to {path} {data}")
+
+    def _waits(self, chat: str, part: str, times: int) -> str:
+        shown: list[str] = []
+
+        def look() -> str:
+            shown[:] = map(_words, self.street.chat(chat))
+            found = [words for words in shown if part in words]
+            return found[-1] if len(found) >= times else ""
+
+        try:
+            return wait_for(look, part)
+        except AssertionError:
+            raise AssertionError(f"{part} never came; last shown: {shown[-3:]}") from None
 
 
 def _answers(messages: list[Message]) -> str:
@@ -162,6 +187,13 @@ def _answers(messages: list[Message]) -> str:
 def _words(message: Message) -> str:
     body = message["body"]
     return json.dumps(body, ensure_ascii=False) if message["kind"] != "text" else str(body.get("text", ""))
+
+
+def numbered(words: str) -> int:
+    """The number of the order in these words."""
+    found = re.findall(r"工单 (\d+)", words)
+    assert found, words
+    return int(found[0])
 
 
 def wait_for(look: Callable[[], str], what: str) -> str:
@@ -200,18 +232,14 @@ class Phone(Chat):
 
     def reports(self, words: str, photo: str = "") -> int:
         """Report something that needs no more questions; the number."""
-        self.says(words)
+        assert "要报的是" in self.says(words)
         if photo:
-            assert "照片" in self.does("image", sample=photo)
-        return int(re.findall(r"工单 (\d+)", self.says("1"))[0])
+            assert "收到 1 张照片" in self.does("image", sample=photo)
+        return numbered(self.says("1"))
 
     def gets(self, part: str, times: int = 1) -> str:
         """Wait until this was shown `times` times."""
-        return wait_for(lambda: self._shown(part, times), f"{part} on the phone of {self.name}")
-
-    def _shown(self, part: str, times: int) -> str:
-        found = [words for words in map(_words, self.street.chat(self._chat)) if part in words]
-        return found[-1] if len(found) >= times else ""
+        return self._waits(self._chat, part, times)
 
 
 @dataclass
@@ -234,11 +262,7 @@ class Colleague(Chat):
 
     def reads(self, part: str, times: int = 1) -> str:
         """Wait until the group shows this."""
-        return wait_for(lambda: self._shown(part, times), f"{part} in {self.chat}")
-
-    def _shown(self, part: str, times: int) -> str:
-        found = [words for words in map(_words, self.street.chat(f"group/{self.chat}")) if part in words]
-        return found[-1] if len(found) >= times else ""
+        return self._waits(f"group/{self.chat}", part, times)
 
 
 @dataclass

@@ -170,14 +170,17 @@ class House:
         path = self.folder / "town.json"
         chosen = self.settings
         account = {
-            name: getattr(chosen, f"wechat_{name}") for name in ("appid", "secret", "token", "aes_key", "account")
+            name: getattr(chosen, f"wechat_{name}")
+            for name in ("appid", "secret", "token", "aes_key", "account")
         }
         plain = {k: v.get_secret_value() if hasattr(v, "get_secret_value") else v for k, v in account.items()}
         base = f"http://{HOST}:{self.port}"
         everything.write_town(path, self.town, {**plain, "kind": chosen.wechat_kind}, base, self.ops_secret)
         town = read_town(json.loads(path.read_text(encoding="utf-8")))
         app = create_app(town, base=f"http://{HOST}:{self.played}")
-        self._server: BaseWSGIServer = make_server(HOST, self.played, app, threaded=True, request_handler=Silent)
+        self._server: BaseWSGIServer = make_server(
+            HOST, self.played, app, threaded=True, request_handler=Silent
+        )
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
         return app

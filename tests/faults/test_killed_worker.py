@@ -39,7 +39,9 @@ def told(house: House, chat: str, part: str) -> int:
     return sum(part in str(message.body) for message in house.chat(chat))
 
 
-@pytest.mark.parametrize("point", [pytest.param(one, marks=() if one == "written" else LONG) for one in POINTS])
+@pytest.mark.parametrize(
+    "point", [pytest.param(one, marks=() if one == "written" else LONG) for one in POINTS]
+)
 def test_a_killed_worker_plays_a_message_once_and_tells_once(build: Build, point: str) -> None:
     house = build()
     openid = house.resident("住户")

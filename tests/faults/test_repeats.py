@@ -40,7 +40,9 @@ def test_five_deliveries_at_once_have_one_effect(build: Build, database_url: str
     house.fault("callback/wechat", "duplicate", n=COPIES, times=None)
     started = real_seconds()
     with ThreadPoolExecutor(AT_ONCE) as residents:
-        sent = [one for two in residents.map(lambda n: _report(house, n), range(callbacks // 2)) for one in two]
+        sent = [
+            one for two in residents.map(lambda n: _report(house, n), range(callbacks // 2)) for one in two
+        ]
     took = seconds_since(started)
     assert len(sent) == callbacks
     assert [len(one) for one in sent] == [1 + COPIES] * callbacks
