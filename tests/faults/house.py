@@ -119,6 +119,10 @@ class House:
         self.processes[name] = process
         return process
 
+    def start_platforms(self) -> None:
+        """The emulator; whatever uses it starts it too."""
+        assert self.emulator
+
     def start_web(self, **env: str) -> None:
         """The web server, answering when this returns."""
         self.start("web", **env)

@@ -109,7 +109,7 @@ def test_what_is_acknowledged_is_stored_though_sqlite_is_locked(
     build: Build, seconds: int, residents: int
 ) -> None:
     house = build()
-    house.emulator
+    house.start_platforms()
     house.start_web(LINLI_WEB_PROCESSES="2")
     house.start_hands("talk")
     prove(house, Town(house, seconds, residents), locked)
@@ -136,7 +136,7 @@ def test_what_is_acknowledged_is_stored_though_postgresql_is_away(
 
     try:
         house = build(database_url=database_url, behind=through, real=True)
-        house.emulator
+        house.start_platforms()
         house.start_web(LINLI_WEB_PROCESSES="2")
         house.start_hands("talk")
         house.says(house.resident("住户"), "您好")  # connections are open
@@ -147,7 +147,7 @@ def test_what_is_acknowledged_is_stored_though_postgresql_is_away(
 
 def test_without_room_on_the_disk_nothing_is_acknowledged(build: Build) -> None:
     house = build()
-    house.emulator
+    house.start_platforms()
     house.start_web()
     (house.folder / "spool").write_text("in the way: nothing can be kept here")
     openid = house.resident("住户")

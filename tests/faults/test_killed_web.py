@@ -8,13 +8,12 @@ from models import tables as t
 from tests.faults.conftest import Build
 from tests.faults.killing import POINTS, kill_at
 
-
 REPORT = "幸福小区3号楼2单元602水管爆了"
 
 
 def test_a_repeat_completes_what_a_killed_process_left(build: Build, database_url: str) -> None:
     house = build(database_url=database_url)
-    house.emulator
+    house.start_platforms()
     house.start_web(
         LINLI_WEB_PROCESSES="2",
         LINLI_TEST_STUCK=str(house.folder),

@@ -35,7 +35,7 @@ def _words(deliveries: list[dict[str, Any]]) -> set[str]:
 )
 def test_five_deliveries_at_once_have_one_effect(build: Build, database_url: str, callbacks: int) -> None:
     house = build(database_url=database_url)
-    house.emulator
+    house.start_platforms()
     house.start_web(LINLI_WEB_PROCESSES="2", LINLI_WEB_THREADS="8")
     house.fault("callback/wechat", "duplicate", n=COPIES, times=None)
     started = real_seconds()

@@ -96,7 +96,7 @@ class Leases:
 def test_every_order_is_told_once_though_redis_is_wiped(build: Build, orders: int) -> None:
     house = build()
     firms = more_firms(house, orders // A_GROUP)
-    house.emulator
+    house.start_platforms()
     house.start_hands("tell")
     started = real_seconds()
     for number in range(orders):

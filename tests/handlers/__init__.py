@@ -1,0 +1,1 @@
+"""The doors: callbacks of every kind, genuine and not, with the emulator in the same process."""
