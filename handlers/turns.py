@@ -85,7 +85,7 @@ class _Breaker:
     def set(self, *, away: bool) -> None:
         """What the last message has found."""
         with self._lock:
-            self._away = away
+            self._away, self._next_try = away, real_seconds() + LOOK_AGAIN
 
 
 @dataclass(frozen=True)
