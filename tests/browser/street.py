@@ -48,6 +48,7 @@ class Phone:
 
     def ends_with(self, *texts: str) -> Locator:
         """Like sees(), and it is the last message."""
+        self.root.scroll_into_view_if_needed()
         last = self.part("bubble").last
         for text in texts:
             expect(last).to_contain_text(text)
