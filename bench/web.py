@@ -13,6 +13,7 @@ from bench.installation import Installation
 from bench.measuring import Row, milliseconds
 
 SENDERS = 5000  # people whom each database knows
+WARMING = 30  # of them, the last ones, talk before the measurement: statements are compiled then
 CONNECTIONS = 16
 ECHO = "bare Flask and wechatpy echo"
 
@@ -22,6 +23,8 @@ def rows(runs: int, people: int, senders: int = SENDERS) -> Iterator[Row]:
     names = [f"oBench{number:022d}" for number in range(senders)]
     with ExitStack() as stack:
         ports = _start(stack, names)
+        for port in ports.values():
+            send(port, list(account.requests_of(names[-WARMING:], 10**9)), CONNECTIONS)
         loads: dict[str, list[Load]] = defaultdict(list)
         for run in range(runs):
             talking = names[run * people : (run + 1) * people]

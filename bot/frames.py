@@ -11,6 +11,7 @@ import json
 import zlib
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from bot.message import Place as Point
@@ -86,7 +87,8 @@ class State:
 
     def dump(self) -> str:
         """As JSON text."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        data = {**vars(self), "stack": [vars(frame) for frame in self.stack]}
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def load(cls, text: str) -> State:
@@ -97,8 +99,12 @@ class State:
 
 
 def _known(shape: Any, data: dict[str, Any]) -> dict[str, Any]:
-    names = {f.name for f in dataclasses.fields(shape)}
-    return {key: value for key, value in data.items() if key in names}
+    return {key: value for key, value in data.items() if key in _names(shape)}
+
+
+@cache
+def _names(shape: Any) -> frozenset[str]:
+    return frozenset(f.name for f in dataclasses.fields(shape))
 
 
 def pack(question: Question[Any]) -> dict[str, Any]:

@@ -112,7 +112,7 @@ class Residents:
         nudge = self.engine.overdue(row.state, turn, host)
         if nudge:
             reply, state = nudge
-            _store_state(work, account_id, state)
+            _store_state(work, account_id, state, State.load(state).turn)
             work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
 
     # --- one transaction ------------------------------------------------------------------------------------
@@ -267,9 +267,11 @@ class _Turn:
 
     def _introduced(self, reply: Reply) -> Reply:
         """Who begins with a report reads once what is kept; never before words of danger."""
+        if not self.host.first:
+            return reply
         state = State.load(self.state)
         opened = state.stack[0].dialog if state.stack else ""
-        if not self.host.first or opened in ("hello", "emergency", "") or "第 1 版" in reply.words:
+        if opened in ("hello", "emergency", "") or "第 1 版" in reply.words:
             return reply
         return replace(reply, words=f"您好，我是邻里小助手。{NOTICE['short']}\n\n{reply.words}")
 
@@ -287,9 +289,10 @@ class _Turn:
     def _keep(self) -> None:
         if self.state == "gone":
             return
-        _store_state(self.work, self.account_id, self.state)
+        turn = State.load(self.state).turn
+        _store_state(self.work, self.account_id, self.state, turn)
         if self.residents.engine.asks(self.state):
-            self.work.remind("talk", self.account_id, State.load(self.state).turn, NUDGE_AFTER)
+            self.work.remind("talk", self.account_id, turn, NUDGE_AFTER)
 
 
 def _ready(work: Work, rows: list[Any]) -> list[Any] | None:
@@ -306,8 +309,7 @@ def joined(replies: Sequence[Reply]) -> Reply:
     return Reply(words, options)
 
 
-def _store_state(work: Work, account_id: int, state: str) -> None:
-    turn = State.load(state).turn
+def _store_state(work: Work, account_id: int, state: str, turn: int) -> None:
     values = {"state": state, "turn": turn, "changed_at": work.now}
     work.conn.execute(_STATE, {"talker": account_id, **values})
 

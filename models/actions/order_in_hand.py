@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import Select, and_, bindparam, func, insert, select, update
 
 from models import tables as t
 from models.rules.masking import mask
@@ -89,9 +89,7 @@ class OrderInHand:
     def facts(self) -> dict[str, Any]:
         """The facts of every order message; nothing in them says who the resident is or which door it is."""
         row, letters = self.row, int(self.work.limits["summary_letters"])
-        unit = select(t.handling_unit.c.name).where(t.handling_unit.c.id == row.unit_id).scalar_subquery()
-        holder = select(t.worker.c.name).where(t.worker.c.id == row.holder_id).scalar_subquery()
-        names = self.work.conn.execute(select(unit.label("unit"), holder.label("worker"))).one()
+        names = self.work.conn.execute(_NAMES, {"unit": row.unit_id, "holder": row.holder_id}).one()
         return {
             "number": row.number,
             "category": row.category,
@@ -104,17 +102,7 @@ class OrderInHand:
 
     def counts(self) -> dict[str, Any]:
         """What a group is told besides: the tail of the reporter's phone, photos, people."""
-        p, f = t.photo.c, t.order_follower.c
-        photos = select(func.count()).where(p.work_order_id == self.row.id, p.state.in_(("wanted", "kept")))
-        people = select(func.count()).where(f.work_order_id == self.row.id)
-        phone = select(t.person.c.phone_sealed).where(t.person.c.id == self.row.reporter_id)
-        row = self.work.conn.execute(
-            select(
-                photos.scalar_subquery().label("photos"),
-                people.scalar_subquery().label("people"),
-                phone.scalar_subquery().label("phone"),
-            )
-        ).one()
+        row = self.work.conn.execute(_COUNTS, {"order": self.row.id, "reporter": self.row.reporter_id}).one()
         return {"tail": self.work.unseal(row.phone)[-4:], "photos": row.photos, "people": row.people}
 
     def tell_groups(self, kind: str, *, mention: int | None = None, **more: Any) -> None:
@@ -125,18 +113,9 @@ class OrderInHand:
             self.work.tell(To(work_group_id=group_id), kind, named, order_id=self.row.id)
 
     def _groups(self, mention: int | None) -> Iterator[tuple[int, str, list[str]]]:
-        g, a = t.work_group.c, t.worker_account.c
-        theirs = and_(a.bot_id == g.bot_id, a.worker_id == mention, a.ended_at.is_(None))
-        query = (
-            select(g.id, t.bot.c.display, a.userid)
-            .join_from(t.work_group, t.bot)
-            .outerjoin(t.worker_account, theirs)
-            .where(g.unit_id == self.row.unit_id, g.bound_at.is_not(None), g.robot_key_sealed.is_not(None))
-            .where(t.bot.c.active)
-            .order_by(g.id, a.id)
-        )
         found: dict[int, tuple[str, list[str]]] = {}
-        for group_id, display, userid in self.work.conn.execute(query):
+        wanted = {"unit": self.row.unit_id, "mentioned": mention}
+        for group_id, display, userid in self.work.conn.execute(_GROUPS, wanted):
             found.setdefault(group_id, (display, []))[1].extend([userid] if userid else [])
         return ((group_id, display, userids) for group_id, (display, userids) in found.items())
 
@@ -216,9 +195,45 @@ def enter(
         "facts": facts or {},
         "origin": origin,
     }
-    return int(
-        work.conn.execute(insert(t.order_entry).values(row).returning(t.order_entry.c.id)).scalar_one()
+    return int(work.conn.execute(_ENTER, row).scalar_one())
+
+
+# Statements of nearly every step are built once: building one costs as much as running it.
+_ENTER = insert(t.order_entry).returning(t.order_entry.c.id)
+
+
+def _names() -> Select[Any]:
+    unit = select(t.handling_unit.c.name).where(t.handling_unit.c.id == bindparam("unit"))
+    holder = select(t.worker.c.name).where(t.worker.c.id == bindparam("holder"))
+    return select(unit.scalar_subquery().label("unit"), holder.scalar_subquery().label("worker"))
+
+
+def _counts() -> Select[Any]:
+    p, f, order_id = t.photo.c, t.order_follower.c, bindparam("order", type_=t.Id)
+    photos = select(func.count()).where(p.work_order_id == order_id, p.state.in_(("wanted", "kept")))
+    people = select(func.count()).where(f.work_order_id == order_id)
+    phone = select(t.person.c.phone_sealed).where(t.person.c.id == bindparam("reporter"))
+    return select(
+        photos.scalar_subquery().label("photos"),
+        people.scalar_subquery().label("people"),
+        phone.scalar_subquery().label("phone"),
     )
+
+
+def _groups() -> Select[Any]:
+    g, a = t.work_group.c, t.worker_account.c
+    theirs = and_(a.bot_id == g.bot_id, a.worker_id == bindparam("mentioned"), a.ended_at.is_(None))
+    return (
+        select(g.id, t.bot.c.display, a.userid)
+        .join_from(t.work_group, t.bot)
+        .outerjoin(t.worker_account, theirs)
+        .where(g.unit_id == bindparam("unit"), g.bound_at.is_not(None), g.robot_key_sealed.is_not(None))
+        .where(t.bot.c.active)
+        .order_by(g.id, a.id)
+    )
+
+
+_NAMES, _COUNTS, _GROUPS = _names(), _counts(), _groups()
 
 
 def followed(work: Work, order_id: int, account_id: int) -> tuple[OrderInHand, int] | Refusal:

@@ -19,6 +19,8 @@ from models.rules.masking import mask
 from models.rules.orders import OPEN, Refusal, Why
 from models.store import Work
 
+_OPEN = insert(t.work_order).returning(*t.work_order.c)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
@@ -100,7 +102,7 @@ class OpenOrder:
             "opened_at": work.now,
             **place.columns(),
         }
-        made = work.conn.execute(insert(t.work_order).values(row).returning(*t.work_order.c)).one()
+        made = work.conn.execute(_OPEN, row).one()
         enter(work, made.id, "open", "resident", self.person_id, words=self.summary, origin=self.channel)
         return OrderInHand(work, made)
 

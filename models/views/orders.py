@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, select, true
@@ -131,6 +132,7 @@ class Page:
     total: int
 
 
+@cache
 def _orders() -> Select[Any]:
     o = t.work_order.c
     columns = (
@@ -297,6 +299,7 @@ def photo_by_id(work: Work, asker: Asker, photo_id: int) -> Photo | None:
     return Photo(*row)
 
 
+@cache
 def _photos() -> Select[Any]:
     p = t.photo.c
     return select(

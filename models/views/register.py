@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -73,6 +74,7 @@ def estates(work: Work) -> tuple[Estate, ...]:
     return tuple(Estate(row.id, row.name, tuple(row.aliases)) for row in rows)
 
 
+@cache
 def _buildings() -> Select[Any]:
     b, e = t.building.c, t.estate.c
     return (
@@ -101,6 +103,7 @@ def building_by_scene(work: Work, scene: str) -> Building | None:
     return Building(*row) if row else None
 
 
+@cache
 def select_homes() -> Select[Any]:
     """Homes with their building's and estate's names, in the order of the fields of Home."""
     h, b, e = t.home.c, t.building.c, t.estate.c
