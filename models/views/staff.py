@@ -160,6 +160,11 @@ def group_of(work: Work, bot_id: int, chat: str) -> Group | None:
     return _group(work, row) if row else None
 
 
+def groups(work: Work) -> tuple[Group, ...]:
+    """Every group, bound or not, by id."""
+    return tuple(_group(work, row) for row in work.conn.execute(_groups()))
+
+
 def groups_of_unit(work: Work, unit_id: int) -> tuple[Group, ...]:
     """The groups of a unit, bound or not."""
     return tuple(

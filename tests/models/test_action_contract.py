@@ -7,6 +7,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -49,6 +50,17 @@ from models.actions.people import (
     UnbindHome,
     Unfollow,
 )
+from models.actions.register import (
+    MakeHomes,
+    SaveBot,
+    SaveBuilding,
+    SaveEstate,
+    SaveGroup,
+    SaveRoute,
+    SaveUnit,
+    SaveWorker,
+    SwitchWorker,
+)
 from models.actions.staff import (
     Arrive,
     AskResident,
@@ -90,6 +102,7 @@ class Scene:
         town = self.town
         self.who, self.neighbour = town.resident(), town.resident("o-neighbour")
         self.account, self.person = self.who.account_id, self.who.person_id
+        self.unit = town.planted.units["安居物业"]
         self.worker = town.planted.workers["王伟"]
         self.user = int(town.do(SaveUser("admin", "admin", "hash"))["user_id"])
         self.home = town.home("幸福小区", "3", "2", "602")
@@ -150,6 +163,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     KeepPhotos: lambda s: KeepPhotos(s.account, ("m1",)),
     LockAccount: lambda s: LockAccount("wechat_oa", "o-new"),
     MakeBindingWord: lambda s: MakeBindingWord(worker_id=s.worker),
+    MakeHomes: lambda s: MakeHomes(s.town.planted.buildings["幸福小区", "3"], 4, 6, 2),
     MoveClock: lambda s: MoveClock(60),
     NotFixed: lambda s: NotFixed(s.closed, s.account, "没好"),
     NoteOrder: lambda s: NoteOrder(s.waiting, s.user, "记一下"),
@@ -161,12 +175,20 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     ReplyFromDesk: lambda s: ReplyFromDesk(s.waiting, s.user, "明天来"),
     ReplyResident: lambda s: ReplyResident(s.claimed, s.worker, "下午到"),
     Return: lambda s: Return(s.claimed, s.worker, "要换主机"),
+    SaveBot: lambda s: SaveBot("new", s.unit, "小邻", "aib", "token", "k" * 43),
+    SaveBuilding: lambda s: SaveBuilding(s.town.planted.estates["幸福小区"], "9", "9 号楼"),
+    SaveEstate: lambda s: SaveEstate("新小区", ("新家",)),
+    SaveGroup: lambda s: SaveGroup("新群", s.bot, "robot"),
+    SaveRoute: lambda s: SaveRoute(s.unit, date(2026, 3, 1), category="gas"),
+    SaveUnit: lambda s: SaveUnit("firm", "新物业"),
     SaveUser: lambda s: SaveUser("li", "admin", "hash"),
+    SaveWorker: lambda s: SaveWorker(s.unit, "新人", 5),
     SetDuty: lambda s: SetDuty(s.worker, True),
     SetPhone: lambda s: SetPhone(s.person, "13812345678"),
     SignInFailed: lambda s: SignInFailed("admin"),
     SignOutEverywhere: lambda s: SignOutEverywhere(s.user),
     SignedIn: lambda s: SignedIn(s.user),
+    SwitchWorker: lambda s: SwitchWorker(s.worker, False),
     TellAgain: lambda s: TellAgain(s.town.told()[0].id, s.user),
     UnbindGroup: lambda s: UnbindGroup(s.group),
     UnbindHome: lambda s: UnbindHome(s.person, s.home),
@@ -180,6 +202,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
 COUNTED = (
     t.outbox, t.work_order, t.order_entry, t.order_follower, t.photo, t.timer, t.open_question, t.rating,
     t.desk_item, t.account, t.person, t.binding, t.worker_account, t.binding_word, t.console_user,
+    t.handling_unit, t.worker, t.bot, t.work_group, t.estate, t.building, t.home, t.route,
 )  # fmt: skip
 
 

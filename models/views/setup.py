@@ -1,0 +1,142 @@
+"""What an administrator has set up, also what is switched off. Secrets are never given: only whether they are set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from models import tables as t
+from models.store import Work
+
+
+@dataclass(frozen=True, slots=True)
+class SetupWorker:
+    """A worker, active or not. `phone`: one is known."""
+
+    id: int
+    name: str
+    unit_id: int
+    unit: str
+    on_duty: bool
+    active: bool
+    cap: int
+    phone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetupBot:
+    """A bot, active or not."""
+
+    id: int
+    name: str
+    unit_id: int
+    unit: str
+    display: str
+    active: bool
+    aibotid: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetupEstate:
+    """An estate and the community unit behind its firm."""
+
+    id: int
+    name: str
+    aliases: tuple[str, ...]
+    community_unit_id: int | None
+    community: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetupBuilding:
+    """A building and how many homes it has."""
+
+    id: int
+    key: str
+    name: str
+    scene: str | None
+    estate_id: int
+    estate: str
+    homes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetupRoute:
+    """Who handles what, from when to when. No estate or category: all of them."""
+
+    id: int
+    estate_id: int | None
+    category: str | None
+    unit_id: int
+    starts_on: date
+    ends_on: date | None
+    estate: str
+    unit: str
+
+
+def setup_workers(work: Work, unit_id: int | None = None) -> tuple[SetupWorker, ...]:
+    """The workers of one unit, or of all, those who are active first."""
+    w, u = t.worker.c, t.handling_unit.c
+    columns = (w.id, w.name, w.unit_id, u.name, w.on_duty, w.active, w.cap, w.phone_sealed.is_not(None))
+    query = select(*columns).join_from(t.worker, t.handling_unit).order_by(w.active.desc(), w.unit_id, w.id)
+    if unit_id is not None:
+        query = query.where(w.unit_id == unit_id)
+    return tuple(SetupWorker(*row) for row in work.conn.execute(query))
+
+
+def setup_bots(work: Work) -> tuple[SetupBot, ...]:
+    """Every bot, by id."""
+    b, u = t.bot.c, t.handling_unit.c
+    columns = (b.id, b.name, b.unit_id, u.name, b.display, b.active, b.config_sealed)
+    rows = work.conn.execute(select(*columns).join_from(t.bot, t.handling_unit).order_by(b.id))
+    return tuple(SetupBot(*row[:-1], work.unseal_json(row[-1]).get("aibotid", "")) for row in rows)
+
+
+def setup_estates(work: Work) -> tuple[SetupEstate, ...]:
+    """Every estate, by id."""
+    e, u = t.estate.c, t.handling_unit.c
+    community = func.coalesce(u.name, "")
+    query = (
+        select(e.id, e.name, e.aliases, e.community_unit_id, community)
+        .select_from(t.estate)
+        .outerjoin(t.handling_unit, u.id == e.community_unit_id)
+        .order_by(e.id)
+    )
+    return tuple(
+        SetupEstate(estate_id, name, tuple(aliases), unit_id, unit)
+        for estate_id, name, aliases, unit_id, unit in work.conn.execute(query)
+    )
+
+
+def setup_buildings(work: Work) -> tuple[SetupBuilding, ...]:
+    """Every building, by estate."""
+    b, e, h = t.building.c, t.estate.c, t.home.c
+    homes = select(func.count()).where(h.building_id == b.id).scalar_subquery()
+    query = select(b.id, b.key, b.name, b.scene, b.estate_id, e.name, homes).join_from(t.building, t.estate)
+    rows = work.conn.execute(query.order_by(b.estate_id, b.id))
+    return tuple(SetupBuilding(*row) for row in rows)
+
+
+def setup_routes(work: Work) -> tuple[SetupRoute, ...]:
+    """Every route, the general ones first."""
+    r, e, u = t.route.c, t.estate.c, t.handling_unit.c
+    columns = (
+        r.id,
+        r.estate_id,
+        r.category,
+        r.unit_id,
+        r.starts_on,
+        r.ends_on,
+        func.coalesce(e.name, ""),
+        u.name,
+    )
+    query = (
+        select(*columns)
+        .select_from(t.route)
+        .outerjoin(t.estate, e.id == r.estate_id)
+        .join(t.handling_unit, u.id == r.unit_id)
+        .order_by(r.estate_id.is_not(None), r.estate_id, r.category.is_not(None), r.category, r.id)
+    )
+    return tuple(SetupRoute(*row) for row in work.conn.execute(query))
