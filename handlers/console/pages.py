@@ -27,6 +27,7 @@ MENU = (
     ("console.codes", "二维码", True),
     ("console.trouble", "收发问题", True),
     ("console.accounts", "账号", True),
+    ("console.settings", "设置", True),
 )
 
 
@@ -71,7 +72,8 @@ def _counts(work: Work) -> Mapping[str, int]:
 def _menu(counts: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:
     for endpoint, label, admin in MENU:
         if not admin or me().asker.sees_all:
-            here_now = request.endpoint == endpoint
+            address = url_for(endpoint)
+            here_now = request.path == address or request.path.startswith(f"{address}/")
             yield {"endpoint": endpoint, "label": label, "count": counts.get(endpoint), "here": here_now}
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from flask.typing import ResponseReturnValue
 
-from handlers.console import accounts, codes, items, orders, pages, people, photos, session, trouble
+from handlers.console import accounts, codes, items, orders, pages, people, photos, session, settings, trouble
 
 Who = Literal["anybody", "signed_in", "admin"]
 
@@ -47,6 +47,9 @@ ROUTES = (
     Route("/items", "GET", items.items),
     Route("/items/<int(max=999999999):item_id>/done", "POST", items.done),
     Route("/people", "GET", people.people),
+    Route("/people/workers", "POST", people.add_worker),
+    Route("/people/workers/<int(max=999999999):worker_id>/stop", "POST", people.stop_worker),
+    Route("/people/workers/<int(max=999999999):worker_id>/resume", "POST", people.resume_worker),
     Route("/people/workers/<int(max=999999999):worker_id>/word", "POST", people.worker_word),
     Route("/people/groups/<int(max=999999999):group_id>/word", "POST", people.group_word),
     Route("/people/workers/<int(max=999999999):worker_id>/duty", "POST", people.duty),
@@ -57,6 +60,12 @@ ROUTES = (
     Route("/trouble", "GET", trouble.trouble, "admin"),
     Route("/trouble/heard/<int(max=999999999):inbox_id>/again", "POST", trouble.hear_again, "admin"),
     Route("/trouble/told/<int(max=999999999):outbox_id>/again", "POST", trouble.tell_again, "admin"),
+    Route("/settings", "GET", settings.settings, "admin"),
+    Route("/settings/<key>", "GET", settings.section, "admin"),
+    Route("/settings/<key>", "POST", settings.make_setting, "admin"),
+    Route("/settings/<key>/<int(max=999999999):row_id>", "GET", settings.setting, "admin"),
+    Route("/settings/<key>/<int(max=999999999):row_id>", "POST", settings.change_setting, "admin"),
+    Route("/settings/groups/<int(max=999999999):group_id>/unbind", "POST", settings.unbind_group, "admin"),
     Route("/accounts", "GET", accounts.accounts, "admin"),
     Route("/accounts", "POST", accounts.make, "admin"),
     Route("/accounts/<int(max=999999999):user_id>/password", "POST", accounts.renew, "admin"),

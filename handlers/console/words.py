@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import local
+from handlers.console.forms import limits_of
 from models.rules.masking import mask
 
 WORDS: Mapping[str, Mapping[str, str]] = json.loads(
@@ -59,4 +60,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "details": details,
     "mask": mask,
+    "limits_of": limits_of,
 }

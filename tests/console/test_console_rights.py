@@ -8,7 +8,7 @@ from models import tables as t
 from tests.console.conftest import Console
 
 PUBLIC = {"/console/sign-in", "/console/static/<path:filename>"}
-VALUES = {"number": 1002, "photo_id": 2, "item_id": 2, "worker_id": 3, "group_id": 2, "binding_id": 2}
+VALUES = {"number": 1002, "photo_id": 2, "item_id": 2, "worker_id": 3, "group_id": 2, "binding_id": 2, "key": "units"}
 ADMIN_ONLY = ("/console/codes", "/console/codes/1", "/console/trouble", "/console/accounts")
 YANGGUANG = (
     ("GET", "/console/orders/1002"),

@@ -1,0 +1,228 @@
+"""What the page 设置 sets up, section by section: its fields, its list, and the action that saves one row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.clock import local
+from handlers.console.desk import here
+from handlers.console.forms import Choices, Field
+from handlers.console.words import word
+from models import views
+from models.actions import Action
+from models.actions.register import (
+    MakeHomes,
+    SaveBot,
+    SaveBuilding,
+    SaveEstate,
+    SaveGroup,
+    SaveRoute,
+    SaveUnit,
+    SaveWorker,
+)
+from models.store import Work
+
+_DATA: Mapping[str, Any] = json.loads(Path(__file__).with_name("sections.json").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a section's list. `marks`: (class, words); `values`: what its form shows; `address`: to copy."""
+
+    id: int
+    title: str
+    note: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the setup. `save` makes the action of what was typed; `row_id` is None for a new row.
+
+    `choices` by field; `fresh`: what a new form holds; `id_name`: the action's argument for the row's id, without
+    one rows are only added.
+    """
+
+    key: str
+    rows: Callable[[Work], Iterable[Row]]
+    save: Callable[..., Action]
+    id_name: str = ""
+    choices: Mapping[str, Callable[[Work], Choices]] = field(default_factory=dict)
+    fresh: Callable[[], Mapping[str, Any]] = dict
+
+    @property
+    def text(self) -> Mapping[str, str]:
+        """Its title, hint and other words."""
+        return {name: words for name, words in _DATA[self.key].items() if isinstance(words, str)}
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of its form."""
+        return FIELDS[self.key]
+
+    def offered(self, work: Work) -> Mapping[str, Choices]:
+        """What may be chosen now, by field."""
+        return {name: choices(work) for name, choices in self.choices.items()}
+
+    def action(self, values: Mapping[str, Any], row: Row | None) -> Action:
+        """What saves it: a new row, or a change of `row` whose fixed fields stay."""
+        if row is None:
+            return self.save(**values)
+        kept = {one.name: row.values[one.name] for one in self.fields if one.fixed}
+        return self.save(**kept, **values, **{self.id_name: row.id})
+
+
+def _fields(section: str) -> tuple[Field, ...]:
+    return tuple(Field(**one) for one in _DATA[section]["fields"])
+
+
+FIELDS: Mapping[str, tuple[Field, ...]] = {section: _fields(section) for section in _DATA}
+
+
+def _named(things: Iterable[Any]) -> Choices:
+    return {str(thing.id): thing.name for thing in things}
+
+
+def _kinds(_work: Work) -> Choices:
+    return {kind: word(kind, "level") for kind in ("firm", "community", "street", "district")}
+
+
+def unit_choices(work: Work) -> Choices:
+    """Every handling unit by id."""
+    return _named(views.units(work))
+
+
+def _higher(work: Work) -> Choices:
+    return _named(unit for unit in views.units(work) if unit.kind != "firm")
+
+
+def _communities(work: Work) -> Choices:
+    return _named(unit for unit in views.units(work) if unit.kind == "community")
+
+
+def _bot_choices(work: Work) -> Choices:
+    return {str(bot.id): f"{bot.display}（{bot.unit}，{bot.name}）" for bot in views.setup_bots(work)}
+
+
+def _estate_choices(work: Work) -> Choices:
+    return _named(views.estates(work))
+
+
+def _building_choices(work: Work) -> Choices:
+    return {str(building.id): building.place for building in views.buildings(work)}
+
+
+def _categories(_work: Work) -> Choices:
+    return here().categories
+
+
+def _active(is_active: bool) -> tuple[tuple[str, str], ...]:
+    return () if is_active else (("failed", "已停用"),)
+
+
+def _units(work: Work) -> Iterable[Row]:
+    names = unit_choices(work)
+    for one in views.units(work):
+        above = f"上一级：{names[str(one.parent_id)]}" if one.parent_id else ""
+        values = {"kind": one.kind, "name": one.name, "parent_id": one.parent_id}
+        yield Row(one.id, one.name, above, (("", word(one.kind, "level")),), values)
+
+
+def _workers(work: Work) -> Iterable[Row]:
+    for one in views.setup_workers(work):
+        duty = (("", "值班"),) if one.on_duty else ()
+        phone = "，手机号已设置" if one.phone else ""
+        values = {name: getattr(one, name) for name in ("unit_id", "name", "cap", "on_duty", "active")}
+        note = f"{one.unit}，最多 {one.cap} 个工单{phone}"
+        yield Row(one.id, one.name, note, (*duty, *_active(one.active)), {**values, "phone": one.phone})
+
+
+def _bots(work: Work) -> Iterable[Row]:
+    for one in views.setup_bots(work):
+        address = f"{here().public_url}/callback/wecom/{one.name}"
+        values = {name: getattr(one, name) for name in ("unit_id", "name", "display", "aibotid", "active")}
+        values |= {"token": True, "aes_key": True}
+        note = f"{one.unit}，Token 和 EncodingAESKey 已设置"
+        yield Row(one.id, f"{one.display}（{one.name}）", note, _active(one.active), values, address)
+
+
+def _groups(work: Work) -> Iterable[Row]:
+    for one in views.groups(work):
+        bound = ("delivered", "已绑定") if one.bound else ("waiting", "没有绑定")
+        speaks = ("delivered", "推送地址已设置") if one.speaks else ("waiting", "没有推送地址")
+        gone = (("failed", "群机器人被移走了"),) if one.silent_since else ()
+        values = {"bot_id": one.bot_id, "name": one.name, "robot_key": one.speaks}
+        yield Row(one.id, one.name, f"机器人：{one.display}（{one.bot}）", (bound, speaks, *gone), values)
+
+
+def _estates(work: Work) -> Iterable[Row]:
+    for one in views.setup_estates(work):
+        also = f"又叫：{'、'.join(one.aliases)}" if one.aliases else ""
+        community = f"所属社区：{one.community}" if one.community else "还没有所属社区"
+        values = {"name": one.name, "community_unit_id": one.community_unit_id}
+        note = "；".join(filter(None, (also, community)))
+        yield Row(one.id, one.name, note, (), {**values, "aliases": "、".join(one.aliases)})
+
+
+def _buildings(work: Work) -> Iterable[Row]:
+    for one in views.setup_buildings(work):
+        scene = f"二维码编号 {one.scene}" if one.scene else "还没有二维码编号，保存一次就有"
+        values = {"estate_id": one.estate_id, "key": one.key, "name": one.name}
+        yield Row(one.id, f"{one.estate} {one.name}", f"{one.homes} 户；{scene}", (), values)
+
+
+def _homes(work: Work) -> Iterable[Row]:
+    for one in views.setup_buildings(work):
+        yield Row(one.id, f"{one.estate} {one.name}", f"{one.homes} 户" if one.homes else "还没有门牌")
+
+
+def _routes(work: Work) -> Iterable[Row]:
+    today = local(here().clock.now()).date()
+    for one in views.setup_routes(work):
+        category = here().categories.get(one.category, one.category) if one.category else "全部类别"
+        until = f"到 {one.ends_on}" if one.ends_on else "一直有效"
+        over = (("closed", "已结束"),) if one.ends_on and one.ends_on < today else ()
+        names = ("estate_id", "category", "unit_id", "starts_on", "ends_on")
+        values = {name: getattr(one, name) for name in names}
+        title = f"{one.estate or '全部小区'} · {category}"
+        yield Row(one.id, title, f"归{one.unit}，从 {one.starts_on} 起，{until}", over, values)
+
+
+def fresh_worker() -> Mapping[str, Any]:
+    """What the form of a new worker holds."""
+    return {"cap": here().store.limits["cap"], "active": True}
+
+
+SECTIONS: Mapping[str, Section] = {
+    section.key: section
+    for section in (
+        Section("units", _units, SaveUnit, "unit_id", {"kind": _kinds, "parent_id": _higher}),
+        Section("workers", _workers, SaveWorker, "worker_id", {"unit_id": unit_choices}, fresh_worker),
+        Section(
+            "bots",
+            _bots,
+            SaveBot,
+            "bot_id",
+            {"unit_id": unit_choices},
+            lambda: {"display": "小邻", "active": True},
+        ),
+        Section("groups", _groups, SaveGroup, "work_group_id", {"bot_id": _bot_choices}),
+        Section("estates", _estates, SaveEstate, "estate_id", {"community_unit_id": _communities}),
+        Section("buildings", _buildings, SaveBuilding, "building_id", {"estate_id": _estate_choices}),
+        Section("homes", _homes, MakeHomes, choices={"building_id": _building_choices}),
+        Section(
+            "routes",
+            _routes,
+            SaveRoute,
+            "route_id",
+            {"estate_id": _estate_choices, "category": _categories, "unit_id": unit_choices},
+            lambda: {"starts_on": local(here().clock.now()).date()},
+        ),
+    )
+}
