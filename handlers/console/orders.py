@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from handlers.console.desk import here
 from handlers.console.pages import back, found, looking, me, said, show, units_of, whole, working, write_down
+from handlers.console.talk import conversation
 from handlers.console.words import WORDS
 from models import views
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
@@ -91,14 +92,16 @@ def _order_page(number: int, door: views.Door | None = None) -> str:
     asker = me().asker
     with looking() as work:
         one = found(views.order_by_number(work, asker, number))
-        told = views.messages_of_order(work, asker, one.id)
+        entries = views.timeline(work, asker, one.id)
+        messages = views.messages_of_order(work, asker, one.id)
         facts = {
-            "entries": views.timeline(work, asker, one.id),
+            "entries": entries,
+            "talk": conversation(entries, messages, here().categories),
             "photos": views.photos(work, asker, one.id),
             "rating": views.rating_of(work, asker, one.id),
             "workers": _others(work, one),
         }
-    return show("order.html", one=one, door=door, ends=ENDS, told=[m for m in told if m.to_resident], **facts)
+    return show("order.html", one=one, door=door, ends=ENDS, **facts)
 
 
 def _others(work: Work, one: views.Order) -> Mapping[str, Sequence[views.Worker]]:
