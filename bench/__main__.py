@@ -24,7 +24,7 @@ def _web(quick: bool) -> Iterator[Row]:
 
 
 def _tell(quick: bool) -> Iterator[Row]:
-    return telling.rows(50, 10) if quick else telling.rows(1000, 100)
+    return telling.rows(50, 10) if quick else telling.rows(500, 100)
 
 
 PARTS: Mapping[str, tuple[str, Part]] = {

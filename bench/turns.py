@@ -94,11 +94,11 @@ def turn_rows(people: int) -> Iterator[Row]:
             _talk(community, "warm", 5)
             with _statements(community) as count:
                 kept, played = _talk(community, "bench", people)
-        turns = len(played)
+        turns, keeping = len(played), statistics.median(kept) * 1e6
         yield Row(
             f"a resident's turn in process, {kind}",
             f"{statistics.median(played) * 1e6:.0f} µs",
-            f"{count[0] / turns:.1f} statements a turn; keeping it before: {statistics.median(kept) * 1e6:.0f} µs",
+            f"{count[0] / turns:.1f} statements, keeping included; to keep it: {keeping:.0f} µs",
         )
 
 
