@@ -46,10 +46,6 @@ class Field:
         return self.kind in ("secret", "robot")
 
 
-class Wrong(ValueError):
-    """What was typed cannot be taken."""
-
-
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A form as it was read. `values` holds what could be taken, `errors` the words beside each other field."""
@@ -70,21 +66,21 @@ def read(
             continue
         try:
             values[one.name] = _read(one, form.get(one.name, "").strip(), choices.get(one.name, {}), changes)
-        except Wrong:
+        except ValueError:
             errors[one.name] = one.wrong
     return Typed(values, errors)
 
 
 def _read(one: Field, text: str, choices: Choices, changes: bool) -> Any:
     if not text and one.kind != "check" and one.required and not (changes and one.is_secret):
-        raise Wrong
+        raise ValueError("empty")
     return READERS[one.kind](one, text, choices)
 
 
 def _text(one: Field, text: str, _choices: Choices) -> str:
     fits = not one.pattern or not text or re.fullmatch(one.pattern, text)
     if len(text) > one.most or not fits:
-        raise Wrong
+        raise ValueError("too long, or not of the pattern")
     return " ".join(text.split())
 
 
@@ -99,14 +95,14 @@ def _names(one: Field, text: str, choices: Choices) -> tuple[str, ...]:
 def _number(one: Field, text: str, choices: Choices) -> int:
     digits = _code(one, text, choices)
     if not (digits.isascii() and digits.isdigit() and one.lowest <= int(digits) <= one.highest):
-        raise Wrong
+        raise ValueError("no number in the range")
     return int(digits)
 
 
 def _choice(_one: Field, text: str, choices: Choices) -> int | str | None:
     """The id, or the name of what has none; None for the empty choice."""
     if text and text not in choices:
-        raise Wrong
+        raise ValueError("was not offered")
     return int(text) if text.isdigit() else text or None
 
 
@@ -115,10 +111,7 @@ def _check(_one: Field, text: str, _choices: Choices) -> bool:
 
 
 def _date(_one: Field, text: str, _choices: Choices) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Wrong from None
+    return date.fromisoformat(text) if text else None
 
 
 def _robot(one: Field, text: str, choices: Choices) -> str:
@@ -126,11 +119,12 @@ def _robot(one: Field, text: str, choices: Choices) -> str:
     if "/" in text:
         address = urlsplit(text)
         if address.scheme != "https" or address.hostname != ROBOT_HOST:
-            raise Wrong
+            raise ValueError("not the address of a robot")
         text = parse_qs(address.query).get("key", ["?"])[0]
     return _code(one, text, choices)
 
 
+# Each takes the field, what was typed without blanks around it, and what may be chosen; raises ValueError.
 READERS: Mapping[str, Callable[[Field, str, Choices], Any]] = {
     "text": _text,
     "code": _code,

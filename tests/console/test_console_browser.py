@@ -11,10 +11,12 @@ from playwright.sync_api import BrowserContext, Page
 from sqlalchemy import insert, update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from handlers.console.sections import SECTIONS
 from models import tables as t
 from tests.console.conftest import NOW, PASSWORD, Console
 
-PATHS = ("", "orders/1001", "items", "people", "codes", "codes/1", "trouble", "accounts")
+SETTINGS = (*(f"settings/{key}" for key in SECTIONS), "settings/bots/1", "settings/workers/1")
+PATHS = ("", "orders/1001", "items", "people", "codes", "codes/1", "trouble", "accounts", *SETTINGS)
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -120,3 +122,21 @@ def test_a_sheet_is_one_page_of_paper(page: Page, address: str) -> None:
     page.goto(f"{address}codes/1")
     paper = page.pdf(prefer_css_page_size=True)
     assert paper.count(b"/Type /Page\n") + paper.count(b"/Type /Page ") == 1
+
+
+def test_a_wrong_field_is_told_to_whoever_listens(page: Page, address: str) -> None:
+    page.goto(f"{address}settings/bots")
+    page.get_by_label("单位").select_option("1")
+    for label, text in (("地址名", "anju2"), ("机器人 ID", "aib1"), ("Token", "token1")):
+        page.get_by_label(label).fill(text)
+    key = page.get_by_label("EncodingAESKey")
+    key.fill("too-short")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("alert").wait_for()
+    described = page.locator(f"#{key.get_attribute('aria-describedby')}")
+    assert "43 个字母和数字" in described.inner_text()
+    assert key.input_value() == ""
+    key.fill("k1" * 21 + "k")
+    page.get_by_label("Token").fill("token1")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_text("/callback/wecom/anju2").wait_for()

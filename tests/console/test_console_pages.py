@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.refusals import Busy, NotAllowed
+from handlers.console.sections import SECTIONS
 from handlers.console.words import age
 from models import tables as t
 from tests.console.conftest import EVIL, NOW, Console
@@ -25,6 +26,12 @@ PAGES = (
     "/console/codes/estates/1",
     "/console/trouble",
     "/console/accounts",
+    *(f"/console/settings/{key}" for key in SECTIONS),
+    *(
+        f"/console/settings/{key}/1"
+        for key, section in SECTIONS.items()
+        if section.id_name and key != "routes"
+    ),
     "/console/orders/7",
     "/console/nowhere",
 )

@@ -8,8 +8,22 @@ from models import tables as t
 from tests.console.conftest import Console
 
 PUBLIC = {"/console/sign-in", "/console/static/<path:filename>"}
-VALUES = {"number": 1002, "photo_id": 2, "item_id": 2, "worker_id": 3, "group_id": 2, "binding_id": 2, "key": "units"}
-ADMIN_ONLY = ("/console/codes", "/console/codes/1", "/console/trouble", "/console/accounts")
+VALUES = {
+    "number": 1002,
+    "photo_id": 2,
+    "item_id": 2,
+    "worker_id": 3,
+    "group_id": 2,
+    "binding_id": 2,
+    "key": "units",
+}
+ADMIN_ONLY = (
+    "/console/codes",
+    "/console/codes/1",
+    "/console/trouble",
+    "/console/accounts",
+    "/console/settings",
+)
 YANGGUANG = (
     ("GET", "/console/orders/1002"),
     ("POST", "/console/orders/1002/contact"),
@@ -23,6 +37,8 @@ YANGGUANG = (
     ("GET", "/console/orders/1001/photos/2/small.jpg"),
     ("POST", "/console/people/workers/3/word"),
     ("POST", "/console/people/workers/3/duty"),
+    ("POST", "/console/people/workers/3/stop"),
+    ("POST", "/console/people/workers/3/resume"),
     ("POST", "/console/people/groups/2/word"),
     ("POST", "/console/people/bindings/2/end"),
 )

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from bot.refusals import NotTold
 from handlers.console import PROBLEMS, Desk, codes, make_blueprint, session
+from handlers.console.sections import SECTIONS
 from handlers.console.words import WORDS, details
 from models import tables as t
 from models.actions.desk import OpenDeskItem, SaveUser
@@ -83,6 +84,8 @@ PAGES = (
     "/console/codes/estates/1",
     "/console/trouble",
     "/console/accounts",
+    *(f"/console/settings/{key}" for key in SECTIONS),
+    *(f"/console/settings/{key}/1" for key, section in SECTIONS.items() if section.id_name),
     "/console/orders/7",
 )
 
