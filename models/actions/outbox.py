@@ -73,6 +73,10 @@ class Claimed:
     purse_ends_at: datetime | None = None
 
 
+# NO KEY UPDATE: others may go on queueing messages for this account meanwhile.
+_LOCK = select(t.account.c.id).where(t.account.c.id == bindparam("target")).with_for_update(key_share=True)
+
+
 def read(work: Work, message_id: int, state: str = "queued") -> Message | None:
     """A message that is in `state`, or None. Queued ones still wait to be sent."""
     sources = t.outbox.outerjoin(t.account).outerjoin(t.work_group)
@@ -112,9 +116,13 @@ def claim(
 ) -> Claimed | None:
     """Take a queued message for this process alone, and spend what its way costs.
 
+    The account is locked before its message, as whoever unfollows does: the other way round they would block
+    each other.
+
     None when somebody else has it, or when an earlier message to the same person or group is still on its way
     (then it waits for that one, unless it `overtakes`). A message that no rung can carry is held at once.
     """
+    work.conn.execute(_LOCK, {"target": message.account_id})
     if not overtakes and (until := _behind(work, message)) is not None:
         _if(work, message.id, "queued", next_at=max(until, work.now + timedelta(seconds=1)))
         return None

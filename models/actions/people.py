@@ -143,16 +143,14 @@ class Unfollow:
 
     def _stop_telling(self, work: Work) -> None:
         q, m = t.open_question.c, t.outbox.c
-        work.conn.execute(
-            update(t.open_question)
-            .where(q.account_id == self.account_id, q.ends_at > work.now)
-            .values(ends_at=work.now)
-        )
         unsent = update(t.outbox).where(m.account_id == self.account_id, m.state.in_(("queued", "held")))
         work.conn.execute(unsent.values(state="failed", reason="NoSuchPerson"))
         work.conn.execute(
             update(t.outbox).where(m.account_id == self.account_id, m.kind == "said").values(facts={})
         )
+        # After the messages, as whoever sends one locks them.
+        mine = update(t.open_question).where(q.account_id == self.account_id, q.ends_at > work.now)
+        work.conn.execute(mine.values(ends_at=work.now))
 
     def _clear_desk(self, work: Work) -> None:
         d = t.desk_item.c

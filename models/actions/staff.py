@@ -68,7 +68,8 @@ class Claim:
 def _worker(work: Work, worker_id: int, *, lock: bool = False) -> Any:
     w = t.worker.c
     query = select(w.id, w.name, w.unit_id, w.on_duty, w.cap).where(w.id == worker_id, w.active)
-    return work.conn.execute(query.with_for_update() if lock else query).first()
+    # NO KEY UPDATE: whoever has the order in hand may go on giving it to this worker meanwhile.
+    return work.conn.execute(query.with_for_update(key_share=True) if lock else query).first()
 
 
 def _held(work: Work, order_id: int, worker_id: int, step: str) -> OrderInHand | Refusal:

@@ -32,7 +32,8 @@ def _claimed(town: TestTown, name: str = "王伟", **more: Any) -> int:
     return order_id
 
 
-def _user(town: TestTown, login: str = "admin", unit: str | None = None) -> int:
+def a_user(town: TestTown, login: str = "admin", unit: str | None = None) -> int:
+    """A user of the console: an administrator, or a firm's."""
     role = "firm" if unit else "admin"
     unit_id = town.planted.units[unit] if unit else None
     return int(town.do(SaveUser(login, role, "hash", unit_id))["user_id"])
@@ -181,7 +182,7 @@ def test_of_several_on_duty_the_freest_gets_it(town: TestTown) -> None:
 
 
 def test_the_console_assigns(town: TestTown) -> None:
-    admin, firm = _user(town), _user(town, "anju", "安居物业")
+    admin, firm = a_user(town), a_user(town, "anju", "安居物业")
     order_id = town.order()["order_id"]
     theirs, ours = town.staff("赵敏").worker_id, town.staff("王伟").worker_id
     assert town.do(Assign(order_id, theirs, firm))["why"] == "not_your_unit"
@@ -193,7 +194,7 @@ def test_the_console_assigns(town: TestTown) -> None:
 
 
 def test_the_console_closes_replies_and_notes(town: TestTown) -> None:
-    admin, firm = _user(town), _user(town, "sunny", "阳光物业")
+    admin, firm = a_user(town), a_user(town, "sunny", "阳光物业")
     order_id = town.order()["order_id"]
     for action in (
         CloseOrder(order_id, firm, "好了"),
