@@ -201,32 +201,3 @@ def _yes_no_clause(clause: str) -> bool | None:
         if _NO.fullmatch(form):
             return False
     return None
-
-
-_ON_SENDING = read_table("answers")
-_REFUSES, _SUBMITS = frozenset(_ON_SENDING["refuses"]), frozenset(_ON_SENDING["submits"])
-
-
-def refuses(text: str) -> bool:
-    """Whether someone stops what is about to be sent: 不对, 等一下, 先别提交, also before a correction.
-
-    >>> refuses("不对，是 5 号楼"), refuses("没有")
-    (True, False)
-    """
-    first = next((clause for clause in _CLAUSES.split(clean(text)) if clause not in _POLITE), "")
-    return any(form in _REFUSES for form in spellings(first))
-
-
-def submits(text: str) -> bool:
-    """Whether the whole of `text` only says to send what has been said: 提交, 好了, 就这些, 没有照片.
-
-    >>> submits("没有照片，提交吧"), submits("好的，改成 5 号楼"), submits("提交？")
-    (True, False, False)
-    """
-    said = clean(text)
-    clauses = [clause for clause in _CLAUSES.split(said) if clause]
-    sends = [any(form in _SUBMITS for form in spellings(clause)) for clause in clauses]
-    polite = [clause in _POLITE for clause in clauses]
-    return (
-        "?" not in said and any(sends) and all(sent or kind for sent, kind in zip(sends, polite, strict=True))
-    )

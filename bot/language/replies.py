@@ -1,36 +1,56 @@
-"""Short replies that mean one thing: send it, something is wrong, or only politeness. The whole message counts."""
+"""Short replies that mean one thing: send it, stop, or only politeness. The whole message counts."""
 
 from __future__ import annotations
 
-from bot.language.text import spellings
+import re
+from collections.abc import Set
 
-_SUBMITS = frozenset(
-    "提交 直接提交 好 好的 好了 发好了 发完了 完了 就这些 就这样 没有 没有照片 没照片 没有了 没了 不发了 行 可以 对 对的 "
-    "是 是的 嗯 没错 不用 不用了 报吧 提交吧".split()
-)
-_REFUSES = frozenset(
-    "不对 不是 不对的 错了 写错了 说错了 不提交 先别 先别提交 等一下 等等 不是这样 不是这个".split()
-)
-_SMALL_TALK = frozenset(
-    "你好 您好 在吗 在么 在不在 知道 知道了 晓得了 好 好的 好吧 嗯 嗯嗯 哦 哦哦 噢 收到 明白 明白了 ok okay 哈哈 哈哈哈 "
-    "呵呵 谢谢 多谢 谢谢你 谢谢您 再见 拜拜 早 早上好 晚上好 下午好 辛苦了 123 1234 行 没事 没事了".split()
-)
+from bot.language.tables import any_of, read_table
+from bot.language.text import clean, spellings
+
+_TABLE = read_table("replies")
+_REFUSES, _SUBMITS, _POLITE = (frozenset(_TABLE[key]) for key in ("refuses", "submits", "polite"))
+_SMALL_TALK = re.compile(any_of(_TABLE["small_talk"]) + "+")
+_NEVER_ALONE = re.compile(any_of(_TABLE["never_alone"]) + "+")
+_STICKER = re.compile(r"\[[A-Za-z\u4e00-\u9fff]{1,8}\]")  # WeChat sends its own faces as [微笑]
+_SIGNS = re.compile(r"[\W_]+")
+_CLAUSES = re.compile(r"[\s,。.!;、~]+")
 
 
 def submits(text: str) -> bool:
-    """Whether the whole of `text` says that it may go as it is: 提交, 没有照片, 好.
+    """Whether the whole of `text` only says to send what has been said: 提交, 好了, 就这些, 没有照片.
 
-    >>> submits("没有照片"), submits("没有照片看不清")
-    (True, False)
+    >>> submits("没有照片，提交吧"), submits("好的，改成 5 号楼"), submits("提交？")
+    (True, False, False)
     """
-    return any(form in _SUBMITS for form in spellings(text))
+    return "?" not in clean(text) and _only(text, _SUBMITS)
 
 
 def refuses(text: str) -> bool:
-    """Whether the whole of `text` says that something is wrong, without saying what: 不对, 等一下."""
-    return any(form in _REFUSES for form in spellings(text))
+    """Whether the whole of `text` stops what is about to be sent, without saying what is wrong: 不对, 等一下.
+
+    >>> refuses("不对！先别提交"), refuses("不对，是 5 号楼"), refuses("没有")
+    (True, False, False)
+    """
+    return _only(text, _REFUSES)
+
+
+def _only(text: str, words: Set[str]) -> bool:
+    """Whether every clause of `text` is one of `words`, politeness aside."""
+    clauses = [c for c in _CLAUSES.split(clean(text)) if c and not any(f in _POLITE for f in spellings(c))]
+    return bool(clauses) and all(any(form in words for form in spellings(c)) for c in clauses)
 
 
 def small_talk(text: str) -> bool:
-    """Whether `text` is only politeness, which no worker needs to read: 你好, 知道了, ok."""
-    return any(form.lower() in _SMALL_TALK for form in spellings(text))
+    """Whether the whole message is chit-chat, which no worker needs to read: 你好, 好的谢谢, 哈哈, [微笑].
+
+    Signs alone are chit-chat too; no words at all are not.
+
+    >>> small_talk("好的，谢谢师傅"), small_talk("好的，下午三点来")
+    (True, False)
+    """
+    said = clean(text).lower()
+    words = _SIGNS.sub("", _STICKER.sub("", said))
+    if not words:
+        return bool(said)
+    return bool(_SMALL_TALK.fullmatch(words)) and not _NEVER_ALONE.fullmatch(words)
