@@ -24,7 +24,7 @@ from bot import keys, settings
 from bot.clock import SystemClock, real_seconds
 from models.limits import load_limits
 from models.store import FieldKeys, Store, open_store
-from tests.faults.house import HOST, free_port
+from tests.faults.house import HOST, STARTS, free_port
 from tests.running.processes import ROOT, until
 
 PATIENCE = 30.0
@@ -52,7 +52,7 @@ class Street:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-        until(lambda: "Ctrl-C" in self.output or self.process.poll() is not None, "the start", PATIENCE)
+        until(lambda: "Ctrl-C" in self.output or self.process.poll() is not None, "the start", STARTS)
         assert self.process.poll() is None, self.output
         self.phones = re.findall(r"(http://\S+)/phones", self.output)[0]
         self.password = re.findall(r"密码 (\S+)", self.output)[0]

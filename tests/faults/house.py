@@ -37,6 +37,7 @@ from tests.running.processes import ROOT, until
 from workers import everything
 
 HOST = "127.0.0.1"
+STARTS = 90.0  # seconds for processes to start on a machine that is busy
 Json = dict[str, Any]
 
 
@@ -126,7 +127,7 @@ class House:
     def start_web(self, **env: str) -> None:
         """The web server, answering when this returns."""
         self.start("web", **env)
-        until(lambda: everything.answers(f"http://{HOST}:{self.port}/healthz"), "the web server")
+        until(lambda: everything.answers(f"http://{HOST}:{self.port}/healthz"), "the web server", STARTS)
 
     def start_hands(self, *workers: str) -> None:
         """Valkey, relay and workers ("talk", "tell", "media"); they answer when this returns."""
@@ -134,7 +135,7 @@ class House:
         for name in (*(f"worker-{one}" for one in workers), "relay"):
             self.start(name)
         names = {"relay", *(f"worker:{one}" for one in workers)}
-        until(lambda: names <= {row.name for row in self.rows(t.beat)}, "relay and workers")
+        until(lambda: names <= {row.name for row in self.rows(t.beat)}, "relay and workers", STARTS)
 
     def start_valkey(self) -> None:
         """The embedded Valkey."""
