@@ -26,6 +26,21 @@ _URGES_ALONE = frozenset(_TABLE["urges_alone"])
 _URGES, _NOT_URGES = re.compile(any_of(_TABLE["urges"])), re.compile(any_of(_TABLE["not_urges"]))
 _NOT_FIXED = re.compile(any_of(_TABLE["not_fixed"]))
 _NOT_COMPLAINTS = re.compile(any_of(_TABLE["not_complaints"]))
+_SUPPOSED = re.compile(any_of(_TABLE["supposed"]))
+_ASKING = ("吗", "吗?", "么", "么?", "没有?", "嘛?", "没?")
+_QUESTION = re.compile(
+    r"[?吗么嘛]|能不能|可不可以|能否|可否|可以不|怎么|如何|多久|几时|什么|有没有|是不是|要不要|行不行|谁"
+)
+_TAKE = _TABLE["withdraw"]
+_OBJECT = rf"(?:{any_of(_TAKE['objects'])}|[#【]?\s*[0-9]{{4,9}}\s*】?)"
+_WITHDRAWS = re.compile(
+    rf"(?:{any_of(_TAKE['leads'])}\s*)*(?:"
+    rf"(?:{_OBJECT}\s*)*{any_of(_TAKE['verbs'])}(?:\s*{_OBJECT})*"
+    rf"|(?:{_OBJECT}\s*)+{any_of(_TAKE['needs_object'])}|{any_of(_TAKE['needs_object'])}(?:\s*{_OBJECT})+"
+    r")(?:[吧啊呀哦呢啦了]|谢谢)*"
+)
+_NOT_NEEDED = re.compile(rf"(?<!是){any_of(_TAKE['not_needed'])}(?:[吧啊呀哦啦]|谢谢)*$")
+_CLAUSES = re.compile(r"[,。.!;、\n~]+")
 
 
 def control(text: str) -> Control | None:
@@ -59,6 +74,21 @@ def urges(text: str) -> bool:
 
 
 def not_fixed(text: str) -> bool:
-    """Whether someone says that what was finished is not: 没修好, 又坏了, 还是漏. Questions do not count."""
+    """Whether someone says that what was finished is not: 没修好, 又坏了, 还是漏.
+
+    Questions and what is only supposed (没修好的话怎么办) do not count.
+    """
     said = _NOT_COMPLAINTS.sub(" ", clean(text))
-    return bool(_NOT_FIXED.search(said)) and not said.endswith(("吗", "吗?", "没有?"))
+    return bool(_NOT_FIXED.search(said)) and not said.endswith(_ASKING) and not _SUPPOSED.search(said)
+
+
+def withdraws(text: str) -> bool:
+    """Whether someone clearly takes an order back: 撤回 1001, 我要撤回, 撤单, 灯亮了，不用修了.
+
+    Asking whether one may (那个申请能撤回吗) and supposing (好了的话就不用来了) are no wish.
+    """
+    said = clean(text).rstrip("。.!~ ")
+    if _QUESTION.search(said) or _SUPPOSED.search(said):
+        return False
+    clauses = [clause.strip() for clause in _CLAUSES.split(said)]
+    return any(_WITHDRAWS.fullmatch(clause) or _NOT_NEEDED.search(clause) for clause in clauses)

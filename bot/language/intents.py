@@ -6,12 +6,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from bot.language.commands import is_order, my_orders, not_fixed, order_number, urges
-from bot.language.phones import read_phone
-from bot.language.reports import opens_report
+from bot.language.commands import is_order, my_orders, not_fixed, order_number, urges, withdraws
+from bot.language.phones import read_phone, without_phone
+from bot.language.reports import maybe_report, opens_report
 
 _BIND = re.compile(r"^(?:我要|我想)?(?:绑定|换绑|添加|加)(?:住址|房子|房屋|地址|我家|家)?$")
-_WITHDRAW = re.compile(r"撤回|撤单|不用修了|不用来了")
 _NUMBER = re.compile(r"(?<!\d)\d{4,9}(?!\d)")
 _URGE = re.compile(r"^(?:再)?催\D{0,3}\d{4,9}$|^\d{4,9}\D{0,3}催")
 _THANKS = re.compile(
@@ -25,15 +24,16 @@ _BARE = re.compile(
 INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("urge", lambda text: urges(text) or _URGE.match(text.strip()) is not None),
     ("not_fixed", not_fixed),
-    ("withdraw", lambda text: _WITHDRAW.search(text) is not None),
+    ("withdraw", withdraws),
     ("my_orders", my_orders),
     ("order_number", lambda text: order_number(text) is not None),
     ("bind_home", lambda text: _BIND.match(text.strip()) is not None),
+    ("report", opens_report),
     ("phone_number", lambda text: read_phone(text) is not None and len(text.strip()) < 20),
     ("privacy", lambda text: text.strip("。？?！! ") in {"隐私", "隐私说明", "隐私政策"}),
     ("phones", lambda text: text.strip("。？?！! ") in {"电话", "紧急电话", "急救电话", "报警电话"}),
     ("thanks", lambda text: _THANKS.match(text.strip()) is not None),
-    ("report", opens_report),
+    ("maybe_report", maybe_report),
 )
 
 
@@ -47,13 +47,13 @@ def intents(text: str) -> list[str]:
 
 
 def report_content(text: str) -> str | None:
-    """What a report says beyond the wish to report, or None.
+    """What a report says beyond the wish to report and a phone number, or None.
 
     >>> report_content("我要报修，3 号楼电梯坏了"), report_content("报修")
     ('3 号楼电梯坏了', None)
     """
     rest = _BARE.sub("", text.strip(), count=1).strip(" ，,。！!")
-    return rest if len(rest) >= 2 else None
+    return rest if len(without_phone(rest)) >= 2 else None
 
 
 def about_number(text: str) -> int | None:

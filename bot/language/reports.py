@@ -10,11 +10,12 @@ from typing import Literal
 from bot.language.addresses import strip_home
 from bot.language.danger import Danger, danger
 from bot.language.homophones import as_meant
+from bot.language.phones import without_phone
 from bot.language.tables import any_of, read_table
 
 __all__ = [
-    "CATEGORIES", "Danger", "Suggestion", "Urgency", "danger", "fault_object", "opens_report", "public_part",
-    "suggest_category", "urgency",
+    "CATEGORIES", "Danger", "Suggestion", "Urgency", "danger", "fault_object", "maybe_report", "opens_report",
+    "public_part", "suggest_category", "urgency",
 ]  # fmt: skip
 
 Urgency = Literal["normal", "urgent"]
@@ -54,7 +55,14 @@ _PLAIN = frozenset(_OPENINGS["explicit"])
 _CLAUSES = re.compile(r"[\s,.。:!;、]+")
 _EXPLICIT = re.compile(any_of(_OPENINGS["explicit"]))
 _FAULT = re.compile(any_of(_OPENINGS["faults"]))
-_NOT_REPORT = re.compile(any_of(_OPENINGS["not_reports"]))
+_ANY_FAULT = re.compile(any_of([*_OPENINGS["faults"], *_OPENINGS["weak_faults"]]))
+_OTHER_MATTER = re.compile(any_of(_OPENINGS["not_reports"]))
+_ENQUIRY = re.compile(any_of(_OPENINGS["questions"]))
+_SUPPOSED = re.compile(any_of(_OPENINGS["supposed"]))
+_ASKED = re.compile(rf"{_ANY_FAULT.pattern}了?{any_of(_OPENINGS['asked'])}\??$")
+_UNWANTED = re.compile(
+    rf"{any_of(_OPENINGS['unwanted'])}[再要用去]?(?:{_EXPLICIT.pattern}|{any_of(_OPENINGS['undone'])})了?"
+)
 _CLEAR_LEAD = 2  # how many characters of words the best must be ahead to be sure
 
 
@@ -107,11 +115,30 @@ def opens_report(text: str) -> bool:
 
     Talk, questions about services, meals, ratings and questions about earlier orders do not.
     """
-    said = as_meant(text)
     if danger(text):
         return True
+    said = _stated(text)
     if any(clause in _PLAIN for clause in _CLAUSES.split(said)):
         return True
-    if _NOT_REPORT.search(said):
+    if _OTHER_MATTER.search(said) or _ENQUIRY.search(strip_home(said)):
         return False
-    return bool(_EXPLICIT.search(said)) or bool(_scores(text) and _FAULT.search(said))
+    return bool(_EXPLICIT.search(said)) or bool(_scores(said) and _ANY_FAULT.search(said))
+
+
+def maybe_report(text: str) -> bool:
+    """Whether a sentence that does not surely open a report may be one: it names a thing, a place or a fault.
+
+    Whoever says it is asked: 暖气, 电梯坏了吗, 我家那个灯. Other matters (meals, bills, one's orders) are not.
+    """
+    said = as_meant(without_phone(text))
+    if opens_report(text) or _OTHER_MATTER.search(said) or _UNWANTED.search(said):
+        return False
+    words = strip_home(said)
+    return any(form.search(words) for form in (_FAULT, _OBJECT, _WORD, _PART, _EXPLICIT))
+
+
+def _stated(text: str) -> str:
+    """What `text` says to be so: without phones, what is supposed, what is asked and what is denied."""
+    clauses = _CLAUSES.split(as_meant(without_phone(text)))
+    kept = [one for one in clauses if one and not _SUPPOSED.search(one) and not _ASKED.search(one)]
+    return ",".join(_UNWANTED.sub("", clause) for clause in kept)
