@@ -19,8 +19,8 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models import tables as t
-from models.actions.staff import Unclaimed
 from tests.chat import Community, Resident
+from workers import timers
 
 _LINE = re.compile(r"^(?P<who>[^\s:：#（(]{1,6})(?P<alone>\(单聊\))?: (?P<words>.*)$")
 _PAUSE = re.compile(r"^——过了\s*(?P<count>\d+)\s*(?P<unit>分钟|小时|天)——$")
@@ -80,10 +80,8 @@ class Play:
             timer = t.timer.c
             query = select(t.timer).where(timer.due_at <= clock.now(), timer.done_at.is_(None))
             for row in work.conn.execute(query.order_by(timer.due_at)).all():
-                if row.kind == "unclaimed":
-                    Unclaimed(row.subject, row.stamp).run(work)
-                else:
-                    self.community.residents.overdue(work, row.subject, row.stamp)
+                ring = timers.OURS.get(row.kind) or self.community.residents.overdue
+                ring(work, row.subject, row.stamp)
                 work.conn.execute(update(t.timer).where(timer.id == row.id).values(done_at=clock.now()))
 
     def _pushed(self) -> None:

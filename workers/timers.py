@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from models import tables as t
-from models.actions.staff import Unclaimed
+from models.actions.escalation import Unattended, Unclaimed
 from models.store import Work
 from workers import ladders
 from workers.hands import Hands, Timed, here
@@ -20,7 +20,11 @@ def _unclaimed(work: Work, order_id: int, stage: int) -> object:
     return Unclaimed(order_id, stage).run(work)
 
 
-OURS: Mapping[str, Timed] = {"unclaimed": _unclaimed}
+def _unattended(work: Work, order_id: int, stage: int) -> object:
+    return Unattended(order_id, stage).run(work)
+
+
+OURS: Mapping[str, Timed] = {"unclaimed": _unclaimed, "unattended": _unattended}
 
 
 def fire(timer_id: int) -> None:

@@ -81,8 +81,15 @@ class OrderInHand:
 
     def wait_for_claim(self) -> None:
         """Set the timer that goes off when nobody has claimed it in time."""
-        minutes = self.work.limits["unclaimed_minutes"][self.row.urgency]
-        self.work.remind("unclaimed", self.row.id, self.row.stage, timedelta(minutes=minutes))
+        self._wait("unclaimed")
+
+    def wait_for_arrival(self) -> None:
+        """Set the timer that goes off when whoever was given it has neither come nor said a word in time."""
+        self._wait("unattended")
+
+    def _wait(self, timer: str) -> None:
+        minutes = self.work.limits[f"{timer}_minutes"][self.row.urgency]
+        self.work.remind(timer, self.row.id, self.row.stage, timedelta(minutes=minutes))
 
     # --- telling --------------------------------------------------------------------------------------
 

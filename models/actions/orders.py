@@ -332,6 +332,8 @@ class NotFixed:
         order.work.conn.execute(asked.where(q.ends_at > order.work.now).values(ends_at=order.work.now))
         if holder_id is None:
             order.wait_for_claim()
+        else:
+            order.wait_for_arrival()
         order.tell_groups("order_reopened", mention=holder_id, words=mask(self.words))
 
     @staticmethod

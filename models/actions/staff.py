@@ -12,7 +12,7 @@ from models.actions.desk import OpenDeskItem, user_may
 from models.actions.order_in_hand import OrderInHand, enter
 from models.actions.routing import Region
 from models.rules.masking import mask
-from models.rules.orders import ENDS, HELD, STEPS, Refusal, Why
+from models.rules.orders import ENDS, HELD, Refusal, Why
 from models.store import Work
 
 
@@ -296,14 +296,15 @@ class Assign:
             return refusal
         if order.row.holder_id == worker.id:
             return Refusal(Why.ALREADY, number=order.row.number, by=worker.name)
-        _assign(order, worker, "console", self.by, self.source)
+        assign(order, worker, "console", self.by, self.source)
         return order.done(worker=worker.name)
 
 
-def _assign(
-    order: OrderInHand, worker: Any, by: str, by_id: int | None, source: str, waited: int = 0
-) -> None:
-    """`waited`: the minutes after which nobody had claimed it; 0 when a person assigns it."""
+def assign(order: OrderInHand, worker: Any, by: str, by_id: int | None, source: str, waited: int = 0) -> None:
+    """Give the order to a worker: their group and the followers are told.
+
+    `waited`: the minutes after which nobody had claimed it; 0 when a person assigns it.
+    """
     given = {"state": "claimed", "holder_id": worker.id, "unit_id": worker.unit_id}
     given |= {"claimed_at": order.work.now, "arrived_at": None}
     why = {"minutes": waited} if waited else {}
@@ -317,57 +318,6 @@ def _assign(
     )
     order.tell_groups("order_assigned", mention=worker.id, **why)
     order.tell_followers("order_assigned_resident")
-
-
-def _patience(order: OrderInHand) -> int:
-    """How many minutes an order of this urgency waits to be claimed."""
-    return int(order.work.limits["unclaimed_minutes"][order.row.urgency])
-
-
-@dataclass(frozen=True, slots=True)
-class Unclaimed:
-    """The timer `unclaimed` of that stage has gone off: nobody took the order in time.
-
-    The unit's worker on duty gets it; without one the next level does; at the top a person is called.
-    Gives {"did": "nothing" | "assigned" | "escalated" | "called"}.
-    """
-
-    order_id: int
-    stage: int
-
-    def run(self, work: Work) -> dict[str, Any]:
-        """A timer of a stage that is past does nothing."""
-        order = OrderInHand.take(work, self.order_id)
-        if order is None:
-            return Refusal(Why.UNKNOWN)
-        if order.row.stage != self.stage or order.row.state not in STEPS["escalate"].starts:
-            return order.done(did="nothing")
-        region = Region.of(work, order.row.estate_id)
-        worker = self._on_duty(work, order.row.unit_id) if order.row.unit_id in region.reachable else None
-        if worker is not None:
-            _assign(order, worker, "system", None, "", waited=_patience(order))
-            return order.done(did="assigned", worker=worker.name)
-        return order.done(did=self._escalate(order, region))
-
-    @staticmethod
-    def _on_duty(work: Work, unit_id: int) -> Any:
-        """Of several on duty the one who holds the fewest orders."""
-        w, o = t.worker.c, t.work_order.c
-        holds = select(func.count()).where(o.holder_id == w.id, o.state.in_(HELD))
-        query = select(w.id, w.name, w.unit_id).where(w.unit_id == unit_id, w.on_duty, w.active)
-        return work.conn.execute(query.order_by(holds.scalar_subquery(), w.id).limit(1)).first()
-
-    def _escalate(self, order: OrderInHand, region: Region) -> str:
-        up = region.charge(order.row.unit_id, above=True, level=order.row.level)
-        if not up.reached:
-            OpenDeskItem("unrouted", order_id=order.row.id).run(order.work)
-            return "called"
-        facts = {"from_unit": order.facts()["unit"], "minutes": _patience(order)}
-        order.write("escalate", "system", None, {"unit_id": up.unit_id, "level": up.level}, facts=facts)
-        order.wait_for_claim()
-        order.tell_groups("order_escalated", **facts)
-        order.tell_followers("order_escalated_resident", **facts)
-        return "escalated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from models.actions.desk import (
     SignInFailed,
     SignOutEverywhere,
 )
+from models.actions.escalation import Unattended, Unclaimed
 from models.actions.orders import (
     AddPhotos,
     AddWords,
@@ -71,7 +72,6 @@ from models.actions.staff import (
     ReplyResident,
     Return,
     SetDuty,
-    Unclaimed,
 )
 from tests.town import TestTown
 
@@ -193,6 +193,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     UnbindGroup: lambda s: UnbindGroup(s.group),
     UnbindHome: lambda s: UnbindHome(s.person, s.home),
     UnbindWorker: lambda s: UnbindWorker(s.town.rows(t.worker_account)[0].id),
+    Unattended: lambda s: Unattended(s.claimed, 1),
     Unclaimed: lambda s: Unclaimed(s.waiting, 0),
     Unfollow: lambda s: Unfollow(s.account),
     Urge: lambda s: Urge(s.waiting, s.account),

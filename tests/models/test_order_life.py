@@ -16,6 +16,7 @@ from models import tables as t
 from models.actions.answers import Rate
 from models.actions.console_orders import CloseOrder
 from models.actions.desk import SaveUser
+from models.actions.escalation import Unattended, Unclaimed
 from models.actions.orders import AddWords, JoinOrder, NotFixed, Urge, Withdraw
 from models.actions.staff import (
     Arrive,
@@ -26,7 +27,6 @@ from models.actions.staff import (
     Progress,
     ReplyResident,
     Return,
-    Unclaimed,
 )
 from models.store import open_store
 from tests.town import KEYS, LIMITS, MONDAY_MORNING, TestTown
@@ -103,6 +103,10 @@ class OrderLife(RuleBasedStateMachine):
     @rule(stage=st.integers(0, 6))
     def nobody_claims(self, stage: int) -> None:
         self.do(Unclaimed(self.order_id, stage))
+
+    @rule(stage=st.integers(0, 6))
+    def nobody_comes(self, stage: int) -> None:
+        self.do(Unattended(self.order_id, stage))
 
     @rule(openid=PEOPLE)
     def join(self, openid: str) -> None:

@@ -10,7 +10,8 @@ from models import tables as t
 from models import views
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
 from models.actions.desk import SaveUser
-from models.actions.orders import JoinOrder
+from models.actions.escalation import Unattended, Unclaimed
+from models.actions.orders import JoinOrder, NotFixed
 from models.actions.staff import (
     Arrive,
     AskResident,
@@ -21,9 +22,9 @@ from models.actions.staff import (
     ReplyResident,
     Return,
     SetDuty,
-    Unclaimed,
 )
 from tests.town import TestTown
+from tests.words import faults
 
 
 def _claimed(town: TestTown, name: str = "王伟", **more: Any) -> int:
@@ -154,7 +155,59 @@ def test_nobody_claims_and_the_one_on_duty_gets_it(town: TestTown) -> None:
     assert len(town.told("order_assigned_resident")) == 1
     assert town.do(Unclaimed(order_id, 0))["did"] == "nothing"
     assert town.do(Unclaimed(order_id, 1))["did"] == "nothing"
-    assert len(town.rows(t.timer)) == 1
+    assert [row.kind for row in town.rows(t.timer)] == ["unclaimed", "unattended"]
+
+
+@pytest.mark.parametrize(
+    ("urgency", "minutes", "waited"),
+    [("emergency", 10, {"minutes": 10}), ("urgent", 60, {"hours": 1}), ("normal", 1440, {"hours": 24})],
+)
+def test_who_was_given_it_and_does_not_come_loses_it(
+    town: TestTown, urgency: str, minutes: int, waited: dict[str, int]
+) -> None:
+    order_id = town.order(urgency=urgency)["order_id"]
+    town.do(Unclaimed(order_id, 0))
+    timer = town.rows(t.timer)[-1]
+    assert (timer.kind, timer.stamp) == ("unattended", 1)
+    assert (timer.due_at - town.clock.now()).total_seconds() == minutes * 60
+    assert town.do(Unattended(order_id, 0))["did"] == "nothing"
+    assert town.do(Unattended(order_id, 1))["did"] == "escalated"
+    row = town.row(order_id)
+    assert (row.state, row.holder_id, row.unit_id) == ("waiting", None, town.planted.units["和平社区居委会"])
+    (told,) = town.told("order_escalated")
+    why = {"from_unit": "安居物业", "held_by": "李华", **waited}
+    assert why.items() <= told.facts.items()
+    assert why.items() <= town.told("order_escalated_resident")[0].facts.items()
+    assert town.rows(t.timer)[-1].kind == "unclaimed"
+    assert town.do(Unattended(order_id, 1))["did"] == "nothing"
+
+
+@pytest.mark.parametrize("kind", [Arrive, Progress, AskResident])
+def test_who_comes_or_writes_keeps_it(town: TestTown, kind: Any) -> None:
+    order_id, worker = town.order()["order_id"], town.staff("李华").worker_id
+    town.do(Unclaimed(order_id, 0))
+    town.do(kind(order_id, worker, *(() if kind is Arrive else ("下午到？",))))
+    assert town.do(Unattended(order_id, 1))["did"] == "nothing"
+
+
+def test_who_was_busy_with_it_before_it_came_back_must_come_again(town: TestTown) -> None:
+    order_id, worker, who = _claimed(town), town.staff("王伟").worker_id, town.resident()
+    town.do(Progress(order_id, worker, "在修"))
+    town.do(Finish(order_id, worker, "好了"))
+    town.do(NotFixed(order_id, who.account_id, "没修好"))
+    timer = town.rows(t.timer)[-1]
+    assert (timer.kind, timer.stamp) == ("unattended", town.row(order_id).stage)
+    assert town.do(Unattended(order_id, timer.stamp))["did"] == "escalated"
+
+
+def test_at_the_top_the_desk_hears_that_nobody_comes(town: TestTown) -> None:
+    order_id = town.order(category="noise", summary="太吵")["order_id"]
+    town.do(Unclaimed(order_id, 0))
+    for _ in range(2):
+        assert town.do(Unattended(order_id, 1))["did"] == "called"
+    (item,) = town.rows(t.desk_item)
+    assert (item.kind, faults(item.words)) == ("unrouted", [])
+    assert town.row(order_id).state == "claimed"
 
 
 def test_nobody_on_duty_and_it_goes_up_until_the_desk_is_called(town: TestTown) -> None:

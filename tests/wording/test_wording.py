@@ -95,6 +95,15 @@ def test_an_emergency_is_put_first() -> None:
     assert "情况紧急" in words
 
 
+@pytest.mark.parametrize(("waited", "words"), [({"hours": 24}, "24 小时"), ({"minutes": 10}, "10 分钟")])
+def test_who_was_given_an_order_and_did_not_come_is_named(waited: dict[str, int], words: str) -> None:
+    more = {"from_unit": "安居物业", "held_by": "李华", "minutes": 0, **waited}
+    assert f"安居物业 李华 接手后 {words}没有到场" in said("order_escalated", **more)
+    told = said("order_escalated_resident", **more)
+    assert "李华 还没有到场" in told
+    assert faults(told) == []
+
+
 def test_what_nobody_knows_is_left_out() -> None:
     words = said("new_order", tail="", photos=0, people=1, worker="", place="")
     assert "尾号" not in words
