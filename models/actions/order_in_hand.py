@@ -126,6 +126,19 @@ class OrderInHand:
             found.setdefault(group_id, (display, []))[1].extend([userid] if userid else [])
         return ((group_id, display, userids) for group_id, (display, userids) in found.items())
 
+    def told_of_photos(self, kind: str, photos: int) -> bool:
+        """Whether a message of `kind` told of photos a moment ago. One that still waits now tells of these too."""
+        m, work = t.outbox.c, self.work
+        since = work.now - timedelta(seconds=work.limits["photo_burst_seconds"])
+        burst = (m.work_order_id == self.row.id) & (m.kind == kind) & (m.made_at > since)
+        rows = work.conn.execute(select(m.id, m.facts).where(burst)).all()
+        told = [row for row in rows if row.facts.get("photos")]
+        for row in told:
+            waits = update(t.outbox).where(m.id == row.id, m.state.in_(("queued", "held")))
+            more = {**row.facts, "photos": row.facts["photos"] + photos}
+            work.conn.execute(waits.values(facts=more))
+        return bool(told)
+
     def heard(self) -> bool:
         """Whether a group of the unit in charge hears of it."""
         return any(True for _ in self._groups(None))

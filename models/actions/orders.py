@@ -61,6 +61,8 @@ class OpenOrder:
         )
         same = self._same(work, place)
         if same is not None:
+            _follow(same, self.account_id, self.person_id, joined=False)
+            _add_photos(same, self.account_id, self.person_id, self.media, self.photo_ids)
             return _opened(same, new=False)
         charge = route(work, Region.of(work, place.estate_id), place.estate_id, self.category)
         order = self._insert(work, place, charge)
@@ -126,6 +128,18 @@ def _attach(order: OrderInHand, account_id: int, media: tuple[str, ...], photo_i
     p = t.photo.c
     loose = update(t.photo).where(p.id.in_(photo_ids), p.account_id == account_id, p.work_order_id.is_(None))
     return order.work.conn.execute(loose.values(work_order_id=order.row.id)).rowcount
+
+
+def _add_photos(
+    order: OrderInHand, account_id: int, person_id: int, media: tuple[str, ...], photo_ids: tuple[int, ...]
+) -> int:
+    """Photos for an order that is there already: into its ledger, and to its groups once for a whole burst."""
+    added = _attach(order, account_id, media, photo_ids)
+    if added:
+        order.write("photo", "resident", person_id, facts={"photos": added})
+        if not order.told_of_photos("order_photo", added):
+            order.tell_groups("order_photo", mention=order.row.holder_id, photos=added)
+    return added
 
 
 def _call_desk(order: OrderInHand) -> None:
@@ -226,7 +240,10 @@ class JoinOrder:
 
 @dataclass(frozen=True, slots=True)
 class AddPhotos:
-    """Photos for an order; the unit in charge is told. Gives {"photos"}: how many are new."""
+    """Photos for an order; the unit in charge is told, once for those that come within half a minute.
+
+    `media` are photos just sent, `photo_ids` those that KeepPhotos kept. Gives {"photos"}: how many are new.
+    """
 
     order_id: int
     account_id: int
@@ -239,10 +256,7 @@ class AddPhotos:
         if isinstance(found, Refusal):
             return found
         order, person_id = found
-        added = _attach(order, self.account_id, self.media, self.photo_ids)
-        if added:
-            order.write("photo", "resident", person_id, facts={"photos": added})
-            order.tell_groups("order_photo", mention=order.row.holder_id, photos=added)
+        added = _add_photos(order, self.account_id, person_id, self.media, self.photo_ids)
         return order.done(photos=added)
 
 

@@ -88,12 +88,17 @@ def _held(work: Work, order_id: int, worker_id: int, step: str) -> OrderInHand |
     return order
 
 
-def _add_photos(order: OrderInHand, worker_id: int, media: tuple[str, ...], source: str) -> None:
-    now = order.work.now
+def _add_photos(order: OrderInHand, worker_id: int, media: tuple[str, ...], source: str) -> int:
+    """Photos that `source` fetches later; gives how many the order does not have yet."""
+    now, p = order.work.now, t.photo.c
+    had = select(p.media).where(p.work_order_id == order.row.id, p.channel == source, p.media.in_(media))
+    known = set(order.work.conn.execute(had).scalars()) if media else set()
+    new = [one for one in dict.fromkeys(media) if one not in known]
     row = {"work_order_id": order.row.id, "worker_id": worker_id, "channel": source}
     row |= {"made_at": now, "next_at": now}
-    if media:
-        order.work.conn.execute(insert(t.photo), [{**row, "media": one} for one in media])
+    if new:
+        order.work.conn.execute(insert(t.photo), [{**row, "media": one} for one in new])
+    return len(new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +131,19 @@ class Progress:
     source: str = ""
 
     def run(self, work: Work) -> dict[str, Any]:
-        """The same words twice in a row are one."""
+        """The same words twice in a row are one, and so is the news of photos that come one after another."""
         order = _held(work, self.order_id, self.worker_id, "progress")
         if isinstance(order, Refusal):
             return order
         if not self.words.strip() and not self.media:
             return Refusal(Why.NEEDS_WORDS, number=order.row.number)
-        if order.repeated("progress", "worker", self.worker_id, self.words):
+        photos = _add_photos(order, self.worker_id, self.media, self.source)
+        if not photos and order.repeated("progress", "worker", self.worker_id, self.words):
             return order.done()
-        _add_photos(order, self.worker_id, self.media, self.source)
-        facts: dict[str, Any] = {"photos": len(self.media)}
+        facts: dict[str, Any] = {"photos": photos}
         order.write("progress", "worker", self.worker_id, words=self.words, facts=facts, origin=self.source)
-        order.tell_followers("order_progress", words=self.words, **facts)
+        if self.words.strip() or not order.told_of_photos("order_progress", photos):
+            order.tell_followers("order_progress", words=self.words, **facts)
         return order.done()
 
 

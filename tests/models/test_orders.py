@@ -63,6 +63,32 @@ def test_the_same_report_within_minutes_is_one_order(town: TestTown) -> None:
     assert town.order()["number"] == 1002
 
 
+def test_the_same_report_brings_its_photos_to_the_order(town: TestTown) -> None:
+    who = town.resident()
+    kept = town.do(KeepPhotos(who.account_id, ("m1",)))["photo_ids"]
+    order_id = town.order(who)["order_id"]
+    town.order(who, photo_ids=tuple(kept), media=("m2",))
+    town.order(who, media=("m2",))
+    assert [row.work_order_id for row in town.rows(t.photo)] == [order_id, order_id]
+    assert [row.facts["photos"] for row in town.told("order_photo")] == [2]
+
+
+def test_a_burst_of_photos_is_told_once(town: TestTown) -> None:
+    who = town.resident()
+    order_id = town.order(who)["order_id"]
+    for media in ("m1", "m2"):
+        assert town.do(AddPhotos(order_id, who.account_id, media=(media,)))["photos"] == 1
+        town.clock.forward(seconds=10)
+    assert [row.facts["photos"] for row in town.told("order_photo")] == [2]
+    with town.store.work(town.clock.now()) as work:
+        work.conn.execute(t.outbox.update().values(state="accepted"))
+    town.do(AddPhotos(order_id, who.account_id, media=("m3",)))
+    assert [row.facts["photos"] for row in town.told("order_photo")] == [2]
+    town.clock.forward(seconds=31)
+    town.do(AddPhotos(order_id, who.account_id, media=("m4",)))
+    assert [row.facts["photos"] for row in town.told("order_photo")] == [2, 1]
+
+
 def test_numbers_run(town: TestTown) -> None:
     assert [town.order(summary=f"第 {n} 件")["number"] for n in range(3)] == [1001, 1002, 1003]
 

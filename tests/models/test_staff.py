@@ -86,6 +86,19 @@ def test_an_order_from_claim_to_finish(town: TestTown) -> None:
     assert len(town.rows(t.photo)) == 2
 
 
+def test_four_photos_one_after_another_are_four_photos_and_one_message(town: TestTown) -> None:
+    order_id, worker = _claimed(town), town.staff("王伟").worker_id
+    for media in ("m1", "m2", "m3", "m3", "m4"):
+        town.do(Progress(order_id, worker, "", (media,), "wecom_aibot:anju"))
+        town.clock.forward(seconds=5)
+    assert [row.media for row in town.rows(t.photo)] == ["m1", "m2", "m3", "m4"]
+    assert [row.facts["photos"] for row in town.told("order_progress")] == [4]
+    town.do(Progress(order_id, worker, "换好了", ("m5",), "wecom_aibot:anju"))
+    town.clock.forward(seconds=31)
+    town.do(Progress(order_id, worker, "", ("m6",), "wecom_aibot:anju"))
+    assert [row.facts["photos"] for row in town.told("order_progress")] == [4, 1, 1]
+
+
 @pytest.mark.parametrize(("end", "questions"), [("explained", 1), ("not_responsible", 1), ("duplicate", 0)])
 def test_honest_ends(town: TestTown, end: str, questions: int) -> None:
     order_id = _claimed(town)
