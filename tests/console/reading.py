@@ -51,8 +51,9 @@ class Page:
 
     @property
     def pieces(self) -> list[str]:
-        """The words of each piece of text between two tags."""
-        return [" ".join(piece.split()) for piece in self._parsed().words if piece.strip()]
+        """The words of each line of text between two tags."""
+        lines = (line for piece in self._parsed().words for line in piece.splitlines())
+        return [" ".join(line.split()) for line in lines if line.strip()]
 
     @property
     def tags(self) -> list[tuple[str, dict[str, str | None]]]:
