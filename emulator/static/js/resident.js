@@ -32,7 +32,7 @@ const screen = new Screen("聊天",
   () => [avatar(state.account.name, "account"), h("strong", {}, state.account.name), me()?.followed ? "已经关注，说句话试试" : "还没有关注，先点下面的按钮"]);
 
 const typed = composer("resident", "输入文字", async (text) => (text.trim() ? act("text", { text }) : true));
-const people = h("div", { class: "people", role: "group", "aria-label": "谁的手机" });
+const people = h("div", { class: "persons", role: "group", "aria-label": "谁的手机" });
 const title = h("h2", { class: "title" });
 const clock = h("span", { class: "status-time" });
 const note = h("p", { class: "window", test: "window" });
@@ -51,7 +51,9 @@ export function residentPhone() {
     h("div", { class: "status" }, clock, h("span", {}, "微信")),
     h("header", {}, title, h("button", { type: "button", class: "leave", test: "unfollow", onclick: leave }, "取消关注")),
     note, screen.list, foot);
-  return h("section", { class: "phone", id: "phone-resident", test: "phone-resident", "aria-label": "居民的手机" }, people, handset);
+  const more = h("button", { type: "button", class: "add", test: "resident-add", onclick: add }, "＋ 添加居民");
+  return h("section", { class: "phone", id: "phone-resident", test: "phone-resident", "aria-label": "居民的手机" },
+    h("div", { class: "people" }, people, more), handset);
 }
 
 const tool = (name, label, test, onclick) => h("button", { type: "button", test, onclick }, icon(name), label);
@@ -62,8 +64,8 @@ export function updateResident() {
   if (!me()) current = state.residents[0]?.openid ?? "";
   const resident = me();
   seen.set(current, countOf(current));
-  people.replaceChildren(...state.residents.map(person),
-    h("button", { type: "button", class: "add", test: "resident-add", onclick: add }, "＋ 添加居民"));
+  people.replaceChildren(...state.residents.map(person));
+  showPerson();
   title.textContent = resident?.typing ? "对方正在输入…" : state.account.name;
   document.querySelector(".leave").hidden = !resident?.followed;
   clock.textContent = hour(emulatedNow());
@@ -76,6 +78,16 @@ export function updateResident() {
 const windowWords = ({ left, until }) =>
   state.account.kind === "unverified" ? "这个公众号没有认证，不能主动发消息" :
   until > emulatedNow() ? `公众号还能主动发 ${left} 条，到 ${when(until)}` : "公众号现在不能主动发消息，要等居民先说话";
+
+let shownPerson = "";
+
+/** Whose phone it is stays in sight when there are many; a person may still look through the others. */
+function showPerson() {
+  if (shownPerson === current) return;
+  shownPerson = current;
+  const chip = people.querySelector("[aria-pressed=true]");
+  if (chip) people.scrollLeft = chip.offsetLeft + chip.offsetWidth - people.offsetLeft - people.clientWidth + 4;
+}
 
 const countOf = (openid) => state.counts?.[chatOf(openid)] ?? 0;
 
