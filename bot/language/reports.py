@@ -55,13 +55,17 @@ _PLAIN = frozenset(_OPENINGS["explicit"])
 _CLAUSES = re.compile(r"[\s,.。:!;、]+")
 _EXPLICIT = re.compile(any_of(_OPENINGS["explicit"]))
 _FAULT = re.compile(any_of(_OPENINGS["faults"]))
+# 大门 is not 大, 地漏 is not 漏.
+_NAME = re.compile(any_of(_OPENINGS["names"]))
 _ANY_FAULT = re.compile(any_of([*_OPENINGS["faults"], *_OPENINGS["weak_faults"]]))
+_THING = re.compile(any_of([*_OPENINGS["things"], *_OBJECTS, *_PARTS]))
 _OTHER_MATTER = re.compile(any_of(_OPENINGS["not_reports"]))
 _ENQUIRY = re.compile(any_of(_OPENINGS["questions"]))
 _SUPPOSED = re.compile(any_of(_OPENINGS["supposed"]))
 _ASKED = re.compile(rf"{_ANY_FAULT.pattern}了?{any_of(_OPENINGS['asked'])}\??$")
 _UNWANTED = re.compile(
-    rf"{any_of(_OPENINGS['unwanted'])}[再要用去]?(?:{_EXPLICIT.pattern}|{any_of(_OPENINGS['undone'])})了?"
+    rf"{any_of(_OPENINGS['unwanted'])}[再要用去]?{_EXPLICIT.pattern}了?"
+    rf"|{any_of(_OPENINGS['denied'])}{any_of(_OPENINGS['undone'])}了?"
 )
 _CLEAR_LEAD = 2  # how many characters of words the best must be ahead to be sure
 
@@ -122,7 +126,12 @@ def opens_report(text: str) -> bool:
         return True
     if _OTHER_MATTER.search(said) or _ENQUIRY.search(strip_home(said)):
         return False
-    return bool(_EXPLICIT.search(said)) or bool(_scores(said) and _ANY_FAULT.search(said))
+    if _EXPLICIT.search(said):
+        return True
+    faults = _NAME.sub(" ", said)
+    return bool(_FAULT.search(faults) and _THING.search(said)) or bool(
+        _ANY_FAULT.search(faults) and _scores(said)
+    )
 
 
 def maybe_report(text: str) -> bool:
@@ -134,7 +143,7 @@ def maybe_report(text: str) -> bool:
     if opens_report(text) or _OTHER_MATTER.search(said) or _UNWANTED.search(said):
         return False
     words = strip_home(said)
-    return any(form.search(words) for form in (_FAULT, _OBJECT, _WORD, _PART, _EXPLICIT))
+    return any(form.search(words) for form in (_FAULT, _THING, _WORD, _EXPLICIT))
 
 
 def _stated(text: str) -> str:
