@@ -6,10 +6,11 @@ The order of hearing is the table HEARING below; see ARCHITECTURE section 4. No 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.controls import CONTROLS
 from bot.frames import Frame, State, pack, pack_said, unpack, unpack_said
 from bot.language.commands import control
 from bot.language.corrections import corrected
@@ -17,34 +18,13 @@ from bot.language.numbers import bare_number, read_yes_no
 from bot.message import Option, Reply
 from bot.play import Host, Push, play, questions_met
 from bot.talk import Dialog, More, Open, Person, Question, Said, Several, Took, Which, Wrong
+from bot.turn import Turn
 
 KEPT_FOR = timedelta(hours=24)  # an abandoned talk
 GO_ON = "我们接着刚才的："
-BURST = timedelta(seconds=10)  # photos of one burst get one answer
-
-
-@dataclass
-class _Turn:
-    state: State
-    said: Said
-    host: Host
-    words: list[str] = field(default_factory=list)
-    question: Question[Any] | None = None
-    ask: bool = True  # whether the question's own text is said (not after a miss)
-    quiet: bool = False  # a burst: nothing at all is said
-
-    @property
-    def top(self) -> Frame | None:
-        return self.state.stack[-1] if self.state.stack else None
-
-    @property
-    def may_leave(self) -> bool:
-        """Whether the open question may be left unanswered."""
-        return self.shown is not None and self.shown.optional
-
-    @property
-    def shown(self) -> Question[Any] | None:
-        return unpack(self.top.shown) if self.top and self.top.shown else None
+LEFT_AFTER = timedelta(minutes=30)  # a question that need not be answered
+ANSWERS_TOO = frozenset({"report", "maybe_report", "order_number", "phone_number", "thanks"})
+MOST_EARLY = 9  # photos before they are asked for
 
 
 class Engine:
@@ -66,11 +46,13 @@ class Engine:
 
     def hear(self, stored: str, said: Said, host: Host) -> tuple[Reply, str]:
         """One turn: what is answered, and the state to store."""
-        turn = _Turn(State.load(stored), said, host)
+        turn = Turn(State.load(stored), said, host)
         state = turn.state
         state.turn += 1
         if state.at and host.now - datetime.fromisoformat(state.at) > KEPT_FOR:
             state.stack, state.switch = [], None
+        if state.shown_at and host.now - datetime.fromisoformat(state.shown_at) > LEFT_AFTER:
+            turn.leave()
         state.at = host.now.isoformat()
         turn.said = self._tapped(turn)
         next(step for step in HEARING if step(self, turn))
@@ -85,7 +67,7 @@ class Engine:
         frame = state.stack[-1]
         frame.nudged = True
         question = unpack(frame.shown or {})
-        ready = _Turn(state, Said(), host, [f"不着急，我们停在这里：\n{question.text}"], question, ask=False)
+        ready = Turn(state, Said(), host, [f"不着急，我们停在这里：\n{question.text}"], question, ask=False)
         return self._reply(ready), state.dump()
 
     def asks(self, stored: str) -> bool:
@@ -96,7 +78,7 @@ class Engine:
 
     # --- the order of hearing: each says whether it has dealt with what was said ---------------------------
 
-    def _event(self, turn: _Turn) -> bool:
+    def _event(self, turn: Turn) -> bool:
         said = turn.said
         if said.kind == "menu":
             return self._open(turn, self._by_menu.get(said.option, self.menu))
@@ -104,7 +86,7 @@ class Engine:
             return self._open(turn, self.hello)
         return False
 
-    def _control(self, turn: _Turn) -> bool:
+    def _control(self, turn: Turn) -> bool:
         word = control(turn.said.text) if turn.said.kind != "photo" else None
         if word in (None, "more"):
             return False
@@ -114,20 +96,20 @@ class Engine:
             return True
         if turn.top is None:
             return self._open(turn, self.menu)
-        CONTROLS[word](self, turn, turn.top)
+        CONTROLS[word](turn, turn.top, self.dialogs[turn.top.dialog])
         return True
 
-    def _danger(self, turn: _Turn) -> bool:
+    def _danger(self, turn: Turn) -> bool:
         if not turn.host.danger(turn.said.text):
             return False
         if turn.top is None or turn.top.dialog != self.emergency:
             return self._open(turn, self.emergency)
-        if turn.host.find("place", turn.said.text):
+        if _wants_place(turn.shown) and turn.host.find("place", turn.said.text):
             return False  # it answers where
         turn.state.stack.append(Frame(self.emergency, pack_said(turn.said)))
         return True
 
-    def _switching(self, turn: _Turn) -> bool:
+    def _switching(self, turn: Turn) -> bool:
         waiting, turn.state.switch = turn.state.switch, None
         if not waiting:
             return False
@@ -139,7 +121,7 @@ class Engine:
             return self._open(turn, waiting["dialog"])
         return True
 
-    def _answer(self, turn: _Turn) -> bool:
+    def _answer(self, turn: Turn) -> bool:
         """The question shown and the open questions of pushes; a bare digit belongs to what was shown last."""
         pushes = [p for p in turn.host.pushes() if p.kind in self._by_push]
         takers: list[Callable[[], bool]] = [lambda: self._answer_shown(turn)]
@@ -150,24 +132,32 @@ class Engine:
             takers = [*takers[1:], takers[0]]
         return any(take() for take in takers)
 
-    def _answer_shown(self, turn: _Turn) -> bool:
+    def _answer_shown(self, turn: Turn) -> bool:
         frame, question = turn.top, turn.shown
         if frame is None or question is None:
             return False
-        if turn.said.kind == "photo" and question.kind != "photos":
-            return self._early_photo(turn, frame)
-        if question.optional and question.free and turn.host.intents(turn.said.text):
+        gives_way = question.optional and not question.eager and not _chosen(question, turn.said.text)
+        if gives_way and turn.host.intents(turn.said.text):
             return False
         return self._take(turn, frame, question)
 
-    def _early_photo(self, turn: _Turn, frame: Frame) -> bool:
-        if not self.dialogs[frame.dialog].photos:
+    def _photo(self, turn: Turn) -> bool:
+        """A photo that no question asked for: kept for the dialog, or added to what has been done."""
+        frame, question = turn.top, turn.shown
+        if turn.said.kind != "photo" or (question and question.kind == "photos"):
             return False
-        frame.opening["media"] = [*frame.opening.get("media", []), *turn.said.media]
-        turn.words.append("照片收到了。")
+        if frame and self.dialogs[frame.dialog].photos and not frame.has_done():
+            frame.opening["media"] = [*frame.opening.get("media", []), *turn.said.media][:MOST_EARLY]
+            turn.say_once("照片收到了。")
+            return True
+        words = turn.host.late_photos(turn.said.media, frame.results() if frame else [])
+        if words is None:
+            return False
+        turn.say_once(words)
+        turn.ask = not turn.quiet
         return True
 
-    def _take(self, turn: _Turn, frame: Frame, question: Question[Any]) -> bool:
+    def _take(self, turn: Turn, frame: Frame, question: Question[Any]) -> bool:
         reading = question.read(turn.said, frame.recall(f"more:{question.key}"), turn.host.find)
         match reading:
             case None:
@@ -178,7 +168,7 @@ class Engine:
             case More(value, words):
                 frame.remember(f"more:{question.key}", value)
                 turn.ask = False
-                self._burst(turn, words)
+                turn.say_once(words)
             case Several(options, words):
                 which = Which(question.key, words, labels=tuple(options), values=tuple(options.values()))
                 frame.shown = pack(which)
@@ -188,14 +178,7 @@ class Engine:
                 frame.misses, frame.shown = 0, None
         return True
 
-    def _burst(self, turn: _Turn, words: str) -> None:
-        last, turn.state.more_at = turn.state.more_at, turn.host.now.isoformat()
-        if last and turn.host.now - datetime.fromisoformat(last) < BURST:
-            turn.quiet = True
-        else:
-            turn.words.append(words)
-
-    def _answer_push(self, turn: _Turn, push: Push) -> bool:
+    def _answer_push(self, turn: Turn, push: Push) -> bool:
         frame = Frame(
             self._by_push[push.kind],
             pack_said(turn.said),
@@ -204,12 +187,12 @@ class Engine:
             push=push.id,
         )
         frame.offers = False
-        trial = _Turn(State(stack=[frame]), turn.said, turn.host)
+        trial = Turn(State(stack=[frame]), turn.said, turn.host)
         question, _ = self._play(trial, frame)
         if question is None:
             return False
         busy = turn.top is not None and not turn.may_leave
-        if question.free and (busy or turn.host.intents(turn.said.text)):
+        if question.free and (busy or self._means_else(turn, push)):
             return False
         if not self._take(trial, frame, question):
             return False
@@ -218,7 +201,18 @@ class Engine:
         turn.state.stack.append(frame)
         return True
 
-    def _correction(self, turn: _Turn) -> bool:
+    def _means_else(self, turn: Turn, push: Push) -> bool:
+        """Whether a sentence surely opens something else and is no answer to a question just shown."""
+        fresh = turn.host.now - push.shown_at < LEFT_AFTER
+        opens = turn.host.intents(turn.said.text)
+        if not opens or not fresh:
+            return bool(opens)
+        wish = (
+            turn.host.find("content", turn.said.text) != turn.said.text.strip()
+        )  # 报修 … is said in so many words
+        return opens[0] not in ANSWERS_TOO or (opens[0] == "report" and wish)
+
+    def _correction(self, turn: Turn) -> bool:
         """改成…, 不是…是…: the latest answer that surely reads the new words is changed."""
         frame, new = turn.top, corrected(turn.said.text)
         if frame is None or new is None:
@@ -231,12 +225,12 @@ class Engine:
             reading = question.read(Said(text=new), None, turn.host.find)
             if isinstance(reading, Took) and reading.value != frame.recall(key):
                 frame.remember(key, reading.value)
-                frame.offers, frame.shown, frame.misses = False, None, 0
+                frame.ask_again()
                 turn.words.append("好的，改过来了。")
                 return True
         return False
 
-    def _opening(self, turn: _Turn) -> bool:
+    def _opening(self, turn: Turn) -> bool:
         names = [self._by_intent[i] for i in turn.host.intents(turn.said.text) if i in self._by_intent]
         if turn.said.kind == "photo" and turn.top is None:
             names.append(next((d.name for d in self.dialogs.values() if d.photos and d.opens), self.menu))
@@ -245,18 +239,21 @@ class Engine:
         frame = turn.top
         if frame is None or turn.may_leave:
             return self._open(turn, names[0])
+        names = [name for name in names if not self.dialogs[name].weak]
+        if not names:
+            return False
         if frame.dialog == names[0]:
             return False
         return self._offer_switch(turn, frame, names[0])
 
-    def _offer_switch(self, turn: _Turn, frame: Frame, name: str) -> bool:
+    def _offer_switch(self, turn: Turn, frame: Frame, name: str) -> bool:
         first, then = self.dialogs[name].about, self.dialogs[frame.dialog].about
         said = pack_said(turn.said)
         turn.state.switch = {"dialog": name, "said": said, "first": first, "then": then}
         turn.question = _switch(first, then)
         return True
 
-    def _not_understood(self, turn: _Turn) -> bool:
+    def _not_understood(self, turn: Turn) -> bool:
         """First an example; then the choices and 人工; then a person is called. Never the same sentence twice."""
         frame, question = turn.top, turn.shown
         if frame is None:
@@ -278,47 +275,15 @@ class Engine:
             turn.question = None
         return True
 
-    # --- control words --------------------------------------------------------------------------------------
-
-    def _back(self, turn: _Turn, frame: Frame) -> None:
-        answers = frame.open_answers()
-        if answers:
-            frame.forget(answers[-1])
-            frame.offers, frame.shown, frame.misses = False, None, 0
-        elif turn.may_leave:
-            turn.state.stack.pop()
-            turn.words.append("好的，需要时再找我。")
-        elif frame.has_done():
-            turn.words.append("上一步已经办好了，不能再退回。")
-        else:
-            turn.words.append("已经是第一步了。不想办了，请回复 取消。")
-
-    def _cancel(self, turn: _Turn, frame: Frame) -> None:
-        turn.state.stack.pop()
-        about = self.dialogs[frame.dialog].about
-        done = "前面已经办好的不受影响。" if frame.has_done() else "什么都没有登记。"
-        turn.words.append(f"好的，{about}先不办了，{done}")
-
-    def _restart(self, turn: _Turn, frame: Frame) -> None:
-        if frame.has_done():
-            turn.words.append("前面的已经办好了，不能重来。")
-            return
-        frame.memory, frame.offers, frame.shown, frame.misses = [], False, None, 0
-        frame.opening.pop("media", None)
-
-    def _help(self, turn: _Turn, frame: Frame) -> None:
-        about = self.dialogs[frame.dialog].about
-        turn.words.append(f"我们正在办：{about}。回复 0 返回上一步，回复 取消 不办了，回复 人工 找工作人员。")
-
     # --- playing --------------------------------------------------------------------------------------------
 
-    def _open(self, turn: _Turn, name: str) -> bool:
+    def _open(self, turn: Turn, name: str) -> bool:
         if turn.top and (turn.top.dialog == name or turn.may_leave):
             turn.state.stack.pop()
         turn.state.stack.append(Frame(name, pack_said(turn.said)))
         return True
 
-    def _play_on(self, turn: _Turn) -> None:
+    def _play_on(self, turn: Turn) -> None:
         """Play the top dialog; as dialogs end, those below go on."""
         while turn.state.stack and turn.question is None:
             frame = turn.state.stack[-1]
@@ -327,31 +292,30 @@ class Engine:
                 turn.question = question
                 return
             turn.state.stack.remove(frame)
-            while turn.may_leave:  # what need not be answered is not asked again
-                turn.state.stack.pop()
+            turn.leave()  # what need not be answered is not asked again
             if isinstance(outcome, Person):
                 turn.words.append(turn.host.call_person("asked"))
             if isinstance(outcome, Open):
-                turn.state.stack.append(Frame(outcome.dialog, {}))
+                turn.state.stack.append(Frame(outcome.dialog, frame.opening if outcome.opening else {}))
             elif turn.state.stack:
                 turn.words.append(GO_ON)
             turn.ask = True
 
-    def _play(self, turn: _Turn, frame: Frame) -> tuple[Question[Any] | None, Open | Person | None]:
+    def _play(self, turn: Turn, frame: Frame) -> tuple[Question[Any] | None, Open | Person | None]:
         played = play(self.dialogs[frame.dialog], frame, turn.host)
         turn.words += played.words
         return played.question, played.outcome
 
     # --- what is answered -----------------------------------------------------------------------------------
 
-    def _tapped(self, turn: _Turn) -> Said:
+    def _tapped(self, turn: Turn) -> Said:
         """A tap on one of our own choices says the number printed before it, if it is still that question."""
         parts = turn.said.option.split(":")
         if len(parts) == 3 and parts[0] == "q" and parts[1] == str(turn.state.shown_turn):
             return replace(turn.said, text=parts[2])
         return turn.said
 
-    def _reply(self, turn: _Turn) -> Reply:
+    def _reply(self, turn: Turn) -> Reply:
         if turn.quiet:
             return Reply()
         question, state = turn.question, turn.state
@@ -376,24 +340,23 @@ def _switch(first: str, then: str) -> Which:
     )
 
 
+def _chosen(question: Question[Any], text: str) -> bool:
+    """Whether `text` is nothing but a choice: a bare number, or exactly a label."""
+    return bare_number(text) is not None or text in (label for _, label in question.options())
+
+
 def _wants_place(question: Question[Any] | None) -> bool:
     return question is not None and question.kind == "place"
 
 
-HEARING: Sequence[Callable[[Engine, _Turn], bool]] = (
+HEARING: Sequence[Callable[[Engine, Turn], bool]] = (
     Engine._event,
     Engine._control,
     Engine._danger,
     Engine._switching,
+    Engine._photo,
     Engine._answer,
     Engine._correction,
     Engine._opening,
     Engine._not_understood,
 )
-
-CONTROLS: Mapping[str | None, Callable[[Engine, _Turn, Frame], None]] = {
-    "back": Engine._back,
-    "cancel": Engine._cancel,
-    "restart": Engine._restart,
-    "help": Engine._help,
-}

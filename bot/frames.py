@@ -64,6 +64,14 @@ class Frame:
         done = max((n for n, entry in enumerate(self.memory) if entry[0].startswith("do:")), default=-1)
         return [key for key, _ in self.memory[done + 1 :] if not key.startswith(NOT_ANSWERS)]
 
+    def ask_again(self) -> None:
+        """Go on from what is remembered, without what was volunteered."""
+        self.offers, self.shown, self.misses = False, None, 0
+
+    def results(self) -> list[Any]:
+        """What the finished Dos gave, oldest first."""
+        return [value for key, value in self.memory if key.startswith("do:")]
+
     def has_done(self) -> bool:
         """Whether a Do has been carried out."""
         return any(key.startswith("do:") for key, _ in self.memory)

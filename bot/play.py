@@ -57,6 +57,9 @@ class Host(Protocol):
     def pushes(self) -> Sequence[Push]:
         """Open questions of pushes, the one shown last first."""
 
+    def late_photos(self, media: Sequence[str], results: Sequence[Any]) -> str | None:
+        """Add photos to what a dialog has done (its results), or to what is under way; None: there is nothing."""
+
     def call_person(self, why: str) -> str:
         """Call the staff with the transcript; the words that tell so."""
 

@@ -7,22 +7,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
 from bot.language.danger import danger
+from bot.language.phones import read_phone
 from bot.language.reports import public_part
-from bot.talk import Do, Given, Look, Part, Place, Say, Script, World, dialog
-from dialogs.contact import offered
+from bot.talk import Ask, Do, Given, Look, Part, Place, Say, Script, World, dialog
 from dialogs.progress import asker
 from dialogs.report import at_door, at_part
 from models import views
 from models.actions.orders import AddWords, GivePlace, OpenOrder
+from models.actions.people import SetPhone
 
 ADVICE: dict[str, str] = json.loads(files("dialogs").joinpath("data/advice.json").read_text("utf-8"))
 
 
+MOST_TRIES = 4  # of asking where; whatever is said is passed on each time
 SAME = timedelta(minutes=30)  # words of danger in this time belong to the same emergency
 
 
@@ -53,16 +56,55 @@ def emergency(world: World) -> Script:
     given = yield from Given(ask)
     place = near[given["other"]] if given and "other" in given else given
     order = yield from Do("open", opened(world, what, found.category, part, place))
-    yield Say(f"已作为紧急工单 {order['number']} 登记，排在最前面，正在通知值班人员。")
+    yield Say(f"已作为紧急工单 {order['number']} 登记，排在最前面。")
     if place is None:
-        place = yield from ask
-        place = near[place["other"]] if "other" in place else place
-        yield from Do("place", placed(world, order["order_id"], part, place))
+        yield from ask_where(world, ask, near, order, part)
     elif "other" in given:
-        yield from elsewhere(world, order, part, place)
-    yield Say(f"{place['label']}，已通知值班人员。请注意安全，情况有变化马上告诉我。")
-    yield from offered(world)
+        if (yield from elsewhere(world, order, part, place)):
+            yield from ask_where(world, ask, near, order, part, first=1)
+    else:
+        yield Say(assured(place["label"], order))
+    yield from news(world, order)
     return None
+
+
+def news(world: World, order: dict[str, Any]) -> Part[None]:
+    """What changes is passed on at once, whatever it is; a phone number is kept as well."""
+    for n in range(MOST_TRIES):
+        text = "情况有变化，直接写给我，我马上转告。" if n == 0 else "已转告。还有变化，再写给我。"
+        words = yield from Ask(f"news{n}", text, none="没有了", optional=True, eager=True)
+        if not words:
+            yield Say("好的，请注意安全。")
+            return
+        yield from Do(f"news{n}", AddWords(order["order_id"], world.who.account_id, words))
+        if number := read_phone(words):
+            yield from Do(f"phone{n}", SetPhone(world.who.person_id, number))
+
+
+def ask_where(
+    world: World,
+    ask: Place,
+    near: dict[str, dict[str, Any]],
+    order: dict[str, Any],
+    part: str | None,
+    first: int = 0,
+) -> Part[None]:
+    """Where it is. What names no place of the register is passed on, and the question stays open."""
+    for n in range(first, MOST_TRIES):
+        text = ask.text if n == 0 else "已转告。知道是哪个小区几号楼，请再告诉我。"
+        asked = replace(ask, key=f"place{n or ''}", text=text, sure="", optional=n > 0, eager=True)
+        place = yield from asked
+        place = near[place["other"]] if "other" in place else place
+        done = yield from Do(f"place{n or ''}", placed(world, order["order_id"], part, place))
+        if not place.get("words"):
+            yield Say(assured(place["label"], {**order, **done}))
+            return
+
+
+def assured(label: str, order: dict[str, Any]) -> str:
+    """What is true about who knows of it by now."""
+    known = "已通知值班人员" if order.get("reached") else "正在找人处理，急救电话请先打"
+    return f"{label}，{known}。请注意安全，情况有变化马上告诉我。"
 
 
 def still_burning(order: dict[str, Any], world: World) -> bool:
@@ -71,8 +113,8 @@ def still_burning(order: dict[str, Any], world: World) -> bool:
     return order["urgency"] == "emergency" and not order["close"] and world.now - opened_at < SAME
 
 
-def elsewhere(world: World, order: dict[str, Any], part: str | None, place: dict[str, Any]) -> Part[None]:
-    """The place was taken from the only home that is bound; it may be another."""
+def elsewhere(world: World, order: dict[str, Any], part: str | None, place: dict[str, Any]) -> Part[bool]:
+    """The place was taken from the only home that is bound; whether it is another, which is not known yet."""
     asked = yield from Place(
         "elsewhere",
         f"地点按您绑定的登记：{place['label']}。如果不在这里，请马上写在哪里。",
@@ -80,11 +122,16 @@ def elsewhere(world: World, order: dict[str, Any], part: str | None, place: dict
         others={"here": "就在这里"},
         loose=True,
         optional=True,
+        eager=True,
     )
-    if "other" not in asked:
-        yield from Do("elsewhere", placed(world, order["order_id"], part, asked))
-        yield Say(f"改到{asked['label']}了。")
-    return None
+    if "other" in asked:
+        yield Say(assured(place["label"], order))
+        return False
+    done = yield from Do("elsewhere", placed(world, order["order_id"], part, asked))
+    if asked.get("words"):
+        return True
+    yield Say(assured(asked["label"], {**order, **done}))
+    return False
 
 
 def opened(

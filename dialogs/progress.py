@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.language.commands import not_fixed
 from bot.language.intents import about_number, intents
 from bot.language.reports import CATEGORIES
-from bot.talk import Ask, Choice, Do, Look, Part, Say, Script, World, dialog, local_text
+from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Say, Script, World, dialog, local_text
 from models import views
 from models.actions.orders import AddWords, NotFixed, Urge, Withdraw
 
@@ -63,13 +62,13 @@ def progress(world: World) -> Script:
     order = yield from which_order(world, about_number(said))
     if order is None:
         return None
-    if "urge" in intents(said):
+    wants = intents(said)
+    if "urge" in wants:
         yield from urge(world, order)
-    elif not_fixed(said):
+    elif "not_fixed" in wants:
         yield from reopen(world, order)
-    elif "撤回" in said or "撤单" in said:
-        withdrawn = yield from Do("withdraw", Withdraw(order["id"], world.who.account_id))
-        yield Say(WITHDRAWN[withdrawn["ok"]].format(number=order["number"]))
+    elif "withdraw" in wants:
+        yield from withdraw(world, order)
     else:
         yield from show(world, order)
     return None
@@ -98,10 +97,23 @@ def photos_of(work: Any, who: views.Resident, order_id: int) -> str:
     return views.album_link(work, order_id, who.account_id) if found else ""
 
 
-WITHDRAWN = {
-    True: "工单 {number} 已撤回，不再派人。以后还有问题，直接跟我说。",
-    False: "工单 {number} 已经办结，不用撤回了。",
-}
+def withdraw(world: World, order: dict[str, Any]) -> Part[None]:
+    """Take an order back, once it has been confirmed."""
+    number = order["number"]
+    if order["close"]:
+        yield Say(f"工单 {number} 已经办结，不用撤回了。")
+        return
+    sure = yield from Confirm("sure", f"要撤回工单 {number}（{order['place']}）吗？", yes="撤回", no="不撤回")
+    if not sure:
+        yield Say(f"好的，工单 {number} 照常办理。")
+        return
+    done = yield from Do("withdraw", Withdraw(order["id"], world.who.account_id))
+    if not done["ok"]:
+        yield Say(f"工单 {number} 已经办结，不用撤回了。")
+    elif done.get("closed", True):
+        yield Say(f"工单 {number} 已撤回，不再派人。以后还有问题，直接跟我说。")
+    else:
+        yield Say(f"好的，工单 {number} 不再通知您。还有邻居在等，师傅会接着办。")
 
 
 def asker(world: World) -> views.Resident:
@@ -171,7 +183,8 @@ def reopen(world: World, order: dict[str, Any]) -> Part[None]:
     if reopened["ok"]:
         yield Say(f"抱歉没修好。工单 {number} 已重新处理，师傅已经知道了，会再联系您。")
     elif reopened["why"] == "not_closed":
-        yield Say(f"工单 {number} 还在处理中，您的话已经转给师傅了。")
+        told = words and (yield from Do("more", AddWords(order["id"], world.who.account_id, words)))["ok"]
+        yield Say(f"工单 {number} 还在处理中，{'您的话已经转给师傅了' if told else '有进展会告诉您'}。")
     else:
         yield Say(f"工单 {number} 办结太久了，请直接说哪里坏了，我给您重新登记。")
     return None

@@ -127,7 +127,10 @@ def joins(world: World, place: dict[str, Any], category: str) -> Part[bool]:
         return False
     yield from consent(world)
     joined = yield from Do("joined", JoinOrder(same["id"], world.who.account_id, world.who.person_id))
-    number = joined.get("number", same["number"])
+    number = same["number"]
+    if not joined["ok"]:
+        yield Say(f"工单 {number} 刚刚办结或撤回了，我给您另外登记一张。")
+        return False
     yield Say(f"好的，已把您加进工单 {number}。有进展会一起告诉您，随时回复 {number} 看进度。")
     return True
 

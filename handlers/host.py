@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,8 +18,11 @@ from handlers.finding import find
 from models import tables as t
 from models import views
 from models.actions.desk import OpenDeskItem
+from models.actions.orders import AddPhotos
 from models.store import Work
 
+ASKED = "staff_question"
+PHOTOS_WITHIN = timedelta(minutes=30)  # after a report, photos belong to it
 LINES = 10  # of a transcript
 CALLED = {
     "asked": "好的，已请社区工作人员联系您。急事请直接打物业或居委电话；有危险请打 110、119 或 120。",
@@ -69,6 +72,23 @@ class TurnHost:
             for one in views.open_questions(self.work, self.who.account_id)
             if one.shown_at is not None
         ]
+
+    def late_photos(self, media: Sequence[str], results: Sequence[Any]) -> str | None:
+        """Add photos to the order of the talk, of a worker's open question, or just opened; None: there is none."""
+        done = [one["order_id"] for one in results if isinstance(one, dict) and one.get("order_id")]
+        asked = [
+            one.order_id for one in views.open_questions(self.work, self.who.account_id) if one.kind == ASKED
+        ]
+        order_id = next(iter([*done[-1:], *asked, *self._just_opened()]), None)
+        if order_id is None:
+            return None
+        added = AddPhotos(order_id, self.who.account_id, media=tuple(media)).run(self.work)
+        return f"照片收到，已加到工单 {added['number']}。" if added["ok"] else None
+
+    def _just_opened(self) -> list[int]:
+        asker = views.Resident(self.who.account_id, self.who.person_id)
+        mine = views.orders_of_resident(self.work, asker, 1)
+        return [one.id for one in mine if not one.close and self.now - one.opened_at < PHOTOS_WITHIN]
 
     def call_person(self, why: str) -> str:
         """Put the talk on the staff's desk."""

@@ -15,7 +15,7 @@ from bot.clock import Clock, real_seconds
 from bot.engine import Engine
 from bot.frames import State
 from bot.language.commands import control
-from bot.message import Heard, Reply
+from bot.message import Heard, Reply, numbered
 from bot.ports import Flags
 from bot.talk import Said, Who
 from bot.wording import word
@@ -23,7 +23,7 @@ from dialogs import NOTICE
 from handlers.host import TurnHost, transcript
 from models import tables as t
 from models.actions.desk import OpenDeskItem
-from models.actions.outbox import held_count, mark_receipt, note_heard, take_held
+from models.actions.outbox import Held, held_count, mark_receipt, note_heard, take_held
 from models.actions.people import Follow, LockAccount, Unfollow
 from models.store import Store, To, Work
 
@@ -34,6 +34,8 @@ NUDGE_AFTER = timedelta(minutes=40)
 SORRY = "抱歉，我这边出了点问题，刚才的事没有办成。已请工作人员来看，会联系您。也可以换个说法再试一次。"
 VOICE = "我还听不清语音。请打字告诉我，或按前面的数字回复；说不清楚请回复 人工。"
 CANNOT_READ = "这个我还看不懂。请用文字告诉我，照片也可以；要找工作人员请回复 人工。"
+LEAVES = frozenset({"unfollow", "revoked"})
+MORE_BYTES = 150  # what “还有几条” and the blank lines take
 PERSON_DID = frozenset(
     {"text", "photo", "voice", "video", "location", "link", "file", "follow", "scan", "menu"}
 )
@@ -70,6 +72,12 @@ class Residents:
         reply is given. A repeated delivery finds the stored words.
         Raises SQLAlchemyError when the database is at fault: the message stays and is tried again.
         """
+        while (reply := self._tried(channel, sender, key, since)) is None:
+            pass  # somebody left in between: what came after that is a turn of its own
+        return reply
+
+    def _tried(self, channel: str, sender: str, key: str, since: float | None) -> Reply | None:
+        """One turn, once more when it fails, and then without the dialogs."""
         try:
             return self._turn(channel, sender, key, since)
         except DBAPIError:
@@ -119,25 +127,26 @@ class Residents:
 
     def _turn(
         self, channel: str, sender: str, key: str, since: float | None, set_aside: bool = False
-    ) -> Reply:
+    ) -> Reply | None:
         with self.store.work(self.clock.now()) as work:
             locked = LockAccount(channel, sender).run(work)
             new = list(work.conn.execute(_NEW, {"by": channel, "who": sender}))
             last = next((row for row in new if row.key == key), None)
             if last is None:
-                return _stored(work.conn.execute(_KEY, {"heard": key}).first())
+                return _stored(work, key)
             if locked["left"]:  # erased while this turn waited: begin again with a new account
                 locked = LockAccount(channel, sender).run(work)
             waiting = _ready(work, [row for row in new if row.id <= last.id])
             if waiting is None:
                 return Reply()
+            waiting = _until_leaving(waiting)
             files: list[str] = []
             turn = _Turn(self, work, locked, channel, sender, files)
             reply = turn.set_aside(waiting) if set_aside else turn.play(waiting)
             reply = self._settle(work, locked["account_id"], waiting, reply, since)
         if files:
             self.forget_files(files)
-        return reply
+        return reply if waiting[-1].id == last.id else None
 
     def _settle(
         self, work: Work, account_id: int, rows: list[Any], reply: Reply, since: float | None
@@ -216,10 +225,10 @@ class _Turn:
     def play(self, rows: list[Any]) -> Reply:
         """Hear each message; their words join in one reply, held words first."""
         replies = [self.hear(row, Heard.from_json(row.payload)) for row in rows]
-        before = self.state
         self._keep()
         reply = joined(replies)
-        held = [] if not any(_by_person(row) for row in rows) or before == "gone" else self._held()
+        reads = self.state != "gone" and any(_by_person(row) for row in rows)
+        held = self._held(reply) if reads else []
         return replace(reply, words="\n\n".join([*held, reply.words]).strip()) if held else reply
 
     def set_aside(self, rows: list[Any]) -> Reply:
@@ -227,20 +236,14 @@ class _Turn:
         words = transcript(self.work, self.channel, self.sender)
         OpenDeskItem("defect", words, account_id=self.account_id).run(self.work)
         self.state = State(turn=self.locked["turn"] + 1).dump()
+        talk = [row for row in rows if not self._by_machine(row, Heard.from_json(row.payload))]
         self._keep()
-        return Reply(SORRY)
+        return Reply(SORRY) if talk else Reply()
 
     def hear(self, row: Any, heard: Heard) -> Reply:
         """One message: what the machine itself does with it, then the dialogs."""
         kind = "tap" if heard.extra.get("tap") else heard.kind
-        if heard.kind in ("unfollow", "revoked"):
-            self.files += Unfollow(self.account_id, row.id).run(self.work)["files"]
-            self.state = "gone"
-            return Reply()
-        if heard.kind == "receipt":
-            mark_receipt(self.work, heard.extra.get("job", ""), heard.extra.get("status", ""))
-            return Reply()
-        if heard.kind in ("other", "enter", "card"):
+        if self._by_machine(row, heard):
             return Reply()
         note_heard(self.work, self.account_id, kind, heard.at)
         if heard.kind == "follow":
@@ -253,7 +256,25 @@ class _Turn:
             return Reply("还有这些消息：")
         return self._talk(heard)
 
+    def _by_machine(self, row: Any, heard: Heard) -> bool:
+        """What no dialog hears: somebody leaves, a receipt, an event that means nothing to us."""
+        if heard.kind in LEAVES:
+            self.files += Unfollow(self.account_id, row.id).run(self.work)["files"]
+            self.state = "gone"
+        elif heard.kind == "receipt":
+            mark_receipt(self.work, heard.extra.get("job", ""), heard.extra.get("status", ""))
+        return heard.kind in (*LEAVES, "receipt", "other", "enter", "card")
+
+    def _only_reads(self, heard: Heard) -> bool:
+        """Whether words that wait are all the answer there should be: nothing is open, nothing is asked for."""
+        if heard.kind not in ("text", "voice") or State.load(self.state).stack:
+            return False
+        asks = self.host.intents(heard.text) or self.host.danger(heard.text) or control(heard.text)
+        return not asks and held_count(self.work, self.account_id) > 0
+
     def _talk(self, heard: Heard) -> Reply:
+        if self._only_reads(heard):
+            return Reply()
         said = Said(
             text=heard.text.strip(),
             kind="text" if heard.kind == "voice" else heard.kind,
@@ -271,18 +292,25 @@ class _Turn:
             return reply
         state = State.load(self.state)
         opened = state.stack[0].dialog if state.stack else ""
-        if opened in ("hello", "emergency", "") or "第 1 版" in reply.words:
+        if opened in ("hello", "emergency", "") or NOTICE["short"] in reply.words:
             return reply
         return replace(reply, words=f"您好，我是邻里小助手。{NOTICE['short']}\n\n{reply.words}")
 
-    def _held(self) -> list[str]:
-        """Words that could not be pushed come first; the newest three, the rest by 更多."""
+    def _held(self, reply: Reply) -> list[str]:
+        """Words that could not be pushed come first: the newest three, as far as they fit; the rest by 更多."""
         flags = self.residents.flags(self.channel)
-        held = take_held(self.work, self.account_id)
-        told = [
-            word(one.kind, one.facts, channel=flags, names=self.residents.names, at=one.made_at).words
-            for one in held
-        ]
+        room = flags.text_bytes - len(numbered(reply.words, reply.options).encode()) - MORE_BYTES
+        told: list[str] = []
+
+        def fits(one: Held) -> bool:
+            said = word(one.kind, one.facts, channel=flags, names=self.residents.names, at=one.made_at)
+            words = numbered(said.words, said.options)
+            if told and sum(len(f"{one}\n\n".encode()) for one in [*told, words]) > room:
+                return False
+            told.insert(0, words)
+            return True
+
+        held = take_held(self.work, self.account_id, fits=fits)
         rest = held_count(self.work, self.account_id) if held else 0
         return [*told, f"还有 {rest} 条消息，回复 更多 继续看。"] if rest else told
 
@@ -319,9 +347,20 @@ def _undone(channel: str, sender: str) -> Any:
     return select(i.key).where(i.channel == channel, i.sender == sender, i.state == "new")
 
 
-def _stored(row: Any) -> Reply:
-    if row is None or row.reply_by != "passive" or not row.reply:
+def _until_leaving(rows: list[Any]) -> list[Any]:
+    """The rows up to the first by which the person leaves: what follows is said by a new account."""
+    kinds = [Heard.from_json(row.payload).kind for row in rows]
+    leaves = next((n for n, kind in enumerate(kinds) if kind in LEAVES), len(rows) - 1)
+    return rows[: leaves + 1]
+
+
+def _stored(work: Work, key: str) -> Reply:
+    """The words that this message got. Once a delivery has given them, no late callback gives them up."""
+    row = work.conn.execute(_KEY, {"heard": key}).first()
+    if row is None or row.reply_by not in ("passive", "said") or not row.reply:
         return Reply()
+    if row.reply_by == "passive":
+        work.conn.execute(update(t.inbox).where(t.inbox.c.id == row.id).values(reply_by="said"))
     return Reply.from_json(row.reply)
 
 

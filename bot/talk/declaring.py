@@ -12,7 +12,8 @@ from bot.talk.steps import Script, World
 class Dialog:
     """A dialog as it was declared. `opens`: intents that start it; `menu`: keys of the account's menu;
 
-    `push`: the kind of open question that it answers; `photos`: photos are welcome at any of its questions.
+    `push`: the kind of open question that it answers; `photos`: photos are welcome at any of its questions;
+    `weak`: it opens only where no talk is under way.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Dialog:
     menu: tuple[str, ...] = ()
     push: str = ""
     photos: bool = False
+    weak: bool = False
 
 
 def dialog(
@@ -32,10 +34,11 @@ def dialog(
     menu: tuple[str, ...] = (),
     push: str = "",
     photos: bool = False,
+    weak: bool = False,
 ) -> Callable[[Callable[[World], Script]], Dialog]:
     """Declare the dialog of this file. `about` is what it does in a few words, as a person is asked about it."""
 
     def declare(script: Callable[[World], Script]) -> Dialog:
-        return Dialog(name, script, about, opens, menu, push, photos)
+        return Dialog(name, script, about, opens, menu, push, photos, weak)
 
     return declare

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from bot.language.addresses import read_home
-from bot.language.numbers import read_option
+from bot.language.numbers import read_option, read_yes_no
 from bot.message import Place as Point
 from bot.talk.steps import Find, Question, Reading, Said, Several, Took, Wrong
 
@@ -39,6 +39,11 @@ class Place(Question[dict[str, Any]]):
         if said.scene:
             return self._found(find("scene", said.scene))
         chosen = read_option(said.text, list(self.others.values()))
+        if chosen is None and len(self.others) == 1 and self.loose:
+            agrees = read_yes_no(said.text)
+            if agrees is False:
+                return Wrong("那在哪里？请写小区和楼号，比如“幸福小区 3 号楼”。")
+            chosen = 0 if agrees else None
         if chosen is not None:
             return Took({"other": list(self.others)[chosen]})
         found = find(self._what(), said.text)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from bot.language.numbers import read_number, read_option, read_yes_no
 from bot.language.phones import read_phone
 from bot.language.ratings import read_score
+from bot.language.replies import refuses, small_talk, submits
 from bot.talk.place import Place
 from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
 
@@ -17,12 +18,14 @@ from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, W
 class Ask(Question[str]):
     """Free text. With `none`, one option says that there is nothing to say (the answer is then "").
 
+    With `anything`, a lone digit is an answer too.
     With `opening`, the sentence that opened the dialog is the answer if it carries more than the wish to open it.
     """
 
     none: str = ""
     opening: bool = False
     longest: int = 500
+    anything: bool = False
     kind: ClassVar[str] = "ask"
     free: ClassVar[bool] = True
 
@@ -30,12 +33,13 @@ class Ask(Question[str]):
         return [("1", self.none)] if self.none else []
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
-        if self.none and read_option(said.text, [self.none]) == 0:
+        if self.none and (read_option(said.text, [self.none]) == 0 or read_yes_no(said.text) is not None):
             return Took("")
-        if self.none and read_yes_no(said.text) is not None:
+        if self.optional and small_talk(said.text):
             return Took("")
         words = said.text.strip()[: self.longest]
-        return Took(words) if len(words) > 1 or (words and not words.isdigit()) else None
+        enough = words if self.anything else words[1:] or not words.isdigit()
+        return Took(words) if words and enough else None
 
     def volunteered(self, opening: Said, find: Find) -> Any:
         return find("content", opening.text) if self.opening and opening.text else None
@@ -119,9 +123,13 @@ class Confirm(Question[bool]):
 
 @dataclass(frozen=True)
 class Photos(Question[list[str]]):
-    """Photos, as many as the person likes (the answer is a list of media), and the word that ends them."""
+    """Photos, as many as the person likes (the answer is a list of media), and the word that ends them.
+
+    `change` answers whoever says that something above the question is wrong.
+    """
 
     done: str = "提交"
+    change: str = "要改哪里？直接说，比如“改成 2 号楼”；不办了请回复 取消。"
     most: int = 9
     kind: ClassVar[str] = "photos"
 
@@ -133,13 +141,9 @@ class Photos(Question[list[str]]):
         if said.media:
             got = [*got, *said.media][: self.most]
             return More(got, f"收到 {len(got)} 张照片。还可以再发，发好了请回复 1 {self.done}。")
-        ends = read_option(said.text, [self.done]) == 0 or read_yes_no(said.text) is not None
-        return Took(got) if ends or said.text.strip("。！! ") in _PHOTOS_DONE else None
-
-
-_PHOTOS_DONE = frozenset(
-    {"发好了", "发完了", "好了", "完了", "没有照片", "没照片", "没了", "不发了", "就这些"}
-)
+        if read_option(said.text, [self.done]) == 0 or submits(said.text):
+            return Took(got)
+        return Wrong(self.change) if refuses(said.text) else None
 
 
 @dataclass(frozen=True)

@@ -96,9 +96,10 @@ class Say:
 
 @dataclass(frozen=True)
 class Open:
-    """What a dialog may return: the dialog to go on with."""
+    """What a dialog may return: the dialog to go on with; with `opening`, it starts from the same words."""
 
     dialog: str
+    opening: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Question(Generic[T]):
     again: str = "没听明白，请换个说法。"
     gone: str = "刚才的选择现在不行了，请重新选一下。"
     optional: bool = False  # another opening goes before it, and it may be left unanswered
+    eager: bool = False  # what it reads it takes, though it may be left
     kind: ClassVar[str] = ""
     free: ClassVar[bool] = False  # takes any sentence
 

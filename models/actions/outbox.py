@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Update, and_, bindparam, case, func, or_, select, update
@@ -268,16 +269,22 @@ _NEWEST_HELD = (
 )
 
 
-def take_held(work: Work, account_id: int, most: int = 3) -> list[Held]:
-    """The newest held messages, oldest of them first; they count as delivered by the passive reply."""
-    rows = work.conn.execute(_NEWEST_HELD, {"holder": account_id, "most": most}).all()[::-1]
-    if not rows:
+def take_held(
+    work: Work, account_id: int, most: int = 3, fits: Callable[[Held], bool] = lambda held: True
+) -> list[Held]:
+    """The newest held messages, oldest of them first; they count as delivered by the passive reply.
+
+    `fits` is asked for each, the newest first, until one does not fit.
+    """
+    newest = work.conn.execute(_NEWEST_HELD, {"holder": account_id, "most": most})
+    held = list(takewhile(fits, [Held(row.id, row.kind, row.facts, row.made_at) for row in newest]))[::-1]
+    if not held:
         return []
-    taken = update(t.outbox).where(t.outbox.c.id.in_([row.id for row in rows]))
+    taken = update(t.outbox).where(t.outbox.c.id.in_([one.id for one in held]))
     work.conn.execute(taken.values(state="delivered", rung="passive", sent_at=work.now))
-    for row in rows:
-        _note_shown(work, row.facts)
-    return [Held(row.id, row.kind, row.facts, row.made_at) for row in rows]
+    for one in held:
+        _note_shown(work, one.facts)
+    return held
 
 
 def held_count(work: Work, account_id: int) -> int:

@@ -1,0 +1,57 @@
+"""One turn under way: the state, what was said, what is going to be answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.frames import Frame, State, unpack
+from bot.play import Host
+from bot.talk import Question, Said
+
+BURST = timedelta(seconds=10)  # photos of one burst get one answer
+
+
+@dataclass
+class Turn:
+    """What the engine works on between hearing and answering.
+
+    `ask`: whether the question's own text is said (not after a miss). `quiet`: nothing at all is said.
+    """
+
+    state: State
+    said: Said
+    host: Host
+    words: list[str] = field(default_factory=list)
+    question: Question[Any] | None = None
+    ask: bool = True
+    quiet: bool = False
+
+    @property
+    def top(self) -> Frame | None:
+        """The dialog under way."""
+        return self.state.stack[-1] if self.state.stack else None
+
+    @property
+    def shown(self) -> Question[Any] | None:
+        """The open question, as the person saw it."""
+        return unpack(self.top.shown) if self.top and self.top.shown else None
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether the open question may be left unanswered."""
+        return self.shown is not None and self.shown.optional
+
+    def leave(self) -> None:
+        """Drop dialogs whose open question need not be answered."""
+        while self.may_leave:
+            self.state.stack.pop()
+
+    def say_once(self, words: str) -> None:
+        """Acknowledge a photo; the next ones of the same burst get no answer."""
+        last, self.state.more_at = self.state.more_at, self.host.now.isoformat()
+        if last and self.host.now - datetime.fromisoformat(last) < BURST:
+            self.quiet = True
+        else:
+            self.words.append(words)
