@@ -42,9 +42,17 @@ def running() -> Iterator[Whole]:
         try:
             yield _read(process)
         finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=PATIENCE)
+            _stop(process)
             shutil.rmtree(folder)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGINT)
+    try:
+        process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def _read(process: subprocess.Popen[str]) -> Whole:
