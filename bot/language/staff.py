@@ -28,7 +28,7 @@ _ANY_VERB = any_of(_VERBS)
 _BIND_VERB = any_of([*_TABLE["verbs"]["bind"], *_TABLE["verbs"]["bind_group"]])
 _GAP = r"[\s:,，。、;.\-]*"
 _ALREADY = r"(?:由?我|已经?|请)?"
-_DIGITS = r"(?P<number>[0-9]{4,9})(?![0-9元块米年度瓦])"
+_DIGITS = r"(?P<number>[0-9]{4,9})(?![0-9元块米年度瓦]|[-/.][0-9]{1,2}[-/.][0-9])"
 _NUMBER = rf"(?:工?单号?|单子)?\s*[#№【\[]?\s*{_DIGITS}\s*[】\]]?(?:\s*号?(?:工单|单子|单)|号(?![楼弄]))?"
 _NOT_DONE = r"(?!了?[不没错吗么])"  # 接不了, 修好了吗
 _REST = r"(?P<rest>.*)"
@@ -43,7 +43,12 @@ _VERB_ONLY = re.compile(
 _BIND = re.compile(rf"(?P<verb>{_BIND_VERB}){_GAP}{_REST}", re.S)
 _NAME = re.compile(r"^(?:\s*@\S+\s+)+")
 _ASKS_BACK = re.compile(r"了?(?:吗|没|没有|么|不|嘛)\?*")
-_SHORT_NUMBER = re.compile(r"#?([0-9]{1,3})号?")
+_SHORT_NUMBER = re.compile(r"#?(?P<number>[0-9]{1,3})号?")
+_NO_ORDER = re.compile(
+    r"(?:工?单号?|单子)?\s*[#№【\[]?\s*(?P<number>[0-9]{3,})(?![0-9]|\.[0-9]|[-/][0-9]{1,2}[-/][0-9])"
+    rf"(?!\s*{any_of(_TABLE['units'])})\s*[】\]]?{_GAP}"
+)
+_LONGEST = 18  # digits of a number that is looked up; a database holds no longer ones
 _END = re.compile(rf"(?P<end>{any_of(_ENDS)})(?:$|[\s:,，。、;]+)")
 _TRANSFER_HEAD = re.compile("^" + any_of(_TABLE["transfer_heads"]) + r"\s*")
 _PRINTED = re.compile(
@@ -56,7 +61,8 @@ _PRINTED = re.compile(
 class Command:
     """What a staff member told us to do.
 
-    `number`: the order, None if none was named (then the one quoted or the only one open is meant).
+    `number`: the order, which need not exist; None if none was named (then the one quoted or the only one open
+    is meant).
     `rest`: the words that follow, as written. `end`: how a finished order ended, only for finish.
     """
 
@@ -96,14 +102,25 @@ def _command(original: str, found: re.Match[str]) -> Command | None:
     number = int(parts["number"]) if parts.get("number") else None
     if number is not None and not is_order(number):
         return None
-    short = _SHORT_NUMBER.fullmatch(fold(rest)) if number is None else None
-    if short:  # 接 12: no order has it, and it must not be taken for the only one open.
-        return Command(verb, int(short[1]))
+    if number is None:
+        number, rest = _mistyped(rest)
     if number is not None and _ASKS_BACK.fullmatch(fold(rest)):
         return Command("show", number, rest)
     if verb == "finish":
         return _finished(number, rest)
     return Command(verb, number, _TRANSFER_HEAD.sub("", rest, count=1) if verb == "transfer" else rest)
+
+
+def _mistyped(rest: str) -> tuple[int | None, str]:
+    """Digits before the words that are no order's number, and the words after them: 接 12, 完成 10240000001 好了.
+
+    They count as the number, which will not be found, so that no other order is taken for the one meant.
+    """
+    said = fold(rest)
+    found = _SHORT_NUMBER.fullmatch(said) or _NO_ORDER.match(said)
+    if not found:
+        return None, rest
+    return max(int(found["number"][:_LONGEST]), 1), rest[found.end() :].strip()
 
 
 def _finished(number: int | None, rest: str) -> Command:

@@ -1,6 +1,8 @@
 """The grammar of staff groups."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.language.staff import Command, number_in, read_command
 
@@ -81,6 +83,47 @@ def test_finish(text: str, number: int | None, rest: str, end: str) -> None:
 )  # fmt: skip
 def test_no_command(text: str) -> None:
     assert read_command(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "number", "rest"),
+    [
+        ("完成 10240000001 修好了", "finish", 10240000001, "修好了"),
+        ("完成 0999 修好了", "finish", 999, "修好了"),
+        ("完成 102 修好了", "finish", 102, "修好了"),
+        ("接 10240000001", "claim", 10240000001, ""),
+        ("接 0999", "claim", 999, ""),
+        ("接 000", "claim", 1, ""),
+        ("退 ＃９９９ 不是我们的", "return", 999, "不是我们的"),
+        ("完成 【0012】好了", "finish", 12, "好了"),
+        ("进度：13800138000 打不通", "progress", 13800138000, "打不通"),
+        ("接 " + "9" * 40, "claim", 10**18 - 1, ""),
+    ],
+)
+def test_a_mistyped_number_is_never_left_out(text: str, verb: str, number: int, rest: str) -> None:
+    found = read_command(text)
+    assert found is not None
+    assert (found.verb, found.number, found.rest) == (verb, number, rest)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "300 元配件", "1200元", "100 米水管", "220V 电压正常", "180 度弯头", "100个灯泡", "602 室换了龙头",
+        "100% 好了", "12 号楼的灯", "100.5 元", "2026-11-22 换好了", "换了 100 个灯",
+    ],
+)  # fmt: skip
+def test_a_quantity_is_no_number_of_an_order(rest: str) -> None:
+    assert read_command(f"完成 {rest}") == Command("finish", None, rest, "resolved")
+
+
+@given(
+    st.from_regex(r"[0-9]{3,14}", fullmatch=True), st.sampled_from(["接", "完成", "退", "到场", "进度", "问"])
+)
+def test_a_number_after_a_verb_is_always_kept(digits: str, verb: str) -> None:
+    found = read_command(f"{verb} {digits} 好")
+    assert found is not None
+    assert found.number == max(int(digits), 1)
 
 
 @pytest.mark.parametrize("order", ["1001", "1024", "99999", "123456789"])
