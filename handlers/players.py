@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.message import Heard, Reply, Told
 from bot.refusals import NotTold
+from handlers import trying
 from handlers.resident import Residents
 from handlers.staff import Staffroom
 from handlers.switchboard import Switchboard
@@ -37,7 +40,20 @@ class Players:
             self.residents.give_up(heard.key)
 
     def drain(self, channel: str, sender: str) -> None:
-        """Play what a callback left behind; for the workers."""
+        """Play what a callback left behind; for the workers. What fails here too waits, and is dead in the end."""
+        store, clock = self.staffroom.store, self.staffroom.clock
+        if not sender:
+            with store.work(clock.now()) as work:
+                return trying.still_poison(work, channel)
+        try:
+            self._drain(channel, sender)
+        except Exception as failure:
+            log.error("left behind again: %s at %s", type(failure).__name__, trying.place(failure))
+            with store.work(clock.now()) as work:
+                trying.put_off_oldest(work, channel, sender)
+        return None
+
+    def _drain(self, channel: str, sender: str) -> None:
         if not channel.startswith(STAFF):
             return self.residents.left_over(channel, sender)
         for heard, reply in self.staffroom.left_over(channel, sender):
@@ -51,5 +67,5 @@ class Players:
         told = Told(heard.channel, heard.sender, reply.words, rung="late_answer", reply_to=heard.reply_to)
         try:
             self.switchboard.get(heard.channel).tell(told)
-        except (NotTold, KeyError) as refusal:
+        except (NotTold, KeyError, SQLAlchemyError) as refusal:
             log.warning("a late answer was not told: %s", type(refusal).__name__)

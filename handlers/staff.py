@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.language.staff import Command, number_in, read_command
 from bot.message import Heard, Reply
 from handlers import staff_words as words
+from handlers import trying
 from models import tables as t
 from models import views
 from models.actions.binding import BindGroup, BindWorker
+from models.actions.desk import OpenDeskItem
 from models.actions.staff import Arrive, AskResident, Claim, Finish, Progress, ReplyResident, Return
 from models.store import Store, Work
 
@@ -35,32 +38,74 @@ class Staffroom:
     clock: Clock
 
     def answer(self, heard: Heard, since: float | None) -> Reply:
-        """Do what is said, once; a repeated delivery finds the stored words."""
+        """Do what is said, once; the words to answer. A repeated delivery finds the stored words.
+
+        `since`: when the callback arrived, None for workers, who get only the words of what they played
+        themselves. A defect is tried once more, then the sender reads an apology and the desk is called.
+        Raises SQLAlchemyError when the database is at fault: the message stays and is tried again.
+        """
+        by = "queued" if since is None else "passive"
+        return trying.once_more(
+            lambda: self._turn(heard, by, lambda work: _Message(work, heard).answer()),
+            lambda: self._turn(heard, by, lambda work: _set_aside(work, heard)),
+        )
+
+    def _turn(self, heard: Heard, by: str, play: Callable[[Work], Reply]) -> Reply:
         with self.store.work(self.clock.now()) as work:
             mine = select(t.inbox).where(t.inbox.c.key == heard.key).with_for_update()
             row = work.conn.execute(mine).first()
             if row is None or row.state != "new":
-                return Reply.from_json(row.reply) if row is not None and row.reply else Reply()
-            reply = _Message(work, heard).answer()
-            done = {"state": "done", "done_at": work.now, "reply": reply.to_json(), "reply_by": "passive"}
+                return trying.said_again(work, heard.key) if by == "passive" else Reply()
+            reply = play(work)
+            done = {"state": "done", "done_at": work.now, "reply": reply.to_json(), "reply_by": by}
             work.conn.execute(update(t.inbox).where(t.inbox.c.id == row.id).values(done))
         return reply
 
-    def left_over(self, channel: str, sender: str) -> list[tuple[Heard, Reply]]:
-        """Do what a callback left behind; for the workers. Each message with the words to send late."""
+    def left_over(self, channel: str, sender: str) -> Iterator[tuple[Heard, Reply]]:
+        """Do what a callback left behind; for the workers. Each message played here, with the words to send late.
+
+        While the database is at fault a message waits 1, 5, 30, 300 s, then it is dead and the desk is called.
+        """
         i = t.inbox.c
+        undone = select(t.inbox).where(i.channel == channel, i.sender == sender, i.state == "new")
         with self.store.look(self.clock.now()) as work:
-            mine = select(i.payload).where(i.channel == channel, i.sender == sender, i.state == "new")
-            waiting = [Heard.from_json(one) for one in work.conn.execute(mine.order_by(i.id)).scalars()]
-        return [(heard, self.answer(heard, None)) for heard in waiting]
+            rows = work.conn.execute(undone.order_by(i.id)).all()
+        for row in rows:
+            if row.attempts and row.next_at > self.clock.now():
+                continue
+            heard = self._readable(row)
+            if heard is None:
+                continue
+            try:
+                reply = self.answer(heard, None)
+            except SQLAlchemyError:
+                log.warning("the database is at fault: a command of staff waits")
+                with self.store.work(self.clock.now()) as work:
+                    trying.put_off(work, row)
+                return
+            yield heard, reply
+
+    def _readable(self, row: Any) -> Heard | None:
+        """What was heard; None when the row holds nothing that can be read, which the staff then see."""
+        try:
+            return Heard.from_json(row.payload)
+        except (TypeError, ValueError, KeyError):
+            this = update(t.inbox).where(t.inbox.c.id == row.id, t.inbox.c.state == "new")
+            with self.store.work(self.clock.now()) as work:
+                work.conn.execute(this.values(state="poison", note="still unreadable"))
+            return None
 
     def give_up(self, key: str) -> Reply:
         """The callback could not wait: whoever gets these words sends them late, once."""
-        i = t.inbox.c
         with self.store.work(self.clock.now()) as work:
-            late = update(t.inbox).where(i.key == key, i.reply_by == "passive").values(reply_by="queued")
-            found = work.conn.execute(late.returning(i.reply)).scalar()
-        return Reply.from_json(found) if found else Reply()
+            return trying.give_up(work, key)
+
+
+def _set_aside(work: Work, heard: Heard) -> Reply:
+    """After a defect: the desk gets the words, their sender an apology."""
+    said = heard.text.replace("\0", "") or f"[{heard.kind}]"
+    OpenDeskItem("defect", words.DEFECT.format(words=said)).run(work)
+    return Reply(words.SORRY)
 
 
 class _Message:
@@ -79,6 +124,8 @@ class _Message:
             return Reply()
         if self.heard.kind == "enter":
             return Reply(words.HELP if self.worker else words.STRANGER)
+        if self.heard.kind in ("video", "file") and self.worker is not None:
+            return Reply(words.ONLY_PICTURES)
         command = self._command()
         if command is None and self.worker is not None:
             return Reply(words.NOT_UNDERSTOOD)
