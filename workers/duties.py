@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, cast, delete, literal, update
 
-from bot.clock import SHANGHAI, local
+from bot.clock import SHANGHAI, SystemClock, local
 from models import tables as t
 from models.store import Work
+from workers import photos
+from workers.hands import here
 
 KEEP_WORDS = timedelta(days=30)  # what was heard and answered is emptied after this
 KEEP_TICKS = timedelta(days=90)
+KEEP_FILES = timedelta(hours=1)  # a file that no row names yet may be on its way into one
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,16 @@ def forget_ticks(work: Work) -> None:
     work.conn.execute(delete(t.duty_tick).where(t.duty_tick.c.tick_at < work.now - KEEP_TICKS))
 
 
-DUTIES = (Duty("forget_words", 3, forget_words), Duty("forget_ticks", 3, forget_ticks))
+def forget_files(work: Work) -> None:
+    """Remove the photos on the disk that no row names; files carry real time."""
+    photos.sweep(work, here().data_dir / photos.FOLDER, SystemClock().now() - KEEP_FILES)
+
+
+DUTIES = (
+    Duty("forget_words", 3, forget_words),
+    Duty("forget_ticks", 3, forget_ticks),
+    Duty("forget_files", 3, forget_files),
+)
 
 
 def do_duty(work: Work, duty: Duty) -> bool:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from bot.photos import clean
+from bot.photos import Photo, clean
 from bot.refusals import NoMedia
 from models import tables as t
-from models.store import To, Work
+from models.actions.staff import TellPhotoGone
+from models.store import Store, To, Work
 from workers import ladders
 from workers.hands import Hands, here
 
+FOLDER = "photos"  # in the data folder
 TRIES = len(ladders.BUSY)
+AT_ONCE = 500  # files that one statement asks about
 
 
 def fetch(photo_id: int) -> None:
@@ -33,10 +38,7 @@ def fetch(photo_id: int) -> None:
     except NoMedia as refusal:
         _lose(hands, row, refusal)
     else:
-        name = f"{photo.sha256}.jpg"
-        keep(hands.data_dir / "photos", name, photo.jpeg)
-        with hands.store.work(hands.clock.now()) as work:
-            _mark(work, row.id, state="kept", file=name, width=photo.width, height=photo.height)
+        _keep(hands, row, photo)
 
 
 def _wanted(work: Work, photo_id: int) -> Row[Any] | None:
@@ -44,36 +46,74 @@ def _wanted(work: Work, photo_id: int) -> Row[Any] | None:
     return work.conn.execute(select(t.photo).where(wanted)).one_or_none()
 
 
-def keep(folder: Path, name: str, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, for its owner only."""
+def _keep(hands: Hands, row: Row[Any], photo: Photo) -> None:
+    """The file gets its name in the transaction that names it: whoever left meanwhile leaves no file behind."""
+    folder, name = hands.data_dir / FOLDER, f"{photo.sha256}.jpg"
+    temporary = written(folder, photo.jpeg)
+    try:
+        with hands.store.work(hands.clock.now()) as work:
+            if _mark(work, row.id, state="kept", file=name, width=photo.width, height=photo.height):
+                temporary.replace(folder / name)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def written(folder: Path, content: bytes) -> Path:
+    """A new file of `content` under a temporary name, safe on the disk and for its owner only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, folder / name)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(temporary)
+
+
+def forget(store: Store, now: datetime, folder: Path, names: Sequence[str]) -> None:
+    """Delete these files, except those that a row names."""
+    with store.look(now) as work:
+        named = _named(work, names)
+    for name in set(names) - named:
+        (folder / name).unlink(missing_ok=True)
+
+
+def sweep(work: Work, folder: Path, before: datetime) -> int:
+    """Delete the files that no row names and that were written before `before` (real time); how many."""
+    old = [path for path in folder.glob("*") if path.stat().st_mtime < before.timestamp()]
+    gone = 0
+    for some in (old[n : n + AT_ONCE] for n in range(0, len(old), AT_ONCE)):
+        named = _named(work, [path.name for path in some])
+        for path in some:
+            if path.name not in named:
+                path.unlink(missing_ok=True)
+                gone += 1
+    return gone
+
+
+def _named(work: Work, names: Sequence[str]) -> set[str]:
+    found = select(t.photo.c.file).where(t.photo.c.file.in_(names))
+    return {str(name) for name in work.conn.execute(found).scalars()}
 
 
 def _lose(hands: Hands, row: Row[Any], refusal: NoMedia) -> None:
-    """Try again later, or give up and say so to the resident who sent it."""
+    """Try again later, or give up and say so to whoever sent it."""
     with hands.store.work(hands.clock.now()) as work:
         if refusal.retry and row.attempts < TRIES:
             later = work.now + ladders.pause(row.attempts)
             _mark(work, row.id, attempts=row.attempts + 1, next_at=later)
             return
-        state, kind = ("refused", "photo_refused") if refusal.not_photo else ("lost", "photo_lost")
-        if _mark(work, row.id, state=state) and row.account_id is not None:
-            work.tell(
-                To(account_id=row.account_id),
-                kind,
-                {"number": _number(work, row)},
-                order_id=row.work_order_id,
-            )
+        state = "refused" if refusal.not_photo else "lost"
+        if _mark(work, row.id, state=state):
+            _say(work, row, state)
+
+
+def _say(work: Work, row: Row[Any], state: str) -> None:
+    """Tell whoever sent it: a resident alone, a worker in their group."""
+    if row.account_id is not None:
+        facts = {"number": _number(work, row)}
+        work.tell(To(account_id=row.account_id), f"photo_{state}", facts, order_id=row.work_order_id)
+    elif row.worker_id is not None:
+        TellPhotoGone(row.work_order_id, row.worker_id, state).run(work)
 
 
 def _mark(work: Work, photo_id: int, **values: Any) -> bool:

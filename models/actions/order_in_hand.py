@@ -112,16 +112,18 @@ class OrderInHand:
         row = self.work.conn.execute(_COUNTS, {"order": self.row.id, "reporter": self.row.reporter_id}).one()
         return {"tail": self.work.unseal(row.phone)[-4:], "photos": row.photos, "people": row.people}
 
-    def tell_groups(self, kind: str, *, mention: int | None = None, **more: Any) -> None:
-        """Tell every bound group with a robot of the unit in charge; mention the worker of that id."""
+    def tell_groups(
+        self, kind: str, *, mention: int | None = None, unit_id: int | None = None, **more: Any
+    ) -> None:
+        """Tell every bound group with a robot of the unit in charge (or `unit_id`); mention the worker of that id."""
         facts = {**self.facts(), **self.counts(), **more}
-        for group_id, display, userids in self._groups(mention):
+        for group_id, display, userids in self._groups(mention, unit_id or self.row.unit_id):
             named = {**facts, "bot": display, "mention": userids}
             self.work.tell(To(work_group_id=group_id), kind, named, order_id=self.row.id)
 
-    def _groups(self, mention: int | None) -> Iterator[tuple[int, str, list[str]]]:
+    def _groups(self, mention: int | None, unit_id: int | None) -> Iterator[tuple[int, str, list[str]]]:
         found: dict[int, tuple[str, list[str]]] = {}
-        wanted = {"unit": self.row.unit_id, "mentioned": mention}
+        wanted = {"unit": unit_id, "mentioned": mention}
         for group_id, display, userid in self.work.conn.execute(_GROUPS, wanted):
             found.setdefault(group_id, (display, []))[1].extend([userid] if userid else [])
         return ((group_id, display, userids) for group_id, (display, userids) in found.items())
@@ -141,7 +143,7 @@ class OrderInHand:
 
     def heard(self) -> bool:
         """Whether a group of the unit in charge hears of it."""
-        return any(True for _ in self._groups(None))
+        return any(True for _ in self._groups(None, self.row.unit_id))
 
     def followers(self) -> Sequence[Any]:
         """The accounts (account_id, person_id) that follow it and have not left."""

@@ -148,6 +148,30 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class TellPhotoGone:
+    """A worker's photo could not be kept: their group is told, whoever is in charge by now.
+
+    `why`: "refused" when it is no photo, "lost" when it could not be had.
+    """
+
+    order_id: int
+    worker_id: int
+    why: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Four that fail together are one message."""
+        order, worker = OrderInHand.take(work, self.order_id), _worker(work, self.worker_id)
+        if order is None or worker is None:
+            return Refusal(Why.UNKNOWN)
+        kind = f"order_photo_{self.why}"
+        if not order.told_of_photos(kind, 1):
+            again = 0 if order.row.state == "closed" else order.row.number  # where it may be sent again
+            facts = {"photos": 1, "again": again, "worker": worker.name}
+            order.tell_groups(kind, mention=worker.id, unit_id=worker.unit_id, **facts)
+        return order.done()
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """Close the order with an honest end; it needs a result in words or a photo. The followers may rate it.
 

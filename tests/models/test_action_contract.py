@@ -72,6 +72,7 @@ from models.actions.staff import (
     ReplyResident,
     Return,
     SetDuty,
+    TellPhotoGone,
 )
 from tests.town import TestTown
 
@@ -189,6 +190,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     SignOutEverywhere: lambda s: SignOutEverywhere(s.user),
     SignedIn: lambda s: SignedIn(s.user),
     SwitchWorker: lambda s: SwitchWorker(s.worker, False),
+    TellPhotoGone: lambda s: TellPhotoGone(s.claimed, s.worker, "lost"),
     TellAgain: lambda s: TellAgain(s.town.told()[0].id, s.user),
     UnbindGroup: lambda s: UnbindGroup(s.group),
     UnbindHome: lambda s: UnbindHome(s.person, s.home),

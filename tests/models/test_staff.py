@@ -22,6 +22,7 @@ from models.actions.staff import (
     ReplyResident,
     Return,
     SetDuty,
+    TellPhotoGone,
 )
 from tests.town import TestTown
 from tests.words import faults
@@ -97,6 +98,20 @@ def test_four_photos_one_after_another_are_four_photos_and_one_message(town: Tes
     town.clock.forward(seconds=31)
     town.do(Progress(order_id, worker, "", ("m6",), "wecom_aibot:anju"))
     assert [row.facts["photos"] for row in town.told("order_progress")] == [4, 1, 1]
+
+
+def test_whose_photo_is_gone_is_told_in_their_own_group(town: TestTown) -> None:
+    order_id, worker = _claimed(town), town.staff("王伟").worker_id
+    town.do(Return(order_id, worker, "不归我们管"))
+    for _ in range(2):
+        assert town.do(TellPhotoGone(order_id, worker, "refused"))["ok"]
+    (told,) = town.told("order_photo_refused")
+    assert told.work_group_id == town.planted.groups[0].id
+    assert (told.facts["worker"], told.facts["photos"], told.facts["again"]) == ("王伟", 2, 1001)
+    closed = _claimed(town, summary="又坏了")
+    town.do(Finish(closed, worker, "", media=("m1",)))
+    town.do(TellPhotoGone(closed, worker, "lost"))
+    assert town.told("order_photo_lost")[0].facts["again"] == 0
 
 
 @pytest.mark.parametrize(("end", "questions"), [("explained", 1), ("not_responsible", 1), ("duplicate", 0)])

@@ -34,6 +34,7 @@ GROUP_FACTS = ORDER | {"bot": "小邻", "tail": "1234", "photos": 2, "people": 3
 MORE: dict[str, dict[str, Any]] = {
     "order_assigned": {"minutes": 30},
     "order_escalated": {"from_unit": "安居物业", "unit": "和平社区居委会", "minutes": 30},
+    "order_photo_refused": {"again": 1024},
     "order_urged": {"times": 2},
     "order_reopened": {"words": "又停了"},
     "order_answer": {"words": "六楼", "question": "停在几楼？"},
@@ -102,6 +103,12 @@ def test_who_was_given_an_order_and_did_not_come_is_named(waited: dict[str, int]
     told = said("order_escalated_resident", **more)
     assert "李华 还没有到场" in told
     assert faults(told) == []
+
+
+@pytest.mark.parametrize("kind", ["order_photo_refused", "order_photo_lost"])
+def test_a_photo_may_be_sent_again_while_the_order_is_open(kind: str) -> None:
+    assert "「@小邻 进度 1024」" in said(kind, again=1024)
+    assert "已经办结" in said(kind, again=0)
 
 
 def test_what_nobody_knows_is_left_out() -> None:

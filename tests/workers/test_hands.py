@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from models import tables as t
 from models.health import health
 from models.store import To, Work
 from tests.workers.stage import NOW, ORDER, Stage
-from workers import hands, inbox, outbox, photos, timers
+from workers import duties, hands, inbox, outbox, photos, timers
 
 
 def test_a_process_without_hands_says_how_to_start_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,11 +147,68 @@ def test_a_photo_that_cannot_be_had_is_told_to_its_sender_once(
     assert (message.kind, message.facts) == (kind, {"number": 1024})
 
 
-def test_a_workers_photo_is_lost_quietly(stage: Stage) -> None:
+@pytest.mark.parametrize(("sent", "state"), [(NoMedia("expired"), "lost"), (b"a film", "refused")])
+def test_a_workers_group_hears_that_a_photo_was_not_kept(stage: Stage, sent: object, state: str) -> None:
+    stage.oa.media["m"] = sent
+    group, order = stage.group(), stage.order()
+    unit = stage.row(t.work_group, group).unit_id
+    worker = stage.insert(t.worker, unit_id=unit, name="李华")
+    one = wanted(stage, worker_id=worker, work_order_id=order)
+    for _ in range(2):
+        photos.fetch(one)
+    assert stage.row(t.photo, one).state == state
+    [message] = stage.rows(t.outbox)
+    assert (message.kind, message.work_group_id) == (f"order_photo_{state}", group)
+    outbox.deliver([message.id])
+    [told] = stage.robot.told
+    assert "李华 刚才发的 1 张图片" in told.words
+
+
+def test_nobody_is_told_of_a_photo_that_nobody_sent(stage: Stage) -> None:
     stage.oa.media["m"] = NoMedia("expired")
+    photos.fetch(wanted(stage))
+    assert stage.rows(t.outbox) == []
+
+
+def test_whoever_leaves_while_a_photo_is_fetched_leaves_no_file(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = wanted(stage)
+
+    def leaves(media: str) -> bytes:
+        with stage.store.work(NOW) as work:
+            work.conn.execute(t.photo.delete().where(t.photo.c.id == one))
+        return jpeg()
+
+    monkeypatch.setattr(stage.oa, "fetch", leaves)
     photos.fetch(one)
-    assert (stage.row(t.photo, one).state, stage.rows(t.outbox)) == ("lost", [])
+    assert list((stage.hands.data_dir / photos.FOLDER).iterdir()) == []
+
+
+def test_a_file_that_another_row_names_stays(stage: Stage) -> None:
+    folder = stage.hands.data_dir / photos.FOLDER
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).touch()
+    stage.insert(t.photo, channel="c", media="m", made_at=NOW, next_at=NOW, state="kept", file="a.jpg")
+    photos.forget(stage.store, NOW, folder, ["a.jpg", "b.jpg", "gone.jpg"])
+    assert [path.name for path in folder.iterdir()] == ["a.jpg"]
+
+
+def test_old_files_that_no_row_names_are_swept_at_night(stage: Stage) -> None:
+    folder = stage.hands.data_dir / photos.FOLDER
+    duty = next(one for one in duties.DUTIES if one.name == "forget_files")
+    with stage.store.work(NOW) as work:
+        duty.run(work)
+    folder.mkdir()
+    stage.insert(t.photo, channel="c", media="m", made_at=NOW, next_at=NOW, state="kept", file="named.jpg")
+    for name in ("named.jpg", "orphan.jpg", ".new-cut-off", "young.jpg"):
+        (folder / name).touch()
+        if name != "young.jpg":
+            os.utime(folder / name, (0, 0))
+    with stage.store.work(NOW) as work:
+        duty.run(work)
+    assert {path.name for path in folder.iterdir()} == {"named.jpg", "young.jpg"}
 
 
 def test_a_busy_platform_is_asked_again_for_a_photo(stage: Stage) -> None:
