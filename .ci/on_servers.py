@@ -74,7 +74,7 @@ def main() -> int:
             print(f"Storage tests: {'run' if variable in servers else 'NOT run'} on {name}.", flush=True)
         if not servers:
             return 0
-        run = [sys.executable, "-m", "pytest", "-m", "storage and not faults"]
+        run = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", "not faults", *STORAGE]
         # S603: nothing from outside is in the command.
         status = subprocess.run(run, env={**os.environ, **servers}, check=False).returncode  # noqa: S603
         if status == NO_TESTS:

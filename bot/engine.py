@@ -17,7 +17,7 @@ from bot.language.corrections import corrected
 from bot.language.numbers import bare_number, read_yes_no
 from bot.message import Option, Reply
 from bot.play import Host, Push, play, questions_met
-from bot.talk import Dialog, More, Open, Person, Question, Said, Several, Took, Which, Wrong
+from bot.talk import Dialog, More, Open, Person, Place, Question, Said, Several, Took, Which, Wrong
 from bot.turn import Turn
 
 KEPT_FOR = timedelta(hours=24)  # an abandoned talk
@@ -346,7 +346,7 @@ def _chosen(question: Question[Any], text: str) -> bool:
 
 
 def _wants_place(question: Question[Any] | None) -> bool:
-    return question is not None and question.kind == "place"
+    return isinstance(question, Place) and not question.home
 
 
 HEARING: Sequence[Callable[[Engine, Turn], bool]] = (

@@ -28,7 +28,12 @@ def redis(url: str) -> list[Finding]:
     try:
         warnings = redis_server.check_redis(url)
     except redis_server.RedisRefused as refused:
-        return [(False, f"Redis：{refused}")]
+        return [
+            (
+                False,
+                f"Redis 用不了：没有设置 LINLI_REDIS_URL 的话，先运行 make run 再检查；设置了的话：{refused}",
+            )
+        ]
     return [(True, f"Redis 提醒：{one}") for one in warnings] or [(True, "Redis 正常。")]
 
 

@@ -71,7 +71,7 @@ BUTTONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "arrived": (("finish_hint", "办结"),),
     "closed": (),
 }
-URGENT = {"emergency": "【紧急】", "urgent": "【加急】", "normal": ""}
+URGENT = {"emergency": "紧急 ", "urgent": "加急 ", "normal": ""}
 
 
 def refusal(verb: str, result: Mapping[str, Any], number: int | None) -> str:
@@ -85,7 +85,7 @@ def refusal(verb: str, result: Mapping[str, Any], number: int | None) -> str:
 def about(order: views.Order) -> str:
     """An order in two lines, for a group: no door, no name, no phone."""
     holder = f"（{order.holder}）" if order.holder else ""
-    head = f"{URGENT[order.urgency]}【{order.number}】{CATEGORIES.get(order.category, '')} · {order.place}"
+    head = f"【{URGENT[order.urgency]}{order.number}】{CATEGORIES.get(order.category, '')} · {order.place}"
     return f"{head}\n“{order.summary}”　{STATES[order.state]}{holder}"
 
 

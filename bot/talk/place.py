@@ -36,7 +36,7 @@ class Place(Question[dict[str, Any]]):
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
         if said.point and not self.home:
             return Took(_spot(said.point))
-        if said.scene:
+        if said.scene and not self.home:
             return self._found(find("scene", said.scene))
         chosen = read_option(said.text, list(self.others.values()))
         if chosen is None and len(self.others) == 1 and self.loose:
