@@ -3,42 +3,142 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
+from string import ascii_letters
 
+PHONE, NUMBER, IDENTITY, DOOR = "〔电话已隐去〕", "〔号码已隐去〕", "〔证件号已隐去〕", "〔门牌已隐去〕"
+
+# Full-width digits, letters and the signs that stand in numbers, as their plain forms.
+_PLAIN = {0xFEE0 + ord(c): c for c in "0123456789" + ascii_letters + ".-+"}
+
+_HAN = {
+    "0": "零〇○", "1": "一幺壹", "2": "二两贰", "3": "三叁", "4": "四肆", "5": "五伍", "6": "六陆", "7": "七柒",
+    "8": "八捌", "9": "九玖",
+}  # fmt: skip
+_D = "[0-9" + "".join(_HAN.values()) + "]"
+_GAP = r"[\s.·_\-—–]{0,2}"
 _N = r"[\d一二三四五六七八九十两]"
-_ROOM = r"[\d一二三四五六七八九零〇]{3,4}"
-_DASH = r"\s*[-－—–~]\s*"
+_DASH = r"\s*[-—–~]\s*"
 _SUFFIX = r"(?:\s*(?:号房|室|房|号|户))?"
+# 602, 1203A, 12B03, B1203, 六〇二. No door ends in 00: 300 is a count.
+_ROOM = (
+    rf"(?:\d{{1,2}}[A-Za-z]\d{{2}}|(?![A-Za-z]?\d{{1,2}}00(?!\d))"
+    rf"(?:[A-Za-z]?\d{{3,4}}(?:[A-Ha-h](?![A-Za-z]))?|{_D}{{3,4}}))"
+)
+_ALONE = rf"(?<![\dA-Za-z.]){_ROOM}(?![\dA-Za-z])(?!{_D})"
 
-_PLAIN_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+# What makes a number a quantity, a time or the number of something else than a door.
+_UNIT = (
+    r"\s*(?:元|块|毛|米|度|次|分|秒|点|年|月|日|天|周|号楼|号线|号|楼|层|栋|幢|弄|单元|个|人|位|只|条|台|部|辆|盏|根|棵|扇|片"
+    r"|张|套|把|件|箱|包|瓶|斤|公斤|克|升|瓦|伏|安|平|厘米|毫米|公分|公里|小时|岁|级|份|倍|批|期|路|多|来个|余|万|千|百|摄氏"
+    r"|[%‰℃°]|[cm]m|kg|[mwv]\b|[.:：/\-—~]\s*\d)"
+)
+_NO_UNIT = rf"(?!{_UNIT})"
+_EMERGENCY = r"(?!(?:110|119|120|122)(?!\d))"
+# A door stands at the start of a clause, or after a word of place.
+_HEAD = re.compile(
+    r"(?:^|[\s,，。.!！?？;；、:：()（）“”\"'…〕]"
+    r"|门牌号?|房间号?|房号|室号|楼上|楼下|隔壁|对门|对面|邻居|[我家住在是到给从和与跟往找去漏])\s*$"
+)
+_NAMED = re.compile(
+    r"(?:工单号?|单号|编号|订单号?|型号|密码|尾号|温度|电压|频道|共|约|大概|第|查|催|价格?|[0-9A-Za-z〔#【])[:：\s]*$"
+)
 
 # In this order: what is longer and surer first.
 _MASKS = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"(?<!\d)\d{17}[\dXxＸ](?!\d)", "〔证件号已隐去〕"),
-        (r"(?<!\d)(?:[+＋]?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?!\d)", "〔电话已隐去〕"),
-        (r"(?<!\d)0\d{2,3}[-－\s]?\d{7,8}(?!\d)", "〔电话已隐去〕"),
-        (r"\d{7,}[Xx]?", "〔号码已隐去〕"),
+        (r"(?<!\d)\d{17}[\dXx](?!\d)", IDENTITY),
         (
-            rf"(?<!\d)({_N}{{1,3}})\s*(号楼|栋|幢|号)\s*(?:{_N}{{1,2}}\s*单元)?\s*{_ROOM}(?!\d){_SUFFIX}",
+            rf"(?<!{_D})(?:[+]?86{_GAP})?[1一幺壹]{_GAP}[3-9三四五六七八九](?:{_GAP}{_D}){{9}}(?!{_D})",
+            PHONE,
+        ),
+        (rf"(?<!\d)0\d{{2,3}}{_GAP}\d{{3,4}}{_GAP}\d{{4}}(?!\d)", PHONE),
+        (r"(?<=[话机码])\s*[是为:：]?\s*\d{3,4}[-\s]\d{4}(?!\d)", PHONE),
+        (rf"{_D}{{7,}}[Xx]?", NUMBER),
+        (
+            rf"(?<!\d)({_N}{{1,3}})\s*(号楼|栋|幢|号)\s*(?:{_N}{{1,2}}\s*单元)?\s*{_ROOM}(?!\d){_SUFFIX}{_NO_UNIT}",
             r"\1 \2",
         ),
         (rf"(?<!\d)({_N}{{1,3}})\s*(号楼|栋|幢)\s*{_N}{{1,2}}{_DASH}{_ROOM}(?!\d){_SUFFIX}", r"\1 \2"),
         (rf"(?<!\d)(\d{{1,3}}){_DASH}\d{{1,2}}{_DASH}\d{{3,4}}(?!\d){_SUFFIX}", r"\1 号楼"),
-        (rf"(?<!\d){_N}{{1,2}}\s*单元\s*{_ROOM}(?!\d){_SUFFIX}", "〔门牌已隐去〕"),
-        (rf"(?<!\d)\d{{1,3}}{_DASH}\d{{3,4}}(?!\d){_SUFFIX}", "〔门牌已隐去〕"),
-        (rf"(?<![\d一二三四五六七八九零〇]){_ROOM}\s*(?:室|号房|房|户)", "〔门牌已隐去〕"),
-        (rf"(?<=[住家是])\s*{_ROOM}(?![\d年月日点个块元米度])", "〔门牌已隐去〕"),
+        (rf"(?<!\d){_N}{{1,2}}\s*单元\s*{_ROOM}(?!\d){_SUFFIX}", DOOR),
+        (rf"(?<!\d)\d{{1,3}}{_DASH}\d{{3,4}}(?!\d){_SUFFIX}", DOOR),
+        (rf"(?<!\d){_N}{{1,3}}\s*[楼层]\s*(?:0\d|{_ROOM})(?!\d){_SUFFIX}{_NO_UNIT}", DOOR),
+        (rf"{_ALONE}\s*(?:室|号房|房|户|家)", DOOR),
+        (r"(?<![\dA-Za-z])\d{1,2}[A-Za-z]\d{2}(?![\dA-Za-z])", DOOR),
     )
 )
+_BARE_ROOM = re.compile(_EMERGENCY + _ALONE + _NO_UNIT)
 
 
-def mask(words: str, letters: int | None = None) -> str:
-    """The words without phones, identity numbers, runs of seven digits or more, and rooms; cut to `letters`."""
-    words = words.translate(_PLAIN_DIGITS)
+def mask(words: str, letters: int | None = None, rooms: Iterable[str] = ()) -> str:
+    """The words without phones, identity numbers, runs of seven digits or more, and doors; cut to `letters`.
+
+    `rooms`: the doors that are known to be meant, hidden however they are spelt: 602, 六〇二, 六百零二, 6楼02.
+    """
+    words = words.translate(_PLAIN)
     for pattern, hidden in _MASKS:
         words = pattern.sub(hidden, words)
-    words = " ".join(words.split())
+    for room in rooms:
+        words = _spellings(room).sub(DOOR, words)
+    words = " ".join(_BARE_ROOM.sub(_unless_named, words).split())
     if letters is not None and len(words) > letters:
         words = words[: letters - 1] + "…"
     return words
+
+
+def _unless_named(found: re.Match[str]) -> str:
+    """A door where one is said; other numbers as they are."""
+    before = found.string[: found.start()]
+    return DOOR if _HEAD.search(before) and not _NAMED.search(before) else found[0]
+
+
+@lru_cache(maxsize=1024)
+def _spellings(room: str) -> re.Pattern[str]:
+    """Every spelling of one door: digits of any kind, 六百零二, 6楼02. Short ones only with 室."""
+    room = room.translate(_PLAIN).strip()
+    kinds = [_any_kind(char) for char in room]
+    forms = [r"[\s.]?".join(kinds)]
+    if re.fullmatch(r"\d{3,4}", room):
+        forms += [_floor_and_door(room), _in_words(room)]
+    suffix = r"\s*(?:号房|室|房|户|家)"
+    end = rf"(?!\d)(?:{suffix}|{_NO_UNIT})" if len(room) > 2 else suffix
+    return re.compile(rf"(?<![\dA-Za-z.])(?:{'|'.join(forms)}){end}", re.I)
+
+
+def _any_kind(char: str) -> str:
+    return f"[{char}{_HAN[char]}]" if char in _HAN else re.escape(char)
+
+
+def _floor_and_door(room: str) -> str:
+    """6楼02, 六层2, 十二楼03."""
+    floor, door = room[:-2], room[-2:]
+    tens = "|".join(_tens(int(floor)))
+    doors = "".join(map(_any_kind, door)) + (f"|{_any_kind(door[1])}" if door[0] == "0" else "")
+    return rf"(?:{floor}|{tens})\s*[楼层]\s*(?:{doors})"
+
+
+def _in_words(room: str) -> str:
+    """六百零二, 一千二百零三, 一千零三."""
+    value = int(room)
+    thousands, hundreds, rest = value // 1000, value // 100 % 10, value % 100
+    parts = f"{_digit(thousands)}千" if thousands else ""
+    parts += f"{_digit(hundreds)}百" if hundreds else ""
+    if rest < 10 or not hundreds:
+        parts += "[零〇]"
+    return parts + f"(?:{'|'.join(_tens(rest))})"
+
+
+def _digit(value: int) -> str:
+    return f"[{_HAN[str(value)]}]"
+
+
+def _tens(value: int) -> list[str]:
+    """十二, 一十二, 二十, 三: a number below a hundred."""
+    tens, ones = divmod(value, 10)
+    last = _digit(ones) if ones else ""
+    if not tens:
+        return [last or "零"]
+    return [f"{_digit(tens)}十{last}", *([f"十{last}"] if tens == 1 else [])]
