@@ -52,8 +52,8 @@ _LONGEST = 18  # digits of a number that is looked up; a database holds no longe
 _END = re.compile(rf"(?P<end>{any_of(_ENDS)})(?:$|[\s:,，。、;]+)")
 _TRANSFER_HEAD = re.compile("^" + any_of(_TABLE["transfer_heads"]) + r"\s*")
 _PRINTED = re.compile(
-    r"【\s*(?P<a>[0-9]{4,9})\s*】|工单(?:号|编号)?\s*[:#]?\s*(?P<b>[0-9]{4,9})(?![0-9])"
-    r"|#(?P<c>[0-9]{4,9})(?![0-9])"
+    r"【\s*(?:紧急|加急)?\s*(?P<a>[0-9]{4,9})\s*】|工单(?:号|编号)?\s*[:#]?\s*(?P<b>[0-9]{4,9})(?![0-9])"
+    r"|#(?P<c>[0-9]{4,9})(?![0-9])|^\s*(?P<d>[0-9]{4,9})\s(?=由|已|的|照|进)"
 )
 
 
@@ -131,9 +131,10 @@ def _finished(number: int | None, rest: str) -> Command:
 
 
 def number_in(text: str) -> int | None:
-    """The number of the order printed in one of our own messages: the first 【1024】, 工单 1024 or #1024."""
+    """The number of the order printed in one of our own messages: the first 【1024】, 【加急 1024】, 工单 1024,
+    #1024, or the 1024 that one of our answers begins with."""
     for found in _PRINTED.finditer(fold(visible(text))):
-        number = int(found["a"] or found["b"] or found["c"])
+        number = int(next(filter(None, found.groups())))
         if is_order(number):
             return number
     return None

@@ -145,6 +145,11 @@ def test_an_order_is_claimed_however_it_is_written(form: str, order: str) -> Non
         ("", None), ("没有", None), ("1024", None), ("【12】", None), ("【1000】", None),
         ("电话 13812345678", None),
         ("#12345678901", None), ("工单13812345678", None),
+        ("【加急 1003】电梯 · 幸福小区 3 号楼", 1003),
+        ("【紧急 1004】消防 · 地点还没说清楚", 1004),
+        ("1003 由您接单。门牌和电话请在单聊里发：详情 1003。", 1003),
+        ("1003 进展已转给住户。", 1003),
+        ("1003", None),
     ],
 )  # fmt: skip
 def test_number_in(text: str, number: int | None) -> None:
