@@ -96,13 +96,14 @@ class OrderInHand:
     def facts(self) -> dict[str, Any]:
         """The facts of every order message; nothing in them says who the resident is or which door it is."""
         row, letters = self.row, int(self.work.limits["summary_letters"])
-        names = self.work.conn.execute(_NAMES, {"unit": row.unit_id, "holder": row.holder_id}).one()
+        wanted = {"unit": row.unit_id, "holder": row.holder_id, "home": row.home_id}
+        names = self.work.conn.execute(_NAMES, wanted).one()
         return {
             "number": row.number,
             "category": row.category,
             "place": row.place,
             "urgency": row.urgency,
-            "summary_group": mask(row.summary, letters),
+            "summary_group": mask(row.summary, letters, rooms=(names.room,) if names.room else ()),
             "unit": names.unit or "",
             "worker": names.worker or "",
         }
@@ -227,7 +228,12 @@ _ENTER = insert(t.order_entry).returning(t.order_entry.c.id)
 def _names() -> Select[Any]:
     unit = select(t.handling_unit.c.name).where(t.handling_unit.c.id == bindparam("unit"))
     holder = select(t.worker.c.name).where(t.worker.c.id == bindparam("holder"))
-    return select(unit.scalar_subquery().label("unit"), holder.scalar_subquery().label("worker"))
+    room = select(t.home.c.room).where(t.home.c.id == bindparam("home"))
+    return select(
+        unit.scalar_subquery().label("unit"),
+        holder.scalar_subquery().label("worker"),
+        room.scalar_subquery().label("room"),
+    )
 
 
 def _counts() -> Select[Any]:

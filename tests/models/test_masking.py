@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.rules.masking import DOOR, PHONE, mask
+from tests.town import TestTown
 
 HAN = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 DOORS = [
@@ -151,3 +152,17 @@ def test_what_only_looks_like_the_own_door_is_kept() -> None:
 def test_masking_again_changes_nothing(words: str) -> None:
     masked = mask(words, rooms=("602",))
     assert mask(masked, rooms=("602",)) == masked
+
+
+@pytest.mark.parametrize("said", ["水表在六0二那边", "水从6楼02流出来", "是六百零二漏的", "厨房602那根管子"])
+def test_the_groups_of_an_order_never_read_its_door(town: TestTown, said: str) -> None:
+    home_id = town.home("幸福小区", "3", "2", "602")
+    town.order(summary=said, home_id=home_id, public_part=None, category="utilities")
+    told = [row.facts["summary_group"] for row in town.told() if row.kind == "new_order"]
+    assert told
+    assert all(DOOR in words for words in told)
+
+
+def test_an_order_about_no_home_keeps_its_words(town: TestTown) -> None:
+    town.order(summary="电梯停在6楼，等了 20 分钟")
+    assert town.told()[0].facts["summary_group"] == "电梯停在6楼，等了 20 分钟"
