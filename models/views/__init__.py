@@ -36,7 +36,7 @@ from models.views.orders import (
     similar_order,
     timeline,
 )
-from models.views.people import Account, HomeOf, account_by_address, account_of, homes_of
+from models.views.people import Account, Contact, HomeOf, account_by_address, account_of, contact_of, homes_of
 from models.views.register import (
     Building,
     Estate,
@@ -87,6 +87,7 @@ __all__ = [
     "BoundWorker",
     "Building",
     "ConsoleUser",
+    "Contact",
     "DeskItem",
     "Door",
     "Entry",
@@ -122,6 +123,7 @@ __all__ = [
     "buildings_by_key",
     "console_user",
     "console_users",
+    "contact_of",
     "desk_items",
     "door_of",
     "estates",

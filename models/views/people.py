@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from models import tables as t
 from models.store import Work
+from models.views.askers import User
 from models.views.register import Home, select_homes
 
 
@@ -70,3 +71,21 @@ def _homes_of() -> Select[Any]:
 
 
 _HOMES_OF = _homes_of()  # looked at by nearly every dialog, so built once
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach somebody who asked for a person. Empty strings for what is not known."""
+
+    phone: str
+    doors: tuple[str, ...]
+
+
+def contact_of(work: Work, asker: User, account_id: int) -> Contact | None:
+    """Phone and doors of somebody; only for an admin, who writes an audit entry each time."""
+    account = account_of(work, account_id)
+    if account is None or not asker.sees_all:
+        return None
+    sealed = select(t.person.c.phone_sealed).where(t.person.c.id == account.person_id)
+    phone = work.unseal(work.conn.execute(sealed).scalar())
+    return Contact(phone, tuple(one.home.door for one in homes_of(work, account.person_id)))

@@ -51,6 +51,7 @@ from models.actions.people import (
     UnbindHome,
     Unfollow,
 )
+from models.actions.persons import AnswerPerson, ForgetPerson
 from models.actions.register import (
     MakeHomes,
     SaveBot,
@@ -145,6 +146,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     AddWords: lambda s: AddWords(s.waiting, s.account, "快点"),
     AnswerStaff: lambda s: AnswerStaff(s.account, s.question, "六楼"),
     Arrive: lambda s: Arrive(s.claimed, s.worker),
+    AnswerPerson: lambda s: AnswerPerson(s.account, s.user, "明天给您打电话"),
     AskResident: lambda s: AskResident(s.claimed, s.worker, "在家吗？"),
     Assign: lambda s: Assign(s.waiting, s.worker, s.user),
     Audit: lambda s: Audit(s.user, "door", "1001"),
@@ -158,6 +160,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     EnsureAccount: lambda s: EnsureAccount("wechat_oa", "o-new"),
     Finish: lambda s: Finish(s.claimed, s.worker, "好了"),
     Follow: lambda s: Follow(s.account),
+    ForgetPerson: lambda s: ForgetPerson(s.account, s.user),
     GivePlace: lambda s: GivePlace(s.waiting, s.account, public_part="屋顶"),
     HearAgain: lambda s: HearAgain(s.inbox, s.user),
     JoinOrder: lambda s: JoinOrder(s.waiting, s.neighbour.account_id, s.neighbour.person_id),
