@@ -10,6 +10,7 @@ import functools
 import re
 import shutil
 import tempfile
+import weakref
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -198,4 +199,6 @@ def found(folder: Path, url: str = "") -> Community:
     lost: list[str] = []
     engine = Engine(find_dialogs(dialogs))
     residents = Residents(store, clock, engine, CATEGORIES, lambda name: PLAIN, lost.extend)
-    return Community(store, clock, town, residents, Staffroom(store, clock), lost=lost)
+    community = Community(store, clock, town, residents, Staffroom(store, clock), lost=lost)
+    weakref.finalize(community, store.engine.dispose)  # Python 3.13 warns of connections left open
+    return community
