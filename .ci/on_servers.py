@@ -21,7 +21,12 @@ HERE = "127.0.0.1"
 LOGINS = ("", "user=postgres", "user=postgres password=postgres")
 REDIS_URL = f"redis://{HERE}:6379/9"
 # The tests that take database and Redis from LINLI_TEST_DATABASE_URL and LINLI_TEST_REDIS_URL.
-STORAGE = ["tests/models", "tests/workers", "tests/faults/test_repeats.py", "tests/running/test_redis_server.py"]
+STORAGE = [
+    "tests/models",
+    "tests/workers",
+    "tests/faults/test_repeats.py",
+    "tests/running/test_redis_server.py",
+]
 
 
 def _connect() -> psycopg.Connection | None:

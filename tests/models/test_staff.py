@@ -157,11 +157,11 @@ def test_questions_and_replies_reach_every_follower_once(town: TestTown) -> None
     neighbour = town.resident("o-neighbour")
     town.do(JoinOrder(order_id, neighbour.account_id, neighbour.person_id))
     for _ in range(2):
-        assert town.do(AskResident(order_id, worker, "602在家吗？"))["people"] == 2
+        assert town.do(AskResident(order_id, worker, "停在几楼？"))["people"] == 2
         assert town.do(ReplyResident(order_id, worker, "下午到"))["people"] == 2
         town.clock.forward(minutes=3)
     assert len(town.told("order_asked")) == 4  # asked again after minutes it is meant
-    assert [row.facts["words"] for row in town.told("order_asked")[:2]] == ["602在家吗？", "602在家吗？"]
+    assert [row.facts["words"] for row in town.told("order_asked")[:2]] == ["停在几楼？", "停在几楼？"]
     assert town.do(AskResident(order_id, worker, ""))["why"] == "needs_words"
 
 
