@@ -32,14 +32,18 @@ _QUESTION = re.compile(
     r"[?吗么嘛]|能不能|可不可以|能否|可否|可以不|怎么|如何|多久|几时|什么|有没有|是不是|要不要|行不行|谁"
 )
 _TAKE = _TABLE["withdraw"]
-_OBJECT = rf"(?:{any_of(_TAKE['objects'])}|[#【]?\s*[0-9]{{4,9}}\s*】?)"
+_ORDER_NUMBER = r"[#【]?\s*[0-9]{4,9}\s*】?"
+_OBJECT = rf"(?:{any_of(_TAKE['objects'])}|{_ORDER_NUMBER})"
+_LEAD = any_of(_TAKE["leads"])
+# Possessive: these words can be cut in many ways, and no other cut would fit better.
+_BEFORE = rf"(?:(?:{any_of([*_TAKE['leads'], *_TAKE['objects']])}|{_ORDER_NUMBER})\s*)*+"
+_CANCEL = any_of(_TAKE["needs_object"])
 _WITHDRAWS = re.compile(
-    rf"(?:{any_of(_TAKE['leads'])}\s*)*(?:"
-    rf"(?:{_OBJECT}\s*)*{any_of(_TAKE['verbs'])}(?:\s*{_OBJECT})*"
-    rf"|(?:{_OBJECT}\s*)+{any_of(_TAKE['needs_object'])}|{any_of(_TAKE['needs_object'])}(?:\s*{_OBJECT})+"
-    r")(?:[吧啊呀哦呢啦了]|谢谢)*"
+    rf"(?:{_BEFORE}{any_of(_TAKE['verbs'])}(?:\s*{_OBJECT})*+"
+    rf"|(?:{_LEAD}\s*)*+(?:{_OBJECT}\s*)++{_CANCEL}|(?:{_LEAD}\s*)*+{_CANCEL}(?:\s*{_OBJECT})++"
+    r")(?:[吧啊呀哦呢啦了]|谢谢)*+"
 )
-_NOT_NEEDED = re.compile(rf"(?<!是){any_of(_TAKE['not_needed'])}(?:[吧啊呀哦啦]|谢谢)*$")
+_NOT_NEEDED = re.compile(rf"(?<!是){any_of(_TAKE['not_needed'])}(?:[吧啊呀哦啦]|谢谢){0, 4}$")
 _CLAUSES = re.compile(r"[,。.!;、\n~]+")
 
 

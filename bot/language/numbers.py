@@ -172,8 +172,8 @@ def _mentioned(answer: str, names: Sequence[str]) -> int | None:
 
 
 _ANSWERS = read_table("yes_no")
-_YES = re.compile(any_of(_ANSWERS["yes"]) + "+")
-_NO = re.compile(any_of(_ANSWERS["no"]) + "+")
+_YES = re.compile(any_of(_ANSWERS["yes"]) + "++")
+_NO = re.compile(any_of(_ANSWERS["no"]) + "++")
 _FILLER = re.compile(rf"^{any_of(_ANSWERS['fillers'])}(?=.)")
 _POLITE = frozenset(_ANSWERS["polite"])
 _CLAUSES = re.compile(r"[\s,。.!;、~]+")

@@ -16,8 +16,8 @@ _LEAD, _OWNER, _NAME, _CALL, _TAIL = (
     any_of(_TABLE[key]) for key in ("leads", "owners", "names", "calls", "tails")
 )
 _CONTACT = re.compile(
-    rf"(?:{_LEAD}\s*)*(?:{_CALL}\s*)?(?:{_OWNER}\s*)?(?:{_NAME}\s*)?[:,]?\s*(?<!\d){_NUMBER}(?:[\s,]*{_TAIL})*"
-    rf"|(?:{_LEAD}\s*)*(?:{any_of(_TABLE['whole'])})(?:[\s,]*{_TAIL})*"
+    rf"(?:{_LEAD}\s*){{0,4}}+(?:{_CALL}\s*)?(?:{_OWNER}\s*)?(?:{_NAME}\s*)?[:,]?\s*(?<!\d){_NUMBER}(?:[\s,]*{_TAIL}){{0,4}}+"
+    rf"|(?:{_LEAD}\s*){{0,4}}+(?:{any_of(_TABLE['whole'])})(?:[\s,]*{_TAIL}){{0,4}}+"
 )
 
 

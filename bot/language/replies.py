@@ -10,8 +10,8 @@ from bot.language.text import clean, spellings
 
 _TABLE = read_table("replies")
 _REFUSES, _SUBMITS, _POLITE = (frozenset(_TABLE[key]) for key in ("refuses", "submits", "polite"))
-_SMALL_TALK = re.compile(any_of(_TABLE["small_talk"]) + "+")
-_NEVER_ALONE = re.compile(any_of(_TABLE["never_alone"]) + "+")
+_SMALL_TALK = re.compile(any_of(_TABLE["small_talk"]) + "++")
+_NEVER_ALONE = re.compile(any_of(_TABLE["never_alone"]) + "++")
 _STICKER = re.compile(r"\[[A-Za-z\u4e00-\u9fff]{1,8}\]")  # WeChat sends its own faces as [微笑]
 _SIGNS = re.compile(r"[\W_]+")
 _CLAUSES = re.compile(r"[\s,。.!;、~]+")

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.language import addresses, commands, danger, numbers, ratings, reports, staff, text
+from bot.language import (
+    addresses,
+    commands,
+    danger,
+    intents,
+    numbers,
+    phones,
+    ratings,
+    replies,
+    reports,
+    staff,
+    text,
+)
 from bot.language.tables import any_of, read_table
 
 CATEGORY_NAMES = [
@@ -30,6 +42,8 @@ READERS: list[Callable[[str], object]] = [
     addresses.read_home, addresses.strip_home, reports.suggest_category, reports.urgency, reports.fault_object,
     reports.public_part, reports.opens_report, danger.danger, commands.control, commands.order_number,
     commands.my_orders, commands.urges, commands.not_fixed, ratings.read_score, staff.read_command, staff.number_in,
+    commands.withdraws, phones.without_phone, reports.maybe_report, intents.intents, intents.report_content,
+    replies.submits, replies.refuses, replies.small_talk,
     lambda words: numbers.read_option(words, ["家里", "公共部位", "2号楼", ""]),
     lambda words: numbers.read_option("2", [words]),
 ]  # fmt: skip
@@ -48,6 +62,11 @@ TALK = st.text(
 @example("不" * 700)
 @example("吧" * 700)
 @example("." * 700 + "x")
+@example("对" * 700 + "x")
+@example("我要" * 350 + "x")
+@example("我的报修" * 175 + "x")
+@example("好的" * 350 + "x")
+@example("请打我" * 233 + "x")
 @example("\ud800")
 def test_no_text_breaks_a_reader(words: str) -> None:
     for reader in READERS:
