@@ -43,7 +43,7 @@ _WITHDRAWS = re.compile(
     rf"|(?:{_LEAD}\s*)*+(?:{_OBJECT}\s*)++{_CANCEL}|(?:{_LEAD}\s*)*+{_CANCEL}(?:\s*{_OBJECT})++"
     r")(?:[吧啊呀哦呢啦了]|谢谢)*+"
 )
-_NOT_NEEDED = re.compile(rf"(?<!是){any_of(_TAKE['not_needed'])}(?:[吧啊呀哦啦]|谢谢){0, 4}$")
+_NOT_NEEDED = re.compile(rf"(?<!是){any_of(_TAKE['not_needed'])}(?:[吧啊呀哦啦]|谢谢){{0,4}}$")
 _CLAUSES = re.compile(r"[,。.!;、\n~]+")
 
 
