@@ -47,7 +47,7 @@ from models import migrate
 from models.limits import load_limits
 from models.sample import Town, plant
 from models.store import FieldKeys, Store, open_store
-from workers import everything, hands, jobs
+from workers import everything, hands, jobs, photos
 from workers.relay import Relay
 
 ROOT = Path(__file__).parent
@@ -140,8 +140,7 @@ class Linli:
 
     def forget_files(self, names: Sequence[str]) -> None:
         """Delete photos that belong to nobody any more."""
-        for name in names:
-            (self.photo_dir / name).unlink(missing_ok=True)
+        photos.forget(self.store, self.clock.now(), self.photo_dir, names)
 
 
 # --- processes ---------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ STEPS = {
     "finish": "{name}办结：{words}",
     "close": "办结：{words}",
     "return": "退回上一级，换人处理",
-    "escalate": "一直没人接，已报上一级",
+    "escalate": "没人及时处理，已报上一级",
     "ask": "{name}问：{words}",
     "answer": "回答：{words}",
     "reply": "{name}回复：{words}",

@@ -108,4 +108,4 @@ def transcript(work: Work, channel: str, sender: str) -> str:
         lines.append(f"住户：{heard.text or f'[{heard.kind}]'}")
         if reply and (words := Reply.from_json(reply).words):
             lines.append(f"机器人：{words}")
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\0", "")  # PostgreSQL refuses it

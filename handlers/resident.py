@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, real_seconds
 from bot.engine import Engine
@@ -21,6 +21,7 @@ from bot.talk import Said, Who
 from bot.wording import word
 from dialogs import NOTICE
 from handlers.host import TurnHost, transcript
+from handlers.trying import give_up, once_more, put_off_oldest, said_again
 from models import tables as t
 from models.actions.desk import OpenDeskItem
 from models.actions.outbox import Held, held_count, mark_receipt, note_heard, take_held
@@ -29,7 +30,6 @@ from models.store import Store, To, Work
 
 PASSIVE_SECONDS = 2.5  # a turn that commits later than this is told by the worker
 HOLDS_BACK = timedelta(seconds=5)  # how long a message that waits for another try holds back later ones
-BACK_OFF = (1, 5, 30, 300)  # seconds between tries when the database or the machine is at fault
 NUDGE_AFTER = timedelta(minutes=40)
 SORRY = "抱歉，我这边出了点问题，刚才的事没有办成。已请工作人员来看，会联系您。也可以换个说法再试一次。"
 VOICE = "我还听不清语音。请打字告诉我，或按前面的数字回复；说不清楚请回复 人工。"
@@ -41,7 +41,6 @@ PERSON_DID = frozenset(
 )
 
 # The statements of every turn are built once: building one costs as much as running it.
-_KEY = select(t.inbox).where(t.inbox.c.key == bindparam("heard"))
 _NEW = (
     select(t.inbox)
     .where(t.inbox.c.channel == bindparam("by"), t.inbox.c.sender == bindparam("who"))
@@ -78,24 +77,13 @@ class Residents:
 
     def _tried(self, channel: str, sender: str, key: str, since: float | None) -> Reply | None:
         """One turn, once more when it fails, and then without the dialogs."""
-        try:
-            return self._turn(channel, sender, key, since)
-        except DBAPIError:
-            raise
-        except Exception as defect:
-            log.warning("turn failed, once more", extra={"defect": type(defect).__name__})
-        try:
-            return self._turn(channel, sender, key, since)
-        except SQLAlchemyError:
-            raise
-        except Exception:
-            log.exception("a defect in a dialog: the talk is set aside")
-            return self._turn(channel, sender, key, since, set_aside=True)
+        return once_more(
+            lambda: self._turn(channel, sender, key, since),
+            lambda: self._turn(channel, sender, key, since, set_aside=True),
+        )
 
     def left_over(self, channel: str, sender: str) -> None:
         """Play what a callback left behind; for the workers. What fails waits 1, 5, 30, 300 s, then is dead."""
-        if not sender:
-            return self._still_poison(channel)
         with self.store.look(self.clock.now()) as work:
             key = work.conn.execute(_undone(channel, sender).order_by(t.inbox.c.id.desc())).scalars().first()
         if key is None:
@@ -104,7 +92,8 @@ class Residents:
             self.answer(channel, sender, key, None)
         except SQLAlchemyError:
             log.warning("the database is at fault: the message waits")
-            self._put_off(channel, sender)
+            with self.store.work(self.clock.now()) as work:
+                put_off_oldest(work, channel, sender)
         return None
 
     def overdue(self, work: Work, account_id: int, turn: int) -> None:
@@ -133,7 +122,7 @@ class Residents:
             new = list(work.conn.execute(_NEW, {"by": channel, "who": sender}))
             last = next((row for row in new if row.key == key), None)
             if last is None:
-                return _stored(work, key)
+                return said_again(work, key)
             if locked["left"]:  # erased while this turn waited: begin again with a new account
                 locked = LockAccount(channel, sender).run(work)
             waiting = _ready(work, [row for row in new if row.id <= last.id])
@@ -167,41 +156,16 @@ class Residents:
 
     def give_up(self, key: str) -> None:
         """The callback could not wait for a passive reply that was stored after all: the worker tells it."""
-        i = t.inbox.c
         with self.store.work(self.clock.now()) as work:
-            mine = update(t.inbox).where(i.key == key, i.state == "done", i.reply_by == "passive")
-            row = work.conn.execute(
-                mine.values(reply_by="queued").returning(i.reply, i.channel, i.sender)
-            ).first()
-            if row is None or row.reply is None or not Reply.from_json(row.reply).words:
+            reply = give_up(work, key)
+            if not reply.words:
                 return
-            a = t.account.c
-            found = select(a.id).where(a.channel == row.channel, a.address == row.sender)
+            a, i = t.account.c, t.inbox.c
+            mine = and_(a.channel == i.channel, a.address == i.sender)
+            found = select(a.id).join_from(t.inbox, t.account, mine).where(i.key == key)
             account_id = work.conn.execute(found).scalar_one_or_none()
             if account_id is not None:
-                work.tell(To(account_id=account_id), "said", {"reply": row.reply})
-
-    def _still_poison(self, channel: str) -> None:
-        """What nobody could read, and somebody at the console asked to try again, cannot be read now either."""
-        i = t.inbox.c
-        with self.store.work(self.clock.now()) as work:
-            unread = update(t.inbox).where(i.channel == channel, i.sender == "", i.state == "new")
-            work.conn.execute(unread.values(state="poison", note="still unreadable"))
-
-    def _put_off(self, channel: str, sender: str) -> None:
-        i = t.inbox.c
-        with self.store.work(self.clock.now()) as work:
-            where = (i.channel == channel) & (i.sender == sender) & (i.state == "new")
-            row = work.conn.execute(select(i.id, i.attempts).where(where).order_by(i.id)).first()
-            if row is None:
-                return
-            if row.attempts < len(BACK_OFF):
-                wait = timedelta(seconds=BACK_OFF[row.attempts])
-                values: dict[str, Any] = {"attempts": row.attempts + 1, "next_at": work.now + wait}
-            else:
-                values = {"state": "dead", "note": "database at fault"}
-                OpenDeskItem("dead", "有一条住户消息多次处理失败，请在“收发问题”里再试一次。").run(work)
-            work.conn.execute(update(t.inbox).where(i.id == row.id).values(values))
+                work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
 
 
 @dataclass
@@ -352,16 +316,6 @@ def _until_leaving(rows: list[Any]) -> list[Any]:
     kinds = [Heard.from_json(row.payload).kind for row in rows]
     leaves = next((n for n, kind in enumerate(kinds) if kind in LEAVES), len(rows) - 1)
     return rows[: leaves + 1]
-
-
-def _stored(work: Work, key: str) -> Reply:
-    """The words that this message got. Once a delivery has given them, no late callback gives them up."""
-    row = work.conn.execute(_KEY, {"heard": key}).first()
-    if row is None or row.reply_by not in ("passive", "said") or not row.reply:
-        return Reply()
-    if row.reply_by == "passive":
-        work.conn.execute(update(t.inbox).where(t.inbox.c.id == row.id).values(reply_by="said"))
-    return Reply.from_json(row.reply)
 
 
 def _by_person(row: Any) -> bool:

@@ -39,7 +39,7 @@ inbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_at", Moment, nullable=False),
     Column("reply", Text, nullable=True),  # Reply as JSON
-    Column("reply_by", String(8), nullable=False, default=""),  # passive, queued, joined
+    Column("reply_by", String(8), nullable=False, default=""),  # passive, said, queued, joined
     Column("done_at", Moment, nullable=True),
     Column("note", String(200), nullable=False, default=""),
     CheckConstraint("state in ('new', 'done', 'poison', 'dead')", name="state"),

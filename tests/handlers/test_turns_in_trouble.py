@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from bot.message import Heard
-from handlers import resident
+from handlers import trying
 from handlers.resident import SORRY
 from models import tables as t
 from models.actions.orders import OpenOrder
@@ -76,7 +76,7 @@ def test_a_database_at_fault_is_tried_again_and_then_given_up(
     broken = Broken(monkeypatch, at_fault(), 99)
     assert door.says(openid, "1") == "", "nothing is said for what was not done"
     waits = []
-    for _ in resident.BACK_OFF:
+    for _ in trying.BACK_OFF:
         before = door.clock.now()
         door.residents.left_over("wechat_oa", openid)
         waits.append((door.rows(t.inbox)[-1].next_at - before).total_seconds())
