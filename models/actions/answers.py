@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 from models import tables as t
 from models.actions.desk import OpenDeskItem
 from models.actions.order_in_hand import OrderInHand, followed
-from models.rules.masking import mask
 from models.rules.orders import Refusal, Why
 from models.rules.ratings import WORDS, is_low, word_of
 from models.store import Work
@@ -124,7 +123,7 @@ class AnswerStaff:
         if work.conn.execute(answered).rowcount == 0:
             return Refusal(Why.ALREADY, number=order.row.number)
         order.write("answer", "resident", person_id, words=self.words, facts={"question": question.words})
-        words = {"words": mask(self.words), "question": question.words}
+        words = {"words": order.masked(self.words), "question": question.words}
         order.tell_groups("order_answer", mention=order.row.holder_id, **words)
         return order.done()
 

@@ -142,6 +142,12 @@ class OrderInHand:
             work.conn.execute(waits.values(facts=more))
         return bool(told)
 
+    def masked(self, words: str) -> str:
+        """Words for a group or a neighbour: no phone, and not the order's own door in any spelling."""
+        home = select(t.home.c.room).where(t.home.c.id == self.row.home_id)
+        room = self.work.conn.execute(home).scalar() if self.row.home_id is not None else None
+        return mask(words, rooms=(room,) if room else ())
+
     def heard(self) -> bool:
         """Whether a group of the unit in charge hears of it."""
         return any(True for _ in self._groups(None, self.row.unit_id))
@@ -178,7 +184,7 @@ class OrderInHand:
         facts = {**self.facts(), **more}
         for account_id, person_id in self.followers():
             if words is not None:
-                facts["words"] = words if person_id == self.row.reporter_id else mask(words)
+                facts["words"] = words if person_id == self.row.reporter_id else self.masked(words)
             if questions:
                 facts["question_id"] = questions[account_id]
             if facts.get("photos"):

@@ -15,7 +15,6 @@ from models.actions.order_in_hand import OrderInHand, enter, followed
 from models.actions.people import KeepPhotos
 from models.actions.place import Place, find_place
 from models.actions.routing import Charge, Region, route
-from models.rules.masking import mask
 from models.rules.orders import OPEN, Refusal, Why
 from models.store import Work
 
@@ -278,7 +277,7 @@ class AddWords:
         order, person_id = found
         if not order.repeated("message", "resident", person_id, self.words):
             order.write("message", "resident", person_id, words=self.words)
-            order.tell_groups("order_message", mention=order.row.holder_id, words=mask(self.words))
+            order.tell_groups("order_message", mention=order.row.holder_id, words=order.masked(self.words))
         return order.done()
 
 
@@ -348,7 +347,7 @@ class NotFixed:
             order.wait_for_claim()
         else:
             order.wait_for_arrival()
-        order.tell_groups("order_reopened", mention=holder_id, words=mask(self.words))
+        order.tell_groups("order_reopened", mention=holder_id, words=order.masked(self.words))
 
     @staticmethod
     def _active(order: OrderInHand) -> int | None:

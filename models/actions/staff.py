@@ -11,7 +11,6 @@ from models import tables as t
 from models.actions.desk import OpenDeskItem, user_may
 from models.actions.order_in_hand import OrderInHand, enter
 from models.actions.routing import Region
-from models.rules.masking import mask
 from models.rules.orders import ENDS, HELD, Refusal, Why
 from models.store import Work
 
@@ -246,7 +245,7 @@ class Return:
         order.wait_for_claim()
         if not up.reached:
             OpenDeskItem("unrouted", self.words, order_id=order.row.id).run(work)
-        order.tell_groups("new_order", from_unit=before, returned_by=by, words=mask(self.words))
+        order.tell_groups("new_order", from_unit=before, returned_by=by, words=order.masked(self.words))
         unit = order.facts()["unit"]
         order.tell_followers("order_returned", unit=unit)
         return order.done(unit=unit)
