@@ -187,6 +187,7 @@ def test_a_group_on_the_page(street: Street) -> None:
     street.write("group", "完成 1024", "G1")
     street.expect_bubble("G1", "@小邻 完成 1024")
     expect(street.phone("G1").locator(".mixed img")).to_be_visible()
+    until(lambda: "quote" in street.stage.bot.heard[-1], "the quote to be heard")
     assert street.stage.bot.heard[-1]["quote"]["text"]["content"] == "@小邻 待办"
     heard = len(street.stage.bot.heard)
     street.tap("group-at")
