@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults.house import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 PRINTED = re.compile(
     r"(?P<phones>http://\S+/phones).*?(?P<console>http://\S+/console/).*?密码 (?P<password>\S+)", re.S
@@ -36,7 +38,8 @@ def running() -> Iterator[Whole]:
     """Start everything, and stop it afterwards as Ctrl-C does. Raises AssertionError when it does not come up."""
     folder = Path(tempfile.mkdtemp(prefix="ll-"))  # short, for the paths of sockets have a limit
     env = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
-    env |= {"LINLI_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder)}
+    # A port from the system, not the next one free: another run on this machine would look for the same.
+    env |= {"LINLI_DATA_DIR": str(folder / "data"), "LINLI_PORT": str(free_port()), "TMPDIR": str(folder)}
     command = [sys.executable, "app.py", "run"]
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
         try:
