@@ -78,15 +78,22 @@ def mask(words: str, letters: int | None = None, rooms: Iterable[str] = ()) -> s
 
     `rooms`: the doors that are known to be meant, hidden however they are spelt: 602, 六〇二, 六百零二, 6楼02.
     """
+    rooms = tuple(rooms)
     words = words.translate(_PLAIN)
+    # Again until nothing is left: what stood behind a hidden door may now stand behind a word for one.
+    while (masked := _masked_once(words, rooms)) != words:
+        words = masked
+    if letters is not None and len(words) > letters:
+        words = words[: letters - 1] + "…"
+    return words
+
+
+def _masked_once(words: str, rooms: tuple[str, ...]) -> str:
     for pattern, hidden in _MASKS:
         words = pattern.sub(hidden, words)
     for room in rooms:
         words = _spellings(room).sub(DOOR, words)
-    words = " ".join(_BARE_ROOM.sub(_unless_named, words).split())
-    if letters is not None and len(words) > letters:
-        words = words[: letters - 1] + "…"
-    return words
+    return " ".join(_BARE_ROOM.sub(_unless_named, words).split())
 
 
 def _unless_named(found: re.Match[str]) -> str:
