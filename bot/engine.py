@@ -139,6 +139,8 @@ class Engine:
         gives_way = question.optional and not question.eager and not _chosen(question, turn.said.text)
         if gives_way and turn.host.intents(turn.said.text):
             return False
+        if _waits(turn) and self._goes_before(turn, frame):
+            return False
         return self._take(turn, frame, question)
 
     def _photo(self, turn: Turn) -> bool:
@@ -231,20 +233,27 @@ class Engine:
         return False
 
     def _opening(self, turn: Turn) -> bool:
-        names = [self._by_intent[i] for i in turn.host.intents(turn.said.text) if i in self._by_intent]
-        if turn.said.kind == "photo" and turn.top is None:
-            names.append(next((d.name for d in self.dialogs.values() if d.photos and d.opens), self.menu))
+        names, frame = self._wanted(turn), turn.top
         if not names:
             return False
-        frame = turn.top
         if frame is None or turn.may_leave:
             return self._open(turn, names[0])
-        names = [name for name in names if not self.dialogs[name].weak]
-        if not names:
+        name = self._goes_before(turn, frame)
+        if name is None:
             return False
-        if frame.dialog == names[0]:
-            return False
-        return self._offer_switch(turn, frame, names[0])
+        return self._open(turn, name) if _waits(turn) else self._offer_switch(turn, frame, name)
+
+    def _wanted(self, turn: Turn) -> list[str]:
+        """The dialogs that what was said opens, the surest first; a photo opens one where nothing is asked for."""
+        names = [self._by_intent[i] for i in turn.host.intents(turn.said.text) if i in self._by_intent]
+        if turn.said.kind == "photo" and (turn.top is None or _waits(turn)):
+            names.append(next((d.name for d in self.dialogs.values() if d.photos and d.opens), self.menu))
+        return names
+
+    def _goes_before(self, turn: Turn, frame: Frame) -> str | None:
+        """The other dialog that what was said surely opens in the middle of `frame`, or None."""
+        names = [name for name in self._wanted(turn) if not self.dialogs[name].weak]
+        return names[0] if names and names[0] != frame.dialog else None
 
     def _offer_switch(self, turn: Turn, frame: Frame, name: str) -> bool:
         first, then = self.dialogs[name].about, self.dialogs[frame.dialog].about
@@ -343,6 +352,10 @@ def _switch(first: str, then: str) -> Which:
 def _chosen(question: Question[Any], text: str) -> bool:
     """Whether `text` is nothing but a choice: a bare number, or exactly a label."""
     return bare_number(text) is not None or text in (label for _, label in question.options())
+
+
+def _waits(turn: Turn) -> bool:
+    return turn.shown is not None and turn.shown.waits
 
 
 def _wants_place(question: Question[Any] | None) -> bool:

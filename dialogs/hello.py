@@ -49,7 +49,8 @@ def which_home(at: dict[str, Any] | None, more: bool) -> Part[dict[str, Any] | N
         text = f"{lead}，比如“幸福小区 3 号楼 2 单元 602”。"
         others = {"skip": "先跳过", "list": "从列表里选"}
     again = "请写清楼号和房间号，比如“幸福小区 3 号楼 2 单元 602”；不想填请回复 1。"
-    place = yield from Place("home", text, again, others=others, home=True, building=at["id"] if at else 0)
+    building = at["id"] if at else 0
+    place = yield from Place("home", text, again, others=others, home=True, building=building, waits=True)
     if place.get("other") == "skip":
         return None
     if place.get("other") != "list":
@@ -62,15 +63,15 @@ def from_list() -> Part[dict[str, Any] | None]:
     estates = yield from Look("estates", views.estates)
     text = "哪个小区？" if len(estates) <= Choice.most else "哪个小区？请写小区名，比如“幸福小区”。"
     names = {str(one["id"]): one["name"] for one in estates}
-    estate = yield from Choice("estate", text, "请写小区的名字，比如“幸福小区”。", choices=names)
+    estate = yield from Choice("estate", text, "请写小区的名字，比如“幸福小区”。", choices=names, waits=True)
     buildings = yield from Look("buildings", views.buildings, int(estate))
     text = "几号楼？" if len(buildings) <= Choice.most else "几号楼？请写楼号，比如 12。"
     names = {str(one["id"]): one["name"] for one in buildings}
-    building = yield from Choice("building", text, "请写楼号，比如 12。", choices=names)
+    building = yield from Choice("building", text, "请写楼号，比如 12。", choices=names, waits=True)
     door_text = "几单元几室？比如 2 单元 602。"
     again = "请写单元和房间号，比如 2 单元 602；不想填请回复 1。"
     place = yield from Place(
-        "door", door_text, again, others={"skip": "先跳过"}, home=True, building=int(building)
+        "door", door_text, again, others={"skip": "先跳过"}, home=True, building=int(building), waits=True
     )
     return None if place.get("other") else place
 

@@ -81,6 +81,7 @@ def where(world: World, what: str) -> Part[dict[str, Any]]:
         "请写小区和楼号，比如“幸福小区 3 号楼 2 单元 602”，或者发一个定位。",
         others={key: one["label"] for key, one in near.items()},
         sure=next(iter(near)) if clear else "",
+        told=what,
     )
     if place.get("other", "").startswith("near:"):
         return (yield from which_part(near[place["other"]]))

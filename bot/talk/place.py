@@ -18,13 +18,15 @@ class Place(Question[dict[str, Any]]):
 
     Several readings (12-8-602) are asked; an address that is not in the register is refused with the reason.
     `others` (id → label) are numbered choices besides; chosen, the answer is {"other": id}. `sure` is the one that
-    is meant when the opening sentence names no address. `building`: only a door of that building is asked for.
+    is meant when neither the opening sentence nor `told`, what was said since, names an address.
+    `building`: only a door of that building is asked for.
     With `home`, only a whole door will do. With `loose`, words that name no place of the register are taken as
     they are, {"label": words, "words": words}: in an emergency nothing that is said about the place may be lost.
     """
 
     others: Mapping[str, str] = field(default_factory=dict)
     sure: str = ""
+    told: str = ""
     home: bool = False
     building: int = 0
     loose: bool = False
@@ -62,8 +64,9 @@ class Place(Question[dict[str, Any]]):
         return Several({one["label"]: one for one in found[:5]}, "您说的是哪一个？")
 
     def volunteered(self, opening: Said, find: Find) -> Any:
-        if read_home(opening.text) or (opening.scene and not self.home):
-            reading = replace(self, loose=False).read(Said(opening.text, scene=opening.scene), None, find)
+        words = self.told if read_home(self.told) else opening.text
+        if read_home(words) or (opening.scene and not self.home):
+            reading = replace(self, loose=False).read(Said(words, scene=opening.scene), None, find)
             return reading.value if isinstance(reading, Took) else None
         return {"other": self.sure} if self.sure else None
 

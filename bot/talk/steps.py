@@ -153,6 +153,7 @@ class Question(Generic[T]):
     gone: str = "刚才的选择现在不行了，请重新选一下。"
     optional: bool = False  # another opening goes before it, and it may be left unanswered
     eager: bool = False  # what it reads it takes, though it may be left
+    waits: bool = False  # another opening goes before it at once; it is asked again afterwards
     kind: ClassVar[str] = ""
     free: ClassVar[bool] = False  # takes any sentence
 
