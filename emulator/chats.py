@@ -25,11 +25,16 @@ def single_chat(bot: str, userid: str) -> str:
     return f"single/{bot}/{userid}"
 
 
+def app_chat(app: str, userid: str) -> str:
+    """A member's chat with a self-built app."""
+    return f"app/{app}/{userid}"
+
+
 @dataclass
 class Message:
     """One message in a chat.
 
-    sender: an openid or userid, "account", "bot" or "robot"; "" for a grey notice.
+    sender: an openid or userid, "account", "bot", "robot" or "app"; "" for a grey notice.
     kind: text, image, voice, video, location, link, menu, news, template, markdown, card,
         mixed, file, music, miniprogrampage or notice; body holds what that kind needs.
     at: Unix seconds. via: which way it came (passive, custom, template, robot, …).

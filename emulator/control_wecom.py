@@ -1,9 +1,9 @@
-"""The control API's WeCom part: groups, single chats, cards, robots, and URL verification."""
+"""The control API's WeCom part: groups, single chats, apps, cards, robots, and URL verification."""
 
 from flask import Blueprint, Response, jsonify
 
-from emulator import members, wechat_push, wecom_push
-from emulator.chats import group_chat, single_chat
+from emulator import app_members, members, wechat_push, wecom_app_push, wecom_push
+from emulator.chats import app_chat, group_chat, single_chat
 from emulator.control import dispatch, form, with_photo
 from emulator.courier import NoAnswer
 from emulator.residents import Impossible
@@ -15,6 +15,7 @@ def control_wecom(world: World, routes: Blueprint) -> None:
     """Add the routes to the control API."""
     _group_routes(world, routes)
     _single_routes(world, routes)
+    _app_routes(world, routes)
     _verify_route(world, routes)
 
 
@@ -38,7 +39,8 @@ def _group_routes(world: World, routes: Blueprint) -> None:
         data, card = form(), world.chats.find(message_id)
         if not card:
             raise Impossible("没有这张卡片")
-        return dispatch(world, card.chat, data, lambda: members.click(world, message_id, data))
+        pressed = app_members.click if "app" in card.body else members.click
+        return dispatch(world, card.chat, data, lambda: pressed(world, message_id, data))
 
 
 def _single_routes(world: World, routes: Blueprint) -> None:
@@ -59,18 +61,28 @@ def _single_routes(world: World, routes: Blueprint) -> None:
         return dispatch(world, chat, data, lambda: members.any_event(world, bot, userid, data))
 
 
+def _app_routes(world: World, routes: Blueprint) -> None:
+    @routes.post("/apps/<app>/members/<userid>/<action>")
+    def member_acts(app: str, userid: str, action: str) -> Response:
+        data = with_photo(world, form())
+        chat = app_chat(app, userid)
+        return dispatch(world, chat, data, lambda: app_members.act(world, app, userid, action, data))
+
+
 def _verify_route(world: World, routes: Blueprint) -> None:
     @routes.post("/verify")
     def verify() -> Response:
         results = {bot.name: wecom_push.verify(world, bot) for bot in world.town.bots}
+        apps = {app.name: wecom_app_push.verify(world, app) for app in world.town.apps if app.callback}
         try:
             account = wechat_push.verify(world)
         except NoAnswer:
             account = {"ok": False, "status": None}
         return jsonify(
             {
-                "ok": account["ok"] and all(one["ok"] for one in results.values()),
+                "ok": account["ok"] and all(one["ok"] for one in [*results.values(), *apps.values()]),
                 "account": account,
                 "bots": results,
+                "apps": apps,
             }
         )

@@ -42,6 +42,7 @@ def _lost(world: World, fault: Fault, perform: Perform) -> Response:
 
 def _expire_token(world: World, fault: Fault, perform: Perform) -> Response:
     world.tokens.expire()
+    world.app_tokens.expire()
     return perform()
 
 

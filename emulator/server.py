@@ -22,6 +22,7 @@ from emulator.town import BadTown, Town, load_town
 from emulator.transport import http_post
 from emulator.wechat_api import wechat_api
 from emulator.wecom_api import wecom_api
+from emulator.wecom_app_api import wecom_app_api
 from emulator.world import Background, World
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
@@ -54,7 +55,7 @@ def create_app(
     app.extensions["emulator"] = world
     under_emu = control(world)
     control_wecom(world, under_emu)
-    for routes in (wechat_api(world), wecom_api(world), under_emu, pages(world)):
+    for routes in (wechat_api(world), wecom_api(world), wecom_app_api(world), under_emu, pages(world)):
         app.register_blueprint(routes)
 
     @app.before_request
@@ -76,7 +77,7 @@ def main(argv: list[str]) -> int:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     base = "" if options.host in EVERYWHERE else f"http://{options.host}:{options.port}"
     app = create_app(town, data=options.data, base=base)
-    server = make_server(options.host, options.port, app, threaded=True)
+    server = make_server(options.host, options.port, app, threaded=True, fd=options.fd)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, frame: _stop(server, frame))
     sys.stdout.write(f"phones: http://{options.host}:{options.port}/phones\n")
@@ -96,4 +97,5 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder to remember in; without it, memory only")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument("--fd", type=int, help="an inherited socket that listens on --port already")
     return parser.parse_args(argv)

@@ -68,6 +68,28 @@ class Member:
 
 
 @dataclass(frozen=True)
+class App:
+    """A self-built app (自建应用) of a firm's corp, in whose chat its members talk with the bot.
+
+    secret opens the API, token and aes_key seal the callbacks. callback: a path below callback_base
+    or a whole address, with {name} filled in; empty when the firm has set none, so that the app
+    hears nothing. users: who sees the app. accounts: how many the corp may have (账号上限数).
+    """
+
+    name: str
+    corpid: str
+    agentid: int
+    secret: str
+    token: str
+    aes_key: str
+    display: str = "邻里工单"
+    corp: str = ""
+    callback: str = "/callback/wecom/{name}"
+    users: list[str] = field(default_factory=list)
+    accounts: int = 200
+
+
+@dataclass(frozen=True)
 class Resident:
     """A person with WeChat who may follow the account."""
 
@@ -94,6 +116,7 @@ class Town:
     bots: list[Bot] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
+    apps: list[App] = field(default_factory=list)
     residents: list[Resident] = field(default_factory=list)
     scenes: list[Scene] = field(default_factory=list)
 
@@ -109,6 +132,10 @@ class Town:
         """The member of that userid."""
         return next((member for member in self.members if member.userid == userid), None)
 
+    def app(self, name: str) -> App | None:
+        """The app of that name."""
+        return next((app for app in self.apps if app.name == name), None)
+
     def template(self, template_id: str) -> Template | None:
         """The category template of that id."""
         return next((one for one in self.templates if one.template_id == template_id), None)
@@ -119,6 +146,7 @@ _LISTS: dict[str, type[Any]] = {
     "bots": Bot,
     "groups": Group,
     "members": Member,
+    "apps": App,
     "residents": Resident,
     "scenes": Scene,
 }
@@ -136,6 +164,8 @@ def read_town(data: dict[str, Any]) -> Town:
         raise BadTown(f"account.kind must be one of {', '.join(get_args(Kind))}")
     for group in town.groups:
         _check_group(town, group)
+    for app in town.apps:
+        _check_app(town, app)
     return town
 
 
@@ -145,6 +175,22 @@ def _check_group(town: Town, group: Group) -> None:
     strangers = [userid for userid in group.members if not town.member(userid)]
     if strangers:
         raise BadTown(f"group {group.chatid}: add {', '.join(strangers)} to members")
+
+
+def _check_app(town: Town, app: App) -> None:
+    if town.bot(app.name) or town.app(app.name) is not app:
+        raise BadTown(f"app {app.name}: each bot and app needs a name of its own")
+    if not isinstance(app.agentid, int):
+        raise BadTown(f"app {app.name}: agentid must be a number")
+    if any(other is not app and _same_agent(other, app) for other in town.apps):
+        raise BadTown(f"app {app.name}: agentid {app.agentid} is taken in this corp")
+    strangers = [userid for userid in app.users if not town.member(userid)]
+    if strangers:
+        raise BadTown(f"app {app.name}: add {', '.join(strangers)} to members")
+
+
+def _same_agent(one: App, other: App) -> bool:
+    return (one.corpid, one.agentid) == (other.corpid, other.agentid)
 
 
 def load_town(path: Path) -> Town:

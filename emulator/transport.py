@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import requests
 from flask import Flask
 from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
 
 from emulator.clock import stopwatch
 from emulator.courier import Answer, NoAnswer, Outgoing, Post
@@ -64,7 +65,7 @@ class InProcess(BaseAdapter):
         response.status_code = answer.status_code
         response.headers.update(dict(answer.headers))
         response.encoding = requests.utils.get_encoding_from_headers(response.headers)
-        response.raw = io.BytesIO(answer.get_data())
+        response.raw = HTTPResponse(io.BytesIO(answer.get_data()), preload_content=False)
         response.url = request.url or ""
         response.request = request
         return response

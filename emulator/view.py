@@ -3,6 +3,9 @@
 from dataclasses import asdict
 
 from emulator.store import Json
+from emulator.town import App
+from emulator.wecom_app_pace import drops
+from emulator.wecom_app_send import sees
 from emulator.world import World
 
 MESSAGES_SHOWN = 2000
@@ -24,6 +27,7 @@ def state_of(world: World, since: int = 0) -> Json:
             "scenes": list(world.store.all("scene").values()),
             "bots": [{"name": bot.name, "display": bot.display, "corp": bot.corp} for bot in town.bots],
             "groups": [_group(group) for group in map(asdict, town.groups)],
+            "apps": [_app(world, app) for app in town.apps],
             "members": [asdict(member) for member in town.members],
             "faults": world.faults.all(),
             "counts": world.store.message_counts(),
@@ -33,6 +37,17 @@ def state_of(world: World, since: int = 0) -> Json:
 
 def _group(group: Json) -> Json:
     return {name: value for name, value in group.items() if name != "robot_key"}
+
+
+def _app(world: World, app: App) -> Json:
+    return {
+        "name": app.name,
+        "display": app.display,
+        "corp": app.corp,
+        "users": [userid for userid in app.users if sees(world, app, userid)],
+        "hears": bool(app.callback),
+        "dropped": drops(world, app),
+    }
 
 
 def _resident(world: World, resident: Json) -> Json:

@@ -24,14 +24,15 @@ LENGTHS: dict[tuple[str, str], int] = {
 """Characters at most, by part ("" is the card itself) and field."""
 COUNTS: dict[str, int] = {"button_list": 6, "horizontal_content_list": 6, "jump_list": 3, "select_list": 3}
 KEY_BYTES = 1024
+OPENS_URL = 1
 
 
 class BadCard(Exception):
     """The card breaks a rule; the text names it."""
 
 
-def check_card(card: Json) -> None:
-    """Raise BadCard unless an AIBot could send the card."""
+def check_card(card: Json, url_buttons: bool = False) -> None:
+    """Raise BadCard unless an AIBot could send the card; an app's button may also open an address."""
     kind = card.get("card_type")
     if kind not in CARD_TYPES:
         raise BadCard(f"card_type must be one of {', '.join(CARD_TYPES)}")
@@ -47,7 +48,7 @@ def check_card(card: Json) -> None:
             raise BadCard(f"{name} holds {limit} at most")
     for (part, name), limit in LENGTHS.items():
         _check_length(card, part, name, limit)
-    _check_buttons(card)
+    _check_buttons(card, url_buttons)
 
 
 def _check_length(card: Json, part: str, name: str, limit: int) -> None:
@@ -57,20 +58,23 @@ def _check_length(card: Json, part: str, name: str, limit: int) -> None:
             raise BadCard(f"{part}.{name} is longer than {limit} characters".lstrip("."))
 
 
-def _check_buttons(card: Json) -> None:
+def _check_buttons(card: Json, url_buttons: bool) -> None:
     buttons = card.get("button_list") or []
     if card["card_type"] == "button_interaction" and not buttons:
         raise BadCard("button_list is required for button_interaction")
     for button in buttons:
+        if url_buttons and button.get("type") == OPENS_URL and button.get("text") and button.get("url"):
+            continue
         if not button.get("text") or not 1 <= len(str(button.get("key") or "").encode()) <= KEY_BYTES:
             raise BadCard("each button needs a text and a key of 1 to 1024 bytes")
 
 
 def keys_of(card: Json) -> list[str]:
-    """Everything on the card that a person can press."""
-    buttons = card.get("button_list") or []
+    """Everything on the card that a person can press; replace_text leaves the menu alone."""
+    replaced = bool(card.get("replace_text"))
+    buttons = [] if replaced else card.get("button_list") or []
     menu = (card.get("action_menu") or {}).get("action_list") or []
-    submit = card.get("submit_button")
+    submit = None if replaced else card.get("submit_button")
     return [str(one["key"]) for one in [*buttons, *menu, *([submit] if submit else [])] if one.get("key")]
 
 

@@ -13,6 +13,7 @@ from emulator.quotas import Quotas
 from emulator.store import Blob, Json, Store
 from emulator.tokens import Tokens
 from emulator.town import Town
+from emulator.wecom_app_tokens import AppTokens
 from emulator.windows import Windows
 
 SETTLE_SECONDS = 120.0
@@ -76,6 +77,7 @@ class World:
         self.windows = Windows(self.store, self.clock)
         self.quotas = Quotas(self.store, self.clock, self.town.account.kind)
         self.tokens = Tokens(self.store, self.clock, self.quotas)
+        self.app_tokens = AppTokens(self.store, self.clock, self.quotas, self.town)
         self.faults = Faults(self.store, self.clock)
         self.courier = Courier(self.post, self.wait, self.faults, self.clock)
         self.epoch = secrets.token_hex(4)

@@ -10,16 +10,21 @@ from emulator.server import create_app
 from emulator.town import read_town
 from emulator.transport import post_to
 from tests.emulator.fake_bot import FakeBot
-from tests.emulator.stage import TOWN, MakeStage, Stage, Time
+from tests.emulator.stage import TOWN, Json, MakeStage, Stage, Time
 
 
 @pytest.fixture
 def make_stage() -> Iterator[MakeStage]:
-    """Builds stages; `kind` is the account's kind, `data` a folder to remember in."""
+    """Builds stages; `kind` is the account's kind, `data` a folder to remember in, `apps` other apps."""
     stages: list[Stage] = []
 
-    def make(kind: str = "verified-service", data: Path | None = None, hold: bool = False) -> Stage:
-        town = read_town({**TOWN, "account": {**TOWN["account"], "kind": kind}})
+    def make(
+        kind: str = "verified-service",
+        data: Path | None = None,
+        hold: bool = False,
+        apps: list[Json] = TOWN["apps"],
+    ) -> Stage:
+        town = read_town({**TOWN, "account": {**TOWN["account"], "kind": kind}, "apps": apps})
         bot, time, waits = FakeBot(town), Time(), list[float]()
         app = create_app(
             town,

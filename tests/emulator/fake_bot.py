@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from emulator.crypto import Seal
-from emulator.town import Town
+from emulator.town import App, Town
 from emulator.wire import from_xml, to_xml
 
 Json = dict[str, Any]
@@ -19,14 +19,18 @@ Json = dict[str, Any]
 
 @dataclass
 class FakeBot:
-    """heard: what came in, decrypted. `say` makes the passive reply of the account,
-    `answer` the passive JSON of the AIBot; `raw` overrides both with (status, body)."""
+    """heard: what came in, decrypted. `say` makes the passive reply of the account, `answer` the
+    passive JSON of the AIBot, `tell` the passive reply of an app; `raw` overrides them with
+    (status, body). own_nonce: what an app's reply carries instead of the callback's nonce."""
 
     town: Town
     heard: list[Json] = field(default_factory=list)
     offsets: list[tuple[int, str]] = field(default_factory=list)
     say: Callable[[Json], str | Json | None] = lambda fields: None
     answer: Callable[[Json], Json | None] = lambda body: None
+    tell: Callable[[Json], str | Json | None] = lambda fields: None
+    own_nonce: str = ""
+    envelopes: list[Json] = field(default_factory=list)
     raw: Callable[[], tuple[int, bytes] | None] = lambda: None
 
     def app(self) -> Flask:
@@ -75,8 +79,27 @@ class FakeBot:
             }
         )
 
+    def _app(self, app: App) -> Response:
+        seal, args = Seal(app.token, app.aes_key, app.corpid), request.args
+        if request.method == "GET":
+            seal.check(args["msg_signature"], args["timestamp"], args["nonce"], args["echostr"])
+            return Response(seal.open(args["echostr"]))
+        envelope = from_xml(request.get_data())
+        self.envelopes.append(envelope)
+        seal.check(args["msg_signature"], args["timestamp"], args["nonce"], envelope["Encrypt"])
+        fields = from_xml(seal.open(envelope["Encrypt"]))
+        self.heard.append(fields)
+        raw, said = self.raw(), self.tell(fields)
+        if raw:
+            return Response(raw[1], status=raw[0])
+        if said is None:
+            return Response("")
+        return Response(self._seal_reply(seal, fields, said, self.own_nonce or args["nonce"]))
+
     def _wecom(self, name: str) -> Response:
-        bot = self.town.bot(name)
+        bot, app = self.town.bot(name), self.town.app(name)
+        if app:
+            return self._app(app)
         assert bot
         seal, args = Seal(bot.token, bot.aes_key, ""), request.args
         if request.method == "GET":

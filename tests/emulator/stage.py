@@ -57,6 +57,19 @@ TOWN: Json = {
         {"userid": "lihua", "name": "李华", "bot": "anju"},
         {"userid": "wangwei", "name": "王伟", "bot": "anju"},
     ],
+    "apps": [
+        {
+            "name": "anju-app",
+            "display": "安居工单",
+            "corp": "安居物业",
+            "corpid": "wwanju",
+            "agentid": 1000002,
+            "secret": "app-secret",
+            "token": "t4",
+            "aes_key": KEY,
+            "users": ["lihua", "wangwei"],
+        }
+    ],
     "residents": [{"openid": ZHANG, "name": "张阿姨"}],
     "scenes": [{"scene": "bld:1", "label": "幸福小区 3 号楼"}],
 }
@@ -124,6 +137,37 @@ class Stage:
         body = answer.get_json()
         assert isinstance(body, dict)
         return body
+
+    def app_token(self, name: str = "anju-app") -> str:
+        """A token of a self-built app."""
+        app = self.town.app(name)
+        assert app
+        answer = self.app_get("gettoken", corpid=app.corpid, corpsecret=app.secret)
+        return str(answer.get_json()["access_token"])
+
+    def app_get(self, name: str, **query: str) -> TestResponse:
+        return self.get(f"/qyapi.weixin.qq.com/cgi-bin/{name}", query_string=query)
+
+    def app_api(self, name: str, token: str | None = None, **data: Any) -> Json:
+        """POST to the API of the app anju-app, with its agentid."""
+        token = self.app_token() if token is None else token
+        answer = self.app.test_client().post(
+            f"/qyapi.weixin.qq.com/cgi-bin/{name}",
+            query_string={"access_token": token},
+            json={"agentid": 1000002, **data},
+        )
+        assert answer.status_code == 200
+        body = answer.get_json()
+        assert isinstance(body, dict)
+        return body
+
+    def worker(self, action: str, userid: str = "lihua", **data: Any) -> Json:
+        """What a member does in the app's chat."""
+        return self.emu(f"apps/anju-app/members/{userid}/{action}", **data)
+
+    def app_phone(self, userid: str = "lihua", app: str = "anju-app") -> list[Any]:
+        """What a member's chat with the app shows."""
+        return self.world.chats.of(f"app/{app}/{userid}")
 
     def say(self, text: str, openid: str = ZHANG) -> int:
         """A customer-service text; returns the errcode."""

@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from emulator.server import create_app
 from emulator.town import read_town
+from tests.emulator.fake_app import FakeApp
 from tests.emulator.fake_bot import FakeBot
 from tests.emulator.stage import KEY, TOWN
 
@@ -83,7 +84,9 @@ def answerer() -> Any:
 def main(emulator_port: int, bot_port: int) -> None:
     """Serve both until interrupted."""
     town = read_town({**TOWN, **MORE, "callback_base": f"http://127.0.0.1:{bot_port}"})
-    bot = FakeBot(town, say=say, answer=answerer())
+    names = {one.userid: one.name for one in town.members}
+    fake = FakeApp(town.apps[0], f"http://127.0.0.1:{emulator_port}", names)
+    bot = FakeBot(town, say=say, answer=answerer(), tell=fake.tell)
     bot_server = make_server("127.0.0.1", bot_port, bot.app(), threaded=True)
     threading.Thread(target=bot_server.serve_forever, daemon=True).start()
     app = create_app(town)

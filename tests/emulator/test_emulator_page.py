@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import requests
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from werkzeug.serving import make_server
 
+from tests.emulator.apps import card, send_card
 from tests.emulator.stage import TOWN, ZHANG, MakeStage, Stage
 from tests.running.processes import until
 
@@ -111,9 +113,9 @@ class Street:
         expect(self.phone(phone).locator('[data-test="bubble"]', has_text=text).last).to_be_visible()
 
 
-@pytest.fixture
-def street(make_stage: MakeStage, chromium: BrowserContext) -> Iterator[Street]:
-    stage = make_stage()
+@contextmanager
+def serving(stage: Stage, chromium: BrowserContext) -> Iterator[Street]:
+    """The page of a stage, open in a browser; no script may have stumbled at the end."""
     server = make_server("127.0.0.1", 0, stage.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -128,6 +130,12 @@ def street(make_stage: MakeStage, chromium: BrowserContext) -> Iterator[Street]:
     thread.join()
     server.server_close()
     assert problems == []
+
+
+@pytest.fixture
+def street(make_stage: MakeStage, chromium: BrowserContext) -> Iterator[Street]:
+    with serving(make_stage(), chromium) as open_street:
+        yield open_street
 
 
 def test_a_resident_on_the_page(street: Street) -> None:
@@ -196,6 +204,54 @@ def test_a_group_on_the_page(street: Street) -> None:
     assert len(street.stage.bot.heard) == heard
 
 
+def test_an_app_on_the_page(street: Street) -> None:
+    stage = street.stage
+    taken = {"MsgType": "update_button", "Button": {"ReplaceName": "您已接单"}}
+    stage.bot.tell = lambda fields: taken if fields.get("Event") == "template_card_event" else None
+    phone = street.phone("app-anju-app")
+    expect(phone).to_be_visible()
+    send_card(stage, card(button_list=[{"text": "接单", "key": "take"}]))
+    expect(phone.locator('[data-test="card-take"]')).to_be_visible()
+    expect(phone.locator('[data-test="worker-wangwei"] .dot')).to_be_visible()
+    street.tap("worker-wangwei")
+    street.tap("card-take")
+    expect(phone.locator('[data-test="card-replaced"]')).to_have_text("您已接单")
+    until(lambda: stage.bot.heard != [], "the press to be heard")
+    code = stage.bot.heard[0]["ResponseCode"]
+    button = {"replace_name": "已由王伟接单"}
+    stage.app_api("message/update_template_card", response_code=code, userids=["lihua"], button=button)
+    street.tap("worker-lihua")
+    expect(phone.locator('[data-test="card-replaced"]')).to_have_text("已由王伟接单")
+    expect(phone.locator('[data-test="card-replaced"]')).to_be_disabled()
+    street.write("app", "马上到", "app-anju-app")
+    street.expect_bubble("app-anju-app", "马上到")
+    street.tap("app-photo")
+    street.tap("photo-repaired")
+    expect(phone.locator(".bubble.image img")).to_be_visible()
+    street.tap("app-enter")
+    until(lambda: len(stage.bot.heard) == 4, "the app to be opened")
+    kinds = [heard.get("Event") or heard["MsgType"] for heard in stage.bot.heard]
+    assert kinds == ["template_card_event", "text", "image", "enter_agent"]
+
+
+def test_nothing_an_app_writes_becomes_markup(street: Street) -> None:
+    address = {"text": "坏", "type": 1, "url": "javascript:alert(1)"}
+    nasty = card(
+        main_title={"title": "<b>粗</b>"}, button_list=[{"text": "<i>接</i>", "key": "take"}, address]
+    )
+    assert send_card(street.stage, nasty)["errcode"] == 0
+    phone = street.phone("app-anju-app")
+    expect(phone.locator('[data-test="card-take"]')).to_have_text("<i>接</i>")
+    assert phone.locator(".bubble b, .bubble i").count() == 0
+    assert phone.locator(".bubble a[href]").count() == 0
+
+
+def test_a_town_without_apps_has_a_page(make_stage: MakeStage, chromium: BrowserContext) -> None:
+    with serving(make_stage(apps=[]), chromium) as street:
+        expect(street.phone("G1")).to_be_visible()
+        assert street.page.locator('[data-test^="phone-"]').count() == 2
+
+
 def test_nothing_written_becomes_markup(street: Street) -> None:
     markdown = f'{NASTY} [点我](javascript:alert(1)) **<i>斜</i>** <font color="warning"><u>线</u></font>'
     anchors = '<a href="javascript:alert(1)">坏</a><a href="https://good.example/b">好</a>'
@@ -231,7 +287,7 @@ def test_the_clock_the_faults_and_a_new_resident_on_the_page(street: Street) -> 
     street.tap("resident-add")
     street.page.locator('[data-test="resident-name"]').fill("李大爷")
     street.tap("resident-save")
-    expect(street.page.locator(".person[aria-pressed=true]")).to_contain_text("李大爷")
+    expect(street.phone("resident").locator(".person[aria-pressed=true]")).to_contain_text("李大爷")
     names = [one["name"] for one in street.stage.world.store.all("resident").values()]
     assert names == ["张阿姨", "李大爷"]
     assert ZHANG in street.stage.world.store.all("resident")

@@ -2,7 +2,7 @@
 
 import { toast } from "./dom.js";
 
-export const state = { version: 0, epoch: "", now: 0, residents: [], scenes: [], groups: [], members: [], bots: [], menu: [], faults: [] };
+export const state = { version: 0, epoch: "", now: 0, residents: [], scenes: [], groups: [], members: [], bots: [], apps: [], menu: [], faults: [] };
 const chats = new Map();
 const listeners = [];
 let skew = 0;

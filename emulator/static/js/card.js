@@ -48,11 +48,16 @@ function boxes(question, chosen) {
 }
 
 function buttons(card, press) {
-  const list = [...(card.button_list ?? []), ...(card.submit_button ? [card.submit_button] : []), ...(card.action_menu?.action_list ?? [])];
-  return list.length
-    ? h("div", { class: "buttons" }, list.map((one) => h("button", { type: "button", class: `style-${one.style ?? 1}`, test: `card-${one.key}`, onclick: () => press(one.key) }, one.text)))
-    : null;
+  const replaced = card.replace_text ? h("button", { type: "button", class: "replaced", test: "card-replaced", disabled: true }, card.replace_text) : null;
+  const pressable = replaced ? [] : [...(card.button_list ?? []), ...(card.submit_button ? [card.submit_button] : [])];
+  const list = [...pressable, ...(card.action_menu?.action_list ?? [])];
+  return replaced || list.length ? h("div", { class: "buttons" }, replaced, list.map((one) => button(one, press))) : null;
 }
+
+const button = (one, press) =>
+  one.type === 1
+    ? h("a", { class: `style-${one.style ?? 1}`, href: safeLink(one.url), target: "_blank", rel: "noopener noreferrer" }, one.text)
+    : h("button", { type: "button", class: `style-${one.style ?? 1}`, test: `card-${one.key}`, onclick: () => press(one.key) }, one.text);
 
 const links = (card) => {
   const list = [...(card.jump_list ?? []).filter((one) => one.url), ...(card.card_action?.url ? [{ title: "查看详情", url: card.card_action.url }] : [])];

@@ -17,6 +17,11 @@ const PRESETS = [
   ["公众号接口：卡 8 秒", { where: "custom/send", what: "hang", seconds: 8 }],
   ["群机器人：发得太快，1 分钟", { where: "webhook/send", what: "errcode", errcode: 45009, times: null, seconds_on: 60 }],
   ["群机器人：被停用", { where: "webhook/send", what: "errcode", errcode: 93004, times: null }],
+  ["应用消息：系统繁忙，两次", { where: "app/message/send", what: "errcode", errcode: -1, times: 2 }],
+  ["应用消息：发出去了，回答丢了", { where: "app/message/send", what: "lost" }],
+  ["应用卡片：更新码用过了", { where: "app/message/update_template_card", what: "errcode", errcode: 42022 }],
+  ["应用接口：凭证过期一次", { where: "app", what: "expire_token" }],
+  ["应用照片：取不到", { where: "app/media/get", what: "errcode", errcode: 40007 }],
 ];
 
 const OUTCOMES = { answered: "有回答", silent: "没有话要说", invalid: "回答不合格", failed: "没有送到", held: "压着没送" };
@@ -67,7 +72,7 @@ const entry = (one) =>
     h("pre", {}, one.sent), one.answer ? h("pre", {}, JSON.stringify(one.answer, null, 1)) : null));
 
 const nameOf = (bot) => {
-  const one = state.bots.find((known) => known.name === bot);
+  const one = [...state.bots, ...state.apps].find((known) => known.name === bot);
   return one?.corp ? `${one.corp}的${one.display}` : bot;
 };
 
@@ -75,7 +80,7 @@ async function verify() {
   checked.textContent = "正在检查…";
   const result = await post("verify");
   if (!result) return;
-  const all = [["公众号", result.account], ...Object.entries(result.bots).map(([name, one]) => [nameOf(name), one])];
+  const all = [["公众号", result.account], ...Object.entries({ ...result.bots, ...result.apps }).map(([name, one]) => [nameOf(name), one])];
   checked.textContent = all.map(([name, one]) => `${name}：${one.ok ? "正常" : `不正常（${one.status ?? "连不上"}）`}`).join("；");
 }
 

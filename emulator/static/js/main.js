@@ -1,5 +1,6 @@
 // Puts the phones on the page and keeps them up to date.
 
+import { AppPhone } from "./app.js";
 import { emulatedNow, onChange, post, start, state } from "./api.js";
 import { h, toast } from "./dom.js";
 import { setUpFaults, updateFaults } from "./faults.js";
@@ -10,15 +11,15 @@ import { when } from "./screen.js";
 const street = document.getElementById("street");
 const tabs = document.getElementById("tabs");
 const now = document.getElementById("now");
-let groups = [];
+let wecom = [];
 
 const tab = (id, label) =>
   h("button", { type: "button", test: `tab-${id}`, onclick: () => document.getElementById(`phone-${id}`).scrollIntoView({ behavior: "smooth", inline: "start", block: "nearest" }) }, label);
 
 function build() {
-  groups = state.groups.map((group) => new GroupPhone(group));
-  street.append(residentPhone(), ...groups.map((one) => one.element));
-  tabs.append(tab("resident", "居民"), ...state.groups.map((one) => tab(one.chatid, one.name)));
+  wecom = [...state.groups.map((group) => new GroupPhone(group)), ...state.apps.map((app) => new AppPhone(app))];
+  street.append(residentPhone(), ...wecom.map((one) => one.element));
+  tabs.append(tab("resident", "居民"), ...state.groups.map((one) => tab(one.chatid, one.name)), ...state.apps.map((one) => tab(`app-${one.name}`, one.display)));
   showTabs();
 }
 
@@ -45,7 +46,7 @@ function setUpClock() {
 onChange(() => {
   if (!street.childElementCount) build();
   updateResident();
-  groups.forEach((one) => one.update());
+  wecom.forEach((one) => one.update());
   updateFaults();
   document.getElementById("clock-reset").hidden = !state.offset_seconds;
   now.classList.toggle("moved", Boolean(state.offset_seconds));

@@ -3,6 +3,7 @@
 import { emulatedNow, post, state, withPhoto } from "./api.js";
 import { composer } from "./composer.js";
 import { avatar, h, icon, sheet } from "./dom.js";
+import { People } from "./people.js";
 import { choosePhoto } from "./photos.js";
 import { Screen, hour, when } from "./screen.js";
 
@@ -13,7 +14,6 @@ const PLACES = [
 ];
 
 let current = "";
-const seen = new Map();
 
 const me = () => state.residents.find((one) => one.openid === current);
 const act = (action, data = {}) => post(`residents/${encodeURIComponent(current)}/${action}`, data);
@@ -32,7 +32,7 @@ const screen = new Screen("聊天",
   () => [avatar(state.account.name, "account"), h("strong", {}, state.account.name), me()?.followed ? "已经关注，说句话试试" : "还没有关注，先点下面的按钮"]);
 
 const typed = composer("resident", "输入文字", async (text) => (text.trim() ? act("text", { text }) : true));
-const people = h("div", { class: "persons", role: "group", "aria-label": "谁的手机" });
+const people = new People("resident", "谁的手机", become);
 const title = h("h2", { class: "title" });
 const clock = h("span", { class: "status-time" });
 const note = h("p", { class: "window", test: "window" });
@@ -53,19 +53,16 @@ export function residentPhone() {
     note, screen.list, foot);
   const more = h("button", { type: "button", class: "add", test: "resident-add", onclick: add }, "＋ 添加居民");
   return h("section", { class: "phone", id: "phone-resident", test: "phone-resident", "aria-label": "居民的手机" },
-    h("div", { class: "people" }, people, more), handset);
+    h("div", { class: "people" }, people.row, more), handset);
 }
 
 const tool = (name, label, test, onclick) => h("button", { type: "button", test, onclick }, icon(name), label);
 
 /** Show the newest state. */
 export function updateResident() {
-  if (!current) for (const one of state.residents) seen.set(one.openid, countOf(one.openid));
   if (!me()) current = state.residents[0]?.openid ?? "";
   const resident = me();
-  seen.set(current, countOf(current));
-  people.replaceChildren(...state.residents.map(person));
-  showPerson();
+  people.show(state.residents.map(({ openid, name }) => ({ id: openid, name, chat: chatOf(openid) })), current);
   title.textContent = resident?.typing ? "对方正在输入…" : state.account.name;
   document.querySelector(".leave").hidden = !resident?.followed;
   clock.textContent = hour(emulatedNow());
@@ -79,24 +76,9 @@ const windowWords = ({ left, until }) =>
   state.account.kind === "unverified" ? "这个公众号没有认证，不能主动发消息" :
   until > emulatedNow() ? `公众号还能主动发 ${left} 条，到 ${when(until)}` : "公众号现在不能主动发消息，要等居民先说话";
 
-let shownPerson = "";
-
-/** Whose phone it is stays in sight when there are many; a person may still look through the others. */
-function showPerson() {
-  if (shownPerson === current) return;
-  shownPerson = current;
-  const chip = people.querySelector("[aria-pressed=true]");
-  if (chip) people.scrollLeft = chip.offsetLeft + chip.offsetWidth - people.offsetLeft - people.clientWidth + 4;
-}
-
-const countOf = (openid) => state.counts?.[chatOf(openid)] ?? 0;
-
-function person(resident) {
-  const fresh = resident.openid !== current && countOf(resident.openid) > (seen.get(resident.openid) ?? 0);
-  return h("button", { type: "button", class: "person", "aria-pressed": String(resident.openid === current), test: `resident-${resident.openid}`, onclick: () => {
-    current = resident.openid;
-    updateResident();
-  } }, avatar(resident.name), resident.name, fresh ? h("b", { class: "dot", title: "有新消息" }) : null);
+function become(openid) {
+  current = openid;
+  updateResident();
 }
 
 let footState = "";
