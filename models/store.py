@@ -7,7 +7,7 @@ import hmac
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,12 +29,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import Insert
 
 from models import tables as t
 
 WRITES = "linli_writes"
+IDLE = "linli_idle"
+PING_AFTER = 2.0  # seconds
 NAP = 8  # milliseconds: SQLite then looks after 1, 3 and 8
 
 # Statements of nearly every turn are built once: building one costs as much as running it.
@@ -57,10 +61,11 @@ class FieldKeys:
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """Whom a message is for: a resident's account, or a group of staff."""
+    """Whom a message is for: a resident's account, a group of staff, or one worker alone in a WeCom app."""
 
     account_id: int | None = None
     work_group_id: int | None = None
+    worker_account_id: int | None = None
 
 
 @dataclass
@@ -72,15 +77,26 @@ class Work:
     limits: Mapping[str, Any]
     keys: FieldKeys
 
-    def tell(self, to: To, kind: str, facts: Mapping[str, Any], *, order_id: int | None = None) -> int:
-        """Queue one message; bot/wording.py turns kind and facts into words when it is sent."""
+    def tell(
+        self,
+        to: To,
+        kind: str,
+        facts: Mapping[str, Any],
+        *,
+        order_id: int | None = None,
+        talk_id: int | None = None,
+        after: timedelta = timedelta(0),
+    ) -> int:
+        """Queue one message, to be sent `after` so long; bot/wording.py then turns kind and facts into words."""
         row = {
             "kind": kind,
             "facts": dict(facts),
             "account_id": to.account_id,
             "work_group_id": to.work_group_id,
+            "worker_account_id": to.worker_account_id,
             "work_order_id": order_id,
-            "next_at": self.now,
+            "person_talk_id": talk_id,
+            "next_at": self.now + after,
             "made_at": self.now,
         }
         return int(self.conn.execute(_TELL, row).scalar_one())
@@ -95,10 +111,12 @@ class Work:
         """An INSERT that does nothing where a unique key is already there. Its rowcount says nothing: see made()."""
         return _insert_once(table, self.conn.dialect.name)
 
-    def made(self, table: Table, row: Mapping[str, Any]) -> bool:
-        """Insert the row once; whether this transaction is the one that made it. The table needs an `id`."""
-        statement = self.insert_once(table).returning(table.c.id)
-        return self.conn.execute(statement, dict(row)).first() is not None
+    def made(self, table: Table, row: Mapping[str, Any]) -> int | None:
+        """Insert the row once; its id if this transaction is the one that made it. The table needs an `id`."""
+        made: int | None = self.conn.execute(
+            _made_once(table, self.conn.dialect.name), dict(row)
+        ).scalar_one_or_none()
+        return made
 
     def next_number(self, name: str, first: int = 1001) -> int:
         """The next running number; its row is locked until the transaction ends, so none is left out."""
@@ -130,6 +148,11 @@ class Work:
 def _insert_once(table: Table, dialect: str) -> Insert:
     insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return insert_into(table).on_conflict_do_nothing()
+
+
+@cache
+def _made_once(table: Table, dialect: str) -> Insert:
+    return _insert_once(table, dialect).returning(table.c.id)
 
 
 class Store:
@@ -186,9 +209,18 @@ class Store:
 
 
 def open_store(
-    url: str, keys: FieldKeys, limits: Mapping[str, Any], *, pool: int = 8, wait_seconds: float = 3.0
+    url: str,
+    keys: FieldKeys,
+    limits: Mapping[str, Any],
+    *,
+    pool: int = 8,
+    wait_seconds: float = 3.0,
+    seconds: Callable[[], float] | None = None,
 ) -> Store:
-    """Connect lazily: at most `pool` connections; nobody waits over `wait_seconds` for one or for a lock."""
+    """Connect lazily: at most `pool` connections; nobody waits over `wait_seconds` for one or for a lock.
+
+    `seconds` tells real time: with it a connection to PostgreSQL is tried before use only after it has been idle.
+    """
     parsed = make_url(url)
     arguments: dict[str, Any] = {"pool_size": pool, "max_overflow": 0, "pool_timeout": wait_seconds}
     if parsed.get_backend_name() == "sqlite":
@@ -197,11 +229,31 @@ def open_store(
         milliseconds = int(wait_seconds * 1000)
         options = f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds * 5} -c timezone=UTC"
         arguments["connect_args"] = {"connect_timeout": max(2, int(wait_seconds)), "options": options}
-        arguments["pool_pre_ping"] = True
-    engine = create_engine(parsed, **arguments)
+        arguments["pool_pre_ping"] = seconds is None
+    # An error must not repeat what was to be stored: its text may reach a log.
+    engine = create_engine(parsed, hide_parameters=True, **arguments)
+    if seconds is not None and parsed.get_backend_name() != "sqlite":
+        _try_after_idling(engine, seconds)
     if parsed.get_backend_name() == "sqlite":
         _as_sqlite(engine, wait_seconds)
     return Store(engine, keys, limits, wait_seconds)
+
+
+def _try_after_idling(engine: Engine, seconds: Callable[[], float]) -> None:
+    """What was used a moment ago needs no ping; if it has broken since, the next use says so and all are renewed."""
+
+    @event.listens_for(engine, "checkin")
+    def _idle_from_now(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[IDLE] = seconds()
+
+    @event.listens_for(engine, "checkout")
+    def _still_there(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if seconds() - record.info.get(IDLE, float("-inf")) < PING_AFTER:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise DisconnectionError("the connection broke while it was idle") from gone
 
 
 def _as_sqlite(engine: Engine, wait_seconds: float) -> None:

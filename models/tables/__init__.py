@@ -1,25 +1,73 @@
 """Every table, declared once. `*_sealed` columns hold ciphertext, `*_index` a blind index for look-up."""
 
 from models.tables.base import Id, metadata
-from models.tables.machine import audit, beat, console_user, counter, duty_tick, moved_clock
-from models.tables.orders import desk_item, order_entry, order_follower, photo, rating, work_order
-from models.tables.people import account, binding, person
-from models.tables.register import area, building, estate, home, public_part
+from models.tables.machine import (
+    alarm,
+    audit,
+    beat,
+    console_user,
+    counter,
+    duty_tick,
+    import_run,
+    moved_clock,
+    own_text,
+    town_setting,
+)
+from models.tables.orders import (
+    desk_item,
+    order_entry,
+    order_follower,
+    order_helper,
+    photo,
+    rating,
+    work_order,
+)
+from models.tables.people import (
+    account,
+    binding,
+    consent,
+    erasure,
+    person,
+)
+from models.tables.register import (
+    area,
+    building,
+    estate,
+    grid,
+    home,
+    public_part,
+)
 from models.tables.staff import (
+    app_card,
     binding_try,
     binding_word,
     bot,
     handling_unit,
+    leave,
     route,
+    shift,
     work_group,
     worker,
     worker_account,
+    worker_estate,
+    worker_phone,
+    worker_skill,
 )
-from models.tables.talk import conversation, inbox, open_question, outbox, timer
+from models.tables.talk import (
+    conversation,
+    inbox,
+    open_question,
+    outbox,
+    person_talk,
+    talk_entry,
+    timer,
+)
 
 __all__ = [
     "Id",
     "account",
+    "alarm",
+    "app_card",
     "area",
     "audit",
     "beat",
@@ -28,29 +76,43 @@ __all__ = [
     "binding_word",
     "bot",
     "building",
+    "consent",
     "console_user",
     "conversation",
     "counter",
     "desk_item",
     "duty_tick",
+    "erasure",
     "estate",
+    "grid",
     "handling_unit",
     "home",
+    "import_run",
     "inbox",
+    "leave",
     "metadata",
     "moved_clock",
     "open_question",
     "order_entry",
     "order_follower",
+    "order_helper",
     "outbox",
+    "own_text",
     "person",
+    "person_talk",
     "photo",
     "public_part",
     "rating",
     "route",
+    "shift",
+    "talk_entry",
     "timer",
+    "town_setting",
     "work_group",
     "work_order",
     "worker",
     "worker_account",
+    "worker_estate",
+    "worker_phone",
+    "worker_skill",
 ]

@@ -28,7 +28,9 @@ work_order = Table(
     refers_to("handling_unit", nullable=True, name="unit_id", index=True),
     refers_to("worker", nullable=True, name="holder_id", index=True),
     refers_to("person", nullable=True, name="reporter_id", index=True),
-    Column("origin", String(64), nullable=False, default="official_account"),
+    Column(
+        "origin", String(64), nullable=False, default="official_account"
+    ),  # phone, visit: entered by a clerk
     Column("opened_at", Moment, nullable=False),
     Column("claimed_at", Moment, nullable=True),
     Column("arrived_at", Moment, nullable=True),
@@ -37,11 +39,30 @@ work_order = Table(
     Column("closures", Integer, nullable=False, default=0),
     Column("urged_at", Moment, nullable=True),
     Column("urges", Integer, nullable=False, default=0),
-    CheckConstraint("state in ('waiting', 'claimed', 'arrived', 'closed')", name="state"),
+    Column("returns", Integer, nullable=False, default=0),
+    Column("paused_until", Moment, nullable=True),
+    Column("visit_at", Moment, nullable=True),  # the appointment for a visit
+    Column("visit_ends_at", Moment, nullable=True),
+    refers_to("work_order", nullable=True, name="merged_into_id", index=True),
+    Column(
+        "stripped_at", Moment, nullable=True
+    ),  # when what is personal was taken out; empty: there may be some
+    CheckConstraint("state in ('waiting', 'claimed', 'arrived', 'paused', 'closed')", name="state"),
     CheckConstraint("(state = 'closed') = (close is not null)", name="end"),
     # A closed order keeps who did it, if anyone did.
     CheckConstraint("state = 'closed' or (state = 'waiting') = (holder_id is null)", name="holder"),
     Index("ix_work_order_queue", "state", "unit_id"),
+)
+
+order_helper = Table(  # who works on it besides the holder, who leads; closing waits for them
+    "order_helper",
+    metadata,
+    id_column(),
+    refers_to("work_order", index=True),
+    refers_to("worker", index=True),
+    Column("made_at", Moment, nullable=False),
+    Column("done_at", Moment, nullable=True),
+    UniqueConstraint("work_order_id", "worker_id"),
 )
 
 order_entry = Table(
@@ -56,6 +77,7 @@ order_entry = Table(
     Column("words", Text, nullable=False, default=""),
     Column("facts", Json, nullable=False, default=dict),
     Column("origin", String(64), nullable=False, default=""),
+    Index("ix_order_entry_by", "by", "by_id"),  # what one user had in hand
 )
 
 order_follower = Table(
@@ -77,6 +99,7 @@ photo = Table(
     refers_to("work_order", nullable=True, index=True),
     refers_to("account", nullable=True),
     refers_to("worker", nullable=True),
+    refers_to("person_talk", nullable=True, index=True),
     Column("channel", String(64), nullable=False),
     Column("media", Text, nullable=False),
     Column("state", String(8), nullable=False, default="wanted"),  # wanted, kept, refused, lost

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
 
 from models.columns import Moment
-from models.tables.base import id_column, metadata, refers_to
+from models.tables.base import Id, id_column, metadata, refers_to
 
 person = Table(
     "person",
     metadata,
     id_column(),
     Column("name_sealed", Text, nullable=True),
+    Column("name_index", String(64), nullable=True, index=True),
     Column("phone_sealed", Text, nullable=True),
     Column("phone_index", String(64), nullable=True, index=True),
     Column("made_at", Moment, nullable=False),
@@ -37,14 +38,39 @@ account = Table(
     UniqueConstraint("channel", "address"),
 )
 
+consent = Table(  # every agreement and its end; account keeps the version in force
+    "consent",
+    metadata,
+    id_column(),
+    refers_to("account", nullable=True, index=True),  # empty once the account is erased
+    Column("purpose", String(16), nullable=False),  # notice; health with the feature that asks for it
+    Column("version", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("withdrawn_at", Moment, nullable=True),
+)
+
+erasure = Table(  # what was erased, when and why; nothing of whom
+    "erasure",
+    metadata,
+    id_column(),
+    Column("at", Moment, nullable=False),
+    Column("why", String(24), nullable=False),  # unfollow, asked, console, retention
+    Column("what", String(32), nullable=False),
+    Column("rows", Integer, nullable=False),
+)
+
 binding = Table(
     "binding",
     metadata,
     id_column(),
     refers_to("person", index=True),
     refers_to("home", index=True),
-    Column("state", String(16), nullable=False, default="claimed"),  # claimed, verified
+    Column("state", String(16), nullable=False, default="claimed"),  # claimed, verified, refused
+    Column("part", String(16), nullable=False, default=""),  # owner, tenant, household; empty: not known
+    Column("decided_at", Moment, nullable=True),  # when the register or staff verified or refused it
+    Column("decided_by", Id, nullable=True),  # console user; empty: the register
     Column("made_at", Moment, nullable=False),
     Column("ended_at", Moment, nullable=True),
     UniqueConstraint("person_id", "home_id"),
+    Index("ix_binding_state", "state"),  # what waits to be verified
 )

@@ -28,6 +28,17 @@ estate = Table(
     ),  # the community staff who stand behind the firm
 )
 
+grid = Table(
+    "grid",
+    metadata,
+    id_column(),
+    Column("kind", String(16), nullable=False),  # grid, special_grid, micro_grid
+    Column("name", String(64), nullable=False, unique=True),
+    refers_to("grid", nullable=True, name="parent_id"),
+    refers_to("area", nullable=True),
+    refers_to("worker", nullable=True, name="officer_id"),  # the grid officer; empty: the parent's
+)
+
 building = Table(
     "building",
     metadata,
@@ -36,6 +47,7 @@ building = Table(
     Column("key", String(32), nullable=False),  # "3", "15弄3": as people number it, digits in ASCII
     Column("name", String(64), nullable=False),  # "3 号楼"
     Column("scene", String(64), nullable=True, unique=True),  # of the QR code at the door
+    refers_to("grid", nullable=True, index=True),
     UniqueConstraint("estate_id", "key"),
 )
 
@@ -45,7 +57,8 @@ home = Table(
     id_column(),
     refers_to("building", index=True),
     Column("unit", String(16), nullable=False, default=""),
-    Column("room", String(16), nullable=False),
+    Column("room", String(16), nullable=False, index=True),
+    refers_to("grid", nullable=True),  # where it differs from its building's
     UniqueConstraint("building_id", "unit", "room"),
 )
 

@@ -43,8 +43,40 @@ inbox = Table(
     Column("done_at", Moment, nullable=True),
     Column("note", String(200), nullable=False, default=""),
     CheckConstraint("state in ('new', 'done', 'poison', 'dead')", name="state"),
-    Index("ix_inbox_undone", "channel", "sender", "state"),
+    Index("ix_inbox_undone", "channel", "sender", "state", "id"),  # a sender's newest first, too
     Index("ix_inbox_due", "state", "next_at"),
+)
+
+person_talk = Table(  # somebody wants a person: the duty staff answer, the bot keeps quiet
+    "person_talk",
+    metadata,
+    id_column(),
+    Column("number", Integer, nullable=False, unique=True),
+    refers_to("account", nullable=True, index=True),  # empty once the account is erased
+    refers_to("handling_unit", nullable=True, name="unit_id", index=True),  # whose duty staff answer
+    Column("why", String(24), nullable=False),  # asked, not_understood, defect
+    Column("state", String(8), nullable=False, default="open"),  # open, ended
+    Column("stage", Integer, nullable=False, default=0),  # grows with every word, which makes timers stale
+    Column("opened_at", Moment, nullable=False),
+    Column("answered_at", Moment, nullable=True),  # the first answer of staff
+    Column("last_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=True),
+    Column("ended_by", String(12), nullable=True),  # resident, worker, console, system
+    CheckConstraint("(state = 'ended') = (ended_at is not null)", name="end"),
+    Index("ix_person_talk_open", "state", "unit_id"),
+)
+
+talk_entry = Table(  # the talk's ledger
+    "talk_entry",
+    metadata,
+    id_column(),
+    refers_to("person_talk", index=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String(12), nullable=False),  # resident, worker, console, system
+    Column("by_id", Id, nullable=True),
+    Column("words_sealed", Text, nullable=False, default=""),
+    Column("photos", Integer, nullable=False, default=0),
+    Column("origin", String(64), nullable=False, default=""),
 )
 
 outbox = Table(
@@ -55,7 +87,9 @@ outbox = Table(
     Column("facts", Json, nullable=False),
     refers_to("account", nullable=True, index=True),
     refers_to("work_group", nullable=True),
+    refers_to("worker_account", nullable=True, index=True),  # alone with one worker, in a WeCom app
     refers_to("work_order", nullable=True, index=True),
+    refers_to("person_talk", nullable=True, index=True),
     Column("state", String(10), nullable=False, default="queued"),
     Column("channel", String(64), nullable=False, default=""),
     Column("rung", String(24), nullable=False, default=""),
@@ -71,6 +105,7 @@ outbox = Table(
         "state in ('queued', 'sending', 'accepted', 'delivered', 'held', 'unknown', 'failed')", name="state"
     ),
     Index("ix_outbox_due", "state", "next_at"),
+    Index("ix_outbox_sent", "sent_at", "rung"),  # how much of the day's quota is used
 )
 
 timer = Table(
