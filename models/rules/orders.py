@@ -1,4 +1,4 @@
-"""The life of a work order: waiting, claimed, arrived, closed; which step leads where, and who may take it."""
+"""The life of a work order: waiting, claimed, arrived, paused, closed; which step leads where, who may take it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Why(StrEnum):
     CLOSED = "closed"  # the order is closed
     NOT_CLOSED = "not_closed"  # the order is still open
     NOT_YOURS = "not_yours"  # somebody else holds or follows it
+    ELSEWHERE = "elsewhere"  # those of another area look after this person
     NOT_YOUR_UNIT = "not_your_unit"
     CAP = "cap"  # too many open orders in one hand
     UNKNOWN = "unknown"  # no such order, worker, question or word
@@ -29,6 +30,13 @@ class Why(StrEnum):
     TOO_MANY = "too_many"  # wrong words; wait before the next try
     NEEDS_WORDS = "needs_words"
     NOT_CLAIMED = "not_claimed"  # nobody holds it yet
+    NOT_FOUND = "not_found"  # nobody, or several, of that name (names)
+    FULL = "full"  # whoever should get it holds too many (by, cap)
+    AWAY = "away"  # whoever should get it is on leave (by, substitute)
+    NEEDS_TIME = "needs_time"  # until when, or at what time
+    TOO_FAR = "too_far"  # later than may be (days)
+    HELPERS = "helpers"  # somebody who helps has not finished (names)
+    NOT_SAME = "not_same"  # two orders that cannot be one
 
 
 class Refusal(dict[str, Any]):
@@ -64,8 +72,8 @@ STEPS = {
     for name, row in _DATA["steps"].items()
 }
 ENDS = {name: End(**row) for name, row in _DATA["ends"].items()}
-OPEN = ("waiting", "claimed", "arrived")
-HELD = ("claimed", "arrived")
+OPEN = ("waiting", "claimed", "arrived", "paused")
+HELD = ("claimed", "arrived", "paused")
 
 
 def refused(step: str, state: str, by: str) -> Why | None:
