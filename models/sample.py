@@ -1,4 +1,7 @@
-"""The sample neighbourhood: one street, one community, two estates, two firms. Every name is invented."""
+"""The sample neighbourhood: one street, one community, two estates, three firms. Every name is invented.
+
+The group of the third firm can only be written to: its people work on the page of an order.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ class TownBot:
 
 @dataclass(frozen=True, slots=True)
 class TownGroup:
-    """A bound work group. `members` are userids."""
+    """A bound work group. `members` are userids; `bot` is empty when the group can only be written to."""
 
     id: int
     chat: str
@@ -47,7 +50,7 @@ class TownGroup:
 
 @dataclass(frozen=True, slots=True)
 class TownMember:
-    """A worker's WeCom account."""
+    """A worker's WeCom account. `bot` is empty when there is none that it could write to."""
 
     userid: str
     name: str
@@ -87,7 +90,7 @@ def plant(work: Work, robots: Mapping[str, str] | None = None) -> Town:
     operator's changes survive.
     """
     areas = _areas(work)
-    units = _units(work)
+    units = _units(work, areas)
     estates = _estates(work, areas, units)
     buildings = _buildings(work, estates)
     _public_parts(work)
@@ -125,10 +128,10 @@ def _areas(work: Work) -> dict[str | None, int | None]:
     return ids
 
 
-def _units(work: Work) -> dict[str, int]:
+def _units(work: Work, areas: Mapping[str | None, int | None]) -> dict[str, int]:
     ids: dict[str, int] = {}
     for one in DATA["units"]:
-        above = {"kind": one["kind"], "parent_id": ids.get(one["parent"])}
+        above = {"kind": one["kind"], "parent_id": ids.get(one["parent"]), "area_id": areas[one["area"]]}
         ids[one["name"]], _ = _ensure(work, t.handling_unit, {"name": one["name"]}, **above)
     return ids
 
@@ -197,8 +200,10 @@ def _bots(work: Work, units: Mapping[str, int]) -> dict[str, TownBot]:
     return found
 
 
-def _units_of_bots(units: Mapping[str, int]) -> dict[str, int]:
-    return {one["name"]: units[one["unit"]] for one in DATA["bots"]}
+def _unit_of(one: Mapping[str, Any], units: Mapping[str, int]) -> int:
+    """The unit of a group or worker: the bot's, or the one it names."""
+    of_bots = {bot["name"]: bot["unit"] for bot in DATA["bots"]}
+    return units[of_bots[one["bot"]] if one["bot"] else one["unit"]]
 
 
 def _groups(
@@ -206,24 +211,25 @@ def _groups(
 ) -> tuple[TownGroup, ...]:
     found = []
     for one in DATA["groups"]:
-        key = {"name": one["name"], "unit_id": _units_of_bots(units)[one["bot"]]}
+        key = {"name": one["name"], "unit_id": _unit_of(one, units)}
         robot = work.seal(robots.get(one["bot"]) or _random(36))
-        bound = {"bot_id": bots[one["bot"]].id, "chat": one["chat"], "bound_at": work.now}
-        group_id, _ = _ensure(work, t.work_group, key, robot_key_sealed=robot, **bound)
+        bot = {"bot_id": bots[one["bot"]].id, "chat": one["chat"]} if one["bot"] else {}
+        group_id, _ = _ensure(work, t.work_group, key, robot_key_sealed=robot, bound_at=work.now, **bot)
         sealed = select(t.work_group.c.robot_key_sealed).where(t.work_group.c.id == group_id)
         robot_key = work.unseal(work.conn.execute(sealed).scalar())
-        members = tuple(worker["userid"] for worker in DATA["workers"] if worker["bot"] == one["bot"])
-        found.append(TownGroup(group_id, one["chat"], one["name"], one["bot"], robot_key, members))
+        theirs = (worker for worker in DATA["workers"] if _unit_of(worker, units) == key["unit_id"])
+        members = tuple(worker["userid"] for worker in theirs)
+        found.append(TownGroup(group_id, one["chat"], one["name"], one["bot"] or "", robot_key, members))
     return tuple(found)
 
 
 def _members(work: Work, bots: Mapping[str, TownBot], units: Mapping[str, int]) -> tuple[TownMember, ...]:
     found = []
     for one in DATA["workers"]:
-        key = {"name": one["name"], "unit_id": _units_of_bots(units)[one["bot"]]}
+        key = {"name": one["name"], "unit_id": _unit_of(one, units)}
         worker_id, new = _ensure(work, t.worker, key, on_duty=one["on_duty"], cap=work.limits["cap"])
-        if new:
+        if new and one["bot"]:
             account = {"bot_id": bots[one["bot"]].id, "userid": one["userid"]}
             _ensure(work, t.worker_account, account, worker_id=worker_id, bound_at=work.now)
-        found.append(TownMember(one["userid"], one["name"], one["bot"], worker_id))
+        found.append(TownMember(one["userid"], one["name"], one["bot"] or "", worker_id))
     return tuple(found)

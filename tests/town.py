@@ -6,6 +6,7 @@ tmp_path, or PostgreSQL when LINLI_TEST_DATABASE_URL is set (then a database of 
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from models.store import FieldKeys, Store, open_store
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 9:00 in Shanghai
 KEYS = FieldKeys((b"bGlubGktdGVzdC1rZXktb2YtMzItYnl0ZXMtbG9uZy4=",), b"blind index of tests")
 LIMITS = load_limits()
+_TOWNS = itertools.count(1)
 
 
 @dataclass
@@ -120,7 +122,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         migrate.upgrade(url)
         yield url
         return
-    name = f"linli_town_{os.getpid()}"
+    # Several folders import this fixture, and each has its own.
+    name = f"linli_town_{os.getpid()}_{next(_TOWNS)}"
     url = make_url(server).set(database=name).render_as_string(hide_password=False)
     _on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
     # Nobody needs to find these rows after a power cut.

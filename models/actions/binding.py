@@ -41,7 +41,7 @@ class MakeBindingWord:
         work.conn.execute(delete(t.binding_word).where(mine, b.used_at.is_(None)))
         word = "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
         ends = self.ends or work.now + timedelta(hours=work.limits["binding_word_hours"])
-        row = {"digest": _digest(work, word), "made_at": work.now, "ends_at": ends}
+        row = {"digest": digest(work, word), "made_at": work.now, "ends_at": ends}
         whose = {"worker_id": self.worker_id, "work_group_id": self.work_group_id}
         work.conn.execute(insert(t.binding_word).values(**row, **whose))
         return {"ok": True, "word": word, "ends": ends.isoformat()}
@@ -53,16 +53,22 @@ class MakeBindingWord:
         return work.conn.execute(worker if self.worker_id else group).first() is not None
 
 
-def _digest(work: Work, word: str) -> str:
+def digest(work: Work, word: str) -> str:
+    """What is kept of a word; blanks, dashes and small letters make no difference."""
     plain = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", word)).upper()
     return work.index(f"binding:{plain}")
 
 
-def _too_many(work: Work, bot_id: int, userid: str) -> bool:
+def tries(work: Work, bot_id: int | None, userid: str, now: datetime) -> int:
+    """How many wrong words came from there in the last `binding_try_minutes`. No bot: on the page of an order."""
     b = t.binding_try.c
-    since = work.now - timedelta(minutes=work.limits["binding_try_minutes"])
-    tries = select(func.count()).where(b.bot_id == bot_id, b.userid == userid, b.at > since)
-    return int(work.conn.execute(tries).scalar_one()) >= int(work.limits["binding_tries"])
+    since = now - timedelta(minutes=work.limits["binding_try_minutes"])
+    wrong = select(func.count()).where(b.bot_id == bot_id, b.userid == userid, b.at > since)
+    return int(work.conn.execute(wrong).scalar_one())
+
+
+def _too_many(work: Work, bot_id: int, userid: str) -> bool:
+    return tries(work, bot_id, userid, work.now) >= int(work.limits["binding_tries"])
 
 
 def _wrong(work: Work, bot_id: int, userid: str) -> Refusal:
@@ -71,23 +77,31 @@ def _wrong(work: Work, bot_id: int, userid: str) -> Refusal:
 
 
 def _spend(work: Work, word: str, column: str, bot_id: int) -> int | None:
-    """Use the word up by compare-and-set, if it is good and its worker or group belongs to the bot's unit."""
+    unit = select(t.bot.c.unit_id).where(t.bot.c.id == bot_id)
+    unit_id = work.conn.execute(unit).scalar()
+    return spend(work, word, column, unit_id) if unit_id is not None else None
+
+
+def spend(work: Work, word: str, column: str, unit_id: int) -> int | None:
+    """Use the word up by compare-and-set, if it is good and its active worker or its group is of that unit."""
     b = t.binding_word.c
-    owner = {"worker_id": t.worker, "work_group_id": t.work_group}[column]
-    unit = select(t.bot.c.unit_id).where(t.bot.c.id == bot_id).scalar_subquery()
-    fits = select(owner.c.id).where(owner.c.unit_id == unit)
+    fits = {
+        "worker_id": select(t.worker.c.id).where(t.worker.c.unit_id == unit_id, t.worker.c.active),
+        "work_group_id": select(t.work_group.c.id).where(t.work_group.c.unit_id == unit_id),
+    }[column]
     spent = (
         update(t.binding_word)
-        .where(b.digest == _digest(work, word), b.used_at.is_(None), b.ends_at > work.now)
+        .where(b.digest == digest(work, word), b.used_at.is_(None), b.ends_at > work.now)
         .where(b[column].in_(fits))
         .values(used_at=work.now)
     )
     return work.conn.execute(spent.returning(b[column])).scalar()
 
 
-def _used_for(work: Work, word: str, column: str) -> int | None:
+def used_for(work: Work, word: str, column: str) -> int | None:
+    """The worker or group that the word was used up for."""
     b = t.binding_word.c
-    used = select(b[column]).where(b.digest == _digest(work, word), b.used_at.is_not(None))
+    used = select(b[column]).where(b.digest == digest(work, word), b.used_at.is_not(None))
     return work.conn.execute(used).scalar()
 
 
@@ -119,7 +133,7 @@ class BindWorker:
 
     def _again(self, work: Work) -> dict[str, Any] | None:
         a = t.worker_account.c
-        worker_id = _used_for(work, self.word, "worker_id")
+        worker_id = used_for(work, self.word, "worker_id")
         mine = (a.bot_id == self.bot_id, a.userid == self.userid, a.ended_at.is_(None))
         bound = select(a.id).where(*mine, a.worker_id == worker_id)
         return self._bound(work, worker_id) if worker_id and work.conn.execute(bound).first() else None
@@ -162,7 +176,7 @@ class BindGroup:
 
     def _again(self, work: Work) -> dict[str, Any] | None:
         g = t.work_group.c
-        group_id = _used_for(work, self.word, "work_group_id")
+        group_id = used_for(work, self.word, "work_group_id")
         this = select(g.name).where(g.id == group_id, g.bot_id == self.bot_id, g.chat == self.chat)
         name = work.conn.execute(this).scalar()
         return {"ok": True, "work_group_id": group_id, "name": name} if name is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from models.actions.desk import user_may
+from models.actions.desk import may_act
 from models.actions.order_in_hand import OrderInHand
 from models.actions.staff import close, reply
 from models.rules.orders import ENDS, Refusal, Why
@@ -16,7 +16,7 @@ SOURCE = "console"
 
 def _at_desk(work: Work, order_id: int, user_id: int, step: str) -> OrderInHand | Refusal:
     order = OrderInHand.take(work, order_id)
-    if order is None or not user_may(work, user_id, order.row.unit_id):
+    if order is None or not may_act(work, user_id, order_id):
         return Refusal(Why.UNKNOWN)
     return order.refusal(step, "console") or order
 
@@ -40,6 +40,8 @@ class CloseOrder:
         if self.end not in ENDS:
             return Refusal(Why.UNKNOWN, number=order.row.number)
         close(order, "close", "console", self.user_id, self.words, self.end, source=SOURCE)
+        words = order.masked(self.words)
+        order.tell_groups("order_done", mention=order.row.holder_id, words=words, worker="")
         return order.done(end=self.end)
 
 

@@ -10,8 +10,12 @@ from typing import Any
 from sqlalchemy import case, insert, or_, select, update
 
 from models import tables as t
+from models.rules.areas import LEVELS
 from models.rules.orders import Refusal, Why
 from models.store import Work
+from models.views.orders import order_by_id
+from models.views.staff import units_for
+from models.views.users import asker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +64,17 @@ class CloseDeskItem:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Somebody at the console looked at, or did, something that must be known later."""
+    """Somebody at the console looked at, or did, something that must be known later; or a worker did."""
 
     user_id: int | None
     what: str
     subject: str = ""
+    worker_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """Every look is one row."""
-        row = {"at": work.now, "console_user_id": self.user_id, "what": self.what, "subject": self.subject}
-        work.conn.execute(insert(t.audit).values(row))
+        row = {"at": work.now, "console_user_id": self.user_id, "worker_id": self.worker_id}
+        work.conn.execute(insert(t.audit).values(**row, what=self.what, subject=self.subject))
         return {"ok": True}
 
 
@@ -77,19 +82,24 @@ class Audit:
 class SaveUser:
     """Make a console user or change one. `password` is an argon2 hash; None keeps what is there.
 
-    A new password, another role or unit, and being locked sign the user out everywhere.
+    A firm's user has a unit, a district's, street's or community's an area of that level, an admin neither.
+    A new password, another role, unit or area, and being locked sign the user out everywhere.
     """
 
     login: str
-    role: str  # admin, firm
+    role: str  # admin, district, street, community, firm
     password: str | None = None
     unit_id: int | None = None
     active: bool = True
+    area_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Gives {"user_id", "new"}. A new user needs a password."""
+        """Gives {"user_id", "new"}. A new user needs a password. Refusals name the `field` that does not fit."""
+        if field := self._unfit(work):
+            return Refusal(Why.UNKNOWN, field=field)
         u = t.console_user.c
-        values: dict[str, Any] = {"role": self.role, "unit_id": self.unit_id, "active": self.active}
+        values: dict[str, Any] = {"role": self.role, "active": self.active}
+        values |= {"unit_id": self.unit_id, "area_id": self.area_id}
         if self.password is not None:
             values |= {"password": self.password, "failed": 0, "locked_until": None}
         changed = update(t.console_user).where(u.login == self.login).values(**values, epoch=u.epoch + 1)
@@ -100,6 +110,16 @@ class SaveUser:
             return Refusal(Why.UNKNOWN)
         made = insert(t.console_user).values(**values, login=self.login, made_at=work.now).returning(u.id)
         return {"ok": True, "user_id": work.conn.execute(made).scalar_one(), "new": True}
+
+    def _unfit(self, work: Work) -> str:
+        """The field that does not fit the role; empty when all do."""
+        if self.role not in ("admin", "firm", *LEVELS):
+            return "role"
+        if (self.role == "firm") != (self.unit_id is not None):
+            return "unit_id"
+        level = select(t.area.c.level).where(t.area.c.id == self.area_id)
+        found = work.conn.execute(level).scalar() if self.area_id is not None else None
+        return "" if found == (self.role if self.role in LEVELS else None) else "area_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +177,20 @@ class SignOutEverywhere:
         return {"ok": True}
 
 
-def user_may(work: Work, user_id: int, unit_id: int | None) -> bool:
-    """Whether this console user may act on what that unit has: an admin always, a firm on its own."""
-    u = t.console_user.c
-    row = work.conn.execute(select(u.role, u.unit_id).where(u.id == user_id, u.active)).first()
-    return row is not None and (row.role == "admin" or (unit_id is not None and row.unit_id == unit_id))
+def may_act(work: Work, user_id: int, order_id: int) -> bool:
+    """Whether this console user may act on the order: whoever sees it may."""
+    asker = asker_of(work, user_id)
+    return asker is not None and order_by_id(work, asker, order_id) is not None
+
+
+def may_give(work: Work, user_id: int, order_id: int, unit_id: int) -> bool:
+    """Whether this console user may give the order to a worker of that unit; views.units_for() says to whose."""
+    asker = asker_of(work, user_id)
+    order = order_by_id(work, asker, order_id) if asker else None
+    return bool(asker and order and unit_id in {unit.id for unit in units_for(work, asker, order)})
+
+
+def may_pass_on(work: Work, user_id: int) -> bool:
+    """Whether this console user may pass an order of theirs on to another unit: everybody but a firm."""
+    asker = asker_of(work, user_id)
+    return asker is not None and not asker.is_firm

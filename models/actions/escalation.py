@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from models import tables as t
 from models.actions.desk import OpenDeskItem
+from models.actions.dispatch import give, next_in_turn, place_in_hands
 from models.actions.order_in_hand import OrderInHand
 from models.actions.routing import Region
-from models.actions.staff import assign
-from models.rules.orders import HELD, STEPS, Refusal, Why
+from models.rules.orders import STEPS, Refusal, Why
 from models.store import Work
 
 ATTENDS = ("progress", "ask", "reply")
@@ -25,7 +25,8 @@ NOBODY_CAME = "{unit} {worker} 接手后一直没有到场，也没有进展，�
 class Unclaimed:
     """The timer `unclaimed` of that stage has gone off: nobody took the order in time.
 
-    The unit's worker on duty gets it; without one the next level does; at the top a person is called.
+    Whose turn it is of the unit's people on duty gets it; without any the next level does; at the top a person is
+    called.
     Gives {"did": "nothing" | "assigned" | "escalated" | "called"}.
     """
 
@@ -41,23 +42,14 @@ class Unclaimed:
             return order.done(did="nothing")
         minutes = int(work.limits["unclaimed_minutes"][order.row.urgency])
         region = Region.of(work, order.row.estate_id)
-        worker = self._on_duty(work, order.row.unit_id) if order.row.unit_id in region.reachable else None
-        if worker is not None:
-            assign(order, worker, "system", None, "", waited=minutes)
-            order.wait_for_arrival()
-            return order.done(did="assigned", worker=worker.name)
+        chosen = next_in_turn(order) if order.row.unit_id in region.reachable else None
+        if chosen is not None:
+            give(order, chosen, minutes=minutes)
+            return order.done(did="assigned", worker=chosen.worker.name)
         if _escalate(order, region, {"minutes": minutes}):
             return order.done(did="escalated")
         OpenDeskItem("unrouted", order_id=order.row.id).run(work)
         return order.done(did="called")
-
-    @staticmethod
-    def _on_duty(work: Work, unit_id: int) -> Any:
-        """Of several on duty the one who holds the fewest orders."""
-        w, o = t.worker.c, t.work_order.c
-        holds = select(func.count()).where(o.holder_id == w.id, o.state.in_(HELD))
-        query = select(w.id, w.name, w.unit_id).where(w.unit_id == unit_id, w.on_duty, w.active)
-        return work.conn.execute(query.order_by(holds.scalar_subquery(), w.id).limit(1)).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,9 @@ class Unattended:
         if order.row.stage != self.stage or order.row.state != "claimed" or _attended(order):
             return order.done(did="nothing")
         minutes, holder = int(work.limits["unattended_minutes"][order.row.urgency]), order.holder_name()
-        waited = {"minutes": minutes} if minutes % HOUR else {"hours": minutes // HOUR}
+        waited: dict[str, Any] = {"minutes": minutes} if minutes % HOUR else {"hours": minutes // HOUR}
+        if order.row.visit_ends_at is not None and order.row.visit_ends_at <= work.now:
+            waited = {"visit": order.visit()}
         if _escalate(order, Region.of(work, order.row.estate_id), {"held_by": holder, **waited}):
             return order.done(did="escalated")
         words = NOBODY_CAME.format(unit=order.facts()["unit"], worker=holder)
@@ -105,7 +99,6 @@ def _escalate(order: OrderInHand, region: Region, why: dict[str, Any]) -> bool:
     free = {"state": "waiting", "holder_id": None, "claimed_at": None}
     moved = {**free, "unit_id": up.unit_id, "level": up.level}
     order.write("escalate", "system", None, moved, facts=facts)
-    order.wait_for_claim()
-    order.tell_groups("order_escalated", **facts)
-    order.tell_followers("order_escalated_resident", **facts)
+    if not place_in_hands(order, region, "order_escalated", **facts):
+        order.tell_followers("order_escalated_resident", **facts)
     return True

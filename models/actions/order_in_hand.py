@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
 
 from models import tables as t
+from models.actions.app_cards import hearers, move_cards, tell_accounts
 from models.rules.masking import mask
 from models.rules.orders import STEPS, Refusal, Why, refused
 from models.store import To, Work
 from models.views.album import album_link
+from models.views.page import page_link
 
 
 class OrderInHand:
@@ -61,13 +63,40 @@ class OrderInHand:
 
         A step that moves it raises its stage.
         """
-        values = dict(changes or {})
+        values = self._with_ends(dict(changes or {}))
         if STEPS[step].moves:
             values["stage"] = self.row.stage + 1
+        if self.row.stripped_at is not None:
+            values["stripped_at"] = None  # what is written now may name somebody
         if values:
             moved = update(t.work_order).where(t.work_order.c.id == self.row.id).values(values)
             self.row = self.work.conn.execute(moved.returning(*t.work_order.c)).one()
+        if STEPS[step].moves:
+            move_cards(self.work, self.row.id, self.row.stage)
         return enter(self.work, self.row.id, step, by, by_id, words=words, facts=facts, origin=origin)
+
+    def _with_ends(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What ends with another state, unit or holder: a pause, an appointment, help, being part of another."""
+        nothing = {"visit_at": None, "visit_ends_at": None}
+        if "state" in values:
+            values.setdefault("paused_until", None)
+        if values.get("state") in ("waiting", "closed"):
+            values = nothing | values
+        if values.get("unit_id", self.row.unit_id) != self.row.unit_id:
+            values = nothing | values
+            self._end_help()
+        elif values.get("state") == "closed":
+            self._end_help()
+        if values.get("holder_id") is not None:
+            self._end_help(t.order_helper.c.worker_id == values["holder_id"])
+        if values.get("state", "closed") != "closed":
+            values.setdefault("merged_into_id", None)
+        return values
+
+    def _end_help(self, *whose: ColumnElement[bool]) -> None:
+        h = t.order_helper.c
+        helping = update(t.order_helper).where(h.work_order_id == self.row.id, h.done_at.is_(None), *whose)
+        self.work.conn.execute(helping.values(done_at=self.work.now))
 
     def repeated(self, step: str, by: str, by_id: int | None, words: str) -> bool:
         """Whether the ledger's last line is the very same, minutes ago: a message that came twice."""
@@ -84,8 +113,27 @@ class OrderInHand:
         self._wait("unclaimed")
 
     def wait_for_arrival(self) -> None:
-        """Set the timer that goes off when whoever was given it has neither come nor said a word in time."""
-        self._wait("unattended")
+        """Set the timer that goes off when whoever was given it has neither come nor said a word in time.
+
+        Where a visit has been agreed upon, that is its end; and they are reminded before it.
+        """
+        row, work = self.row, self.work
+        if row.visit_ends_at is None or row.visit_ends_at <= work.now:
+            self._wait("unattended")
+            return
+        work.remind("unattended", row.id, row.stage, row.visit_ends_at - work.now)
+        soon = row.visit_at - timedelta(minutes=work.limits["visit_soon_minutes"])
+        if soon > work.now:
+            work.remind("visit_soon", row.id, row.stage, soon - work.now)
+
+    def wait_again(self) -> None:
+        """Set the timer of the state it is in, after something that shortens the time."""
+        if self.row.state == "waiting":
+            self.wait_for_claim()
+        elif self.row.state == "claimed":
+            self.wait_for_arrival()
+        elif self.row.state == "paused":
+            self.work.remind("paused", self.row.id, self.row.stage, self.row.paused_until - self.work.now)
 
     def _wait(self, timer: str) -> None:
         minutes = self.work.limits[f"{timer}_minutes"][self.row.urgency]
@@ -108,26 +156,54 @@ class OrderInHand:
             "worker": names.worker or "",
         }
 
+    def visit(self) -> list[str]:
+        """The appointment as facts hold it: from and until, as ISO text."""
+        return [self.row.visit_at.isoformat(), self.row.visit_ends_at.isoformat()]
+
     def counts(self) -> dict[str, Any]:
         """What a group is told besides: the tail of the reporter's phone, photos, people."""
         row = self.work.conn.execute(_COUNTS, {"order": self.row.id, "reporter": self.row.reporter_id}).one()
         return {"tail": self.work.unseal(row.phone)[-4:], "photos": row.photos, "people": row.people}
 
     def tell_groups(
-        self, kind: str, *, mention: int | None = None, unit_id: int | None = None, **more: Any
+        self,
+        kind: str,
+        *,
+        mention: int | Iterable[int] | None = None,
+        unit_id: int | None = None,
+        read: bool = False,
+        **more: Any,
     ) -> None:
-        """Tell every bound group with a robot of the unit in charge (or `unit_id`); mention the worker of that id."""
-        facts = {**self.facts(), **self.counts(), **more}
-        for group_id, display, userids in self._groups(mention, unit_id or self.row.unit_id):
-            named = {**facts, "bot": display, "mention": userids}
-            self.work.tell(To(work_group_id=group_id), kind, named, order_id=self.row.id)
+        """Tell every bound group with a robot of the unit in charge (or `unit_id`); mention these workers.
 
-    def _groups(self, mention: int | None, unit_id: int | None) -> Iterator[tuple[int, str, list[str]]]:
-        found: dict[int, tuple[str, list[str]]] = {}
-        wanted = {"unit": unit_id, "mentioned": mention}
-        for group_id, display, userid in self.work.conn.execute(_GROUPS, wanted):
-            found.setdefault(group_id, (display, []))[1].extend([userid] if userid else [])
-        return ((group_id, display, userids) for group_id, (display, userids) in found.items())
+        A group without a bot is told the address of the order's page in place of what to write to the bot. In the
+        unit's WeCom app these workers, else the holder, else everybody on duty are told alone.
+        `read`: it was said to the bot in the chat, so only groups that hear nothing are told.
+        """
+        facts, unit = {**self.facts(), **self.counts(), **more}, unit_id or self.row.unit_id
+        for group_id, display, userids in self._groups(mention, unit):
+            named = {**facts, "mention": userids}
+            if display is None and unit is not None:
+                named["page"] = page_link(self.work, self.row.id, unit)
+            elif read:
+                continue
+            else:
+                named["bot"] = display
+            self.work.tell(To(work_group_id=group_id), kind, named, order_id=self.row.id)
+        if not read:
+            holder = self.row.holder_id if unit == self.row.unit_id else None
+            tell_accounts(self.work, self.row, kind, facts, _ids(mention) or _ids(holder), unit)
+
+    def _groups(
+        self, mention: int | Iterable[int] | None, unit_id: int | None
+    ) -> Iterator[tuple[int, str | None, list[str]]]:
+        return groups_of(self.work, mention, unit_id)
+
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        """The facts of every message of `kind` about this order."""
+        m = t.outbox.c
+        rows = select(m.facts).where(m.work_order_id == self.row.id, m.kind == kind)
+        return list(self.work.conn.execute(rows).scalars())
 
     def told_of_photos(self, kind: str, photos: int) -> bool:
         """Whether a message of `kind` told of photos a moment ago. One that still waits now tells of these too."""
@@ -149,8 +225,9 @@ class OrderInHand:
         return mask(words, rooms=(room,) if room else ())
 
     def heard(self) -> bool:
-        """Whether a group of the unit in charge hears of it."""
-        return any(True for _ in self._groups(None, self.row.unit_id))
+        """Whether a group of the unit in charge hears of it, or somebody in its app."""
+        unit = self.row.unit_id
+        return any(True for _ in self._groups(None, unit)) or bool(hearers(self.work, (), unit))
 
     def followers(self) -> Sequence[Any]:
         """The accounts (account_id, person_id) that follow it and have not left."""
@@ -200,6 +277,24 @@ class OrderInHand:
             made = insert(t.open_question).values(row).returning(t.open_question.c.id)
             asked[account_id] = self.work.conn.execute(made).scalar_one()
         return asked
+
+
+def _ids(mention: int | Iterable[int] | None) -> list[int]:
+    if mention is None or isinstance(mention, int):
+        return [] if mention is None else [mention]
+    return list(mention)
+
+
+def groups_of(
+    work: Work, mention: int | Iterable[int] | None, unit_id: int | None
+) -> Iterator[tuple[int, str | None, list[str]]]:
+    """The groups of a unit that can be told: id, what the bot is called there (None: it has none and only reads),
+    userids of whom to `mention`."""
+    found: dict[int, tuple[str | None, list[str]]] = {}
+    wanted = {"unit": unit_id, "mentioned": _ids(mention), "pages": bool(work.limits["public_url"])}
+    for group_id, display, userid in work.conn.execute(_GROUPS, wanted):
+        found.setdefault(group_id, (display, []))[1].extend([userid] if userid else [])
+    return ((group_id, display, userids) for group_id, (display, userids) in found.items())
 
 
 def enter(
@@ -256,13 +351,16 @@ def _counts() -> Select[Any]:
 
 def _groups() -> Select[Any]:
     g, a = t.work_group.c, t.worker_account.c
-    theirs = and_(a.bot_id == g.bot_id, a.worker_id == bindparam("mentioned"), a.ended_at.is_(None))
+    theirs = and_(
+        a.bot_id == g.bot_id, a.worker_id.in_(bindparam("mentioned", expanding=True)), a.ended_at.is_(None)
+    )
     return (
         select(g.id, t.bot.c.display, a.userid)
-        .join_from(t.work_group, t.bot)
+        .select_from(t.work_group)
+        .outerjoin(t.bot)
         .outerjoin(t.worker_account, theirs)
         .where(g.unit_id == bindparam("unit"), g.bound_at.is_not(None), g.robot_key_sealed.is_not(None))
-        .where(t.bot.c.active)
+        .where(or_(t.bot.c.active, and_(g.bot_id.is_(None), bindparam("pages", type_=Boolean))))
         .order_by(g.id, a.id)
     )
 
@@ -270,10 +368,28 @@ def _groups() -> Select[Any]:
 _NAMES, _COUNTS, _GROUPS = _names(), _counts(), _groups()
 
 
-def followed(work: Work, order_id: int, account_id: int) -> tuple[OrderInHand, int] | Refusal:
-    """The order and the asker's person id, or a refusal when this account does not follow it."""
+def followed(work: Work, order_id: int, account_id: int, step: str = "") -> tuple[OrderInHand, int] | Refusal:
+    """The order and the asker's person id, or a refusal: not theirs, or `step` may not be taken now."""
     order = OrderInHand.take(work, order_id)
     if order is None:
         return Refusal(Why.UNKNOWN)
     follower = order.follows(account_id)
-    return (order, follower.person_id) if follower else Refusal(Why.NOT_YOURS)
+    if follower is None:
+        return Refusal(Why.NOT_YOURS)
+    refusal = order.refusal(step, "resident") if step else None
+    return refusal or (order, follower.person_id)
+
+
+def follow(order: OrderInHand, account_id: int, person_id: int, *, joined: bool) -> bool:
+    """The account follows the order from now on; whether it did not before."""
+    row = {"work_order_id": order.row.id, "account_id": account_id, "person_id": person_id}
+    made = order.work.made(t.order_follower, {**row, "joined": joined, "made_at": order.work.now})
+    return made is not None
+
+
+def follow_as(order: OrderInHand, person_id: int, *, joined: bool) -> int:
+    """Every account of the person follows the order; gives how many did not before."""
+    a = t.account.c
+    accounts = select(a.id).where(a.person_id == person_id, a.left_at.is_(None)).order_by(a.id)
+    found = order.work.conn.execute(accounts).scalars().all()
+    return sum(follow(order, account_id, person_id, joined=joined) for account_id in found)

@@ -11,7 +11,8 @@ from sqlalchemy import insert, or_, select, update
 
 from models import tables as t
 from models.actions.desk import OpenDeskItem
-from models.actions.order_in_hand import OrderInHand, enter, followed
+from models.actions.dispatch import hand_out, place_in_hands
+from models.actions.order_in_hand import OrderInHand, enter, follow, follow_as, followed
 from models.actions.people import KeepPhotos
 from models.actions.place import Place, find_place
 from models.actions.routing import Charge, Region, route
@@ -29,10 +30,13 @@ class OpenOrder:
     photos just sent, `photo_ids` those that KeepPhotos kept. The same report within ten minutes is the same
     order. Gives {"order_id", "number", "unit" (name, may be empty), "place" (words, may be empty), "new",
     "reached"}: whether a group of the unit hears of it.
+
+    `user_id`: a clerk enters it for somebody who called or came by; the person, if known, follows it with every
+    account of theirs and is told.
     """
 
-    account_id: int
-    person_id: int
+    account_id: int | None
+    person_id: int | None
     category: str
     urgency: str
     summary: str
@@ -47,6 +51,7 @@ class OpenOrder:
     photo_ids: tuple[int, ...] = ()
     channel: str = "wechat_oa"
     origin: str = "official_account"
+    user_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """One order, one ledger line, one timer; a message for each group."""
@@ -60,24 +65,28 @@ class OpenOrder:
         )
         same = self._same(work, place)
         if same is not None:
-            _follow(same, self.account_id, self.person_id, joined=False)
-            _add_photos(same, self.account_id, self.person_id, self.media, self.photo_ids)
+            self._follow(same)
+            if self.account_id is not None and self.person_id is not None:
+                _add_photos(same, self.account_id, self.person_id, self.media, self.photo_ids)
             return _opened(same, new=False)
-        charge = route(work, Region.of(work, place.estate_id), place.estate_id, self.category)
+        region = Region.of(work, place.estate_id)
+        charge = route(work, region, place.estate_id, self.category)
         order = self._insert(work, place, charge)
-        _follow(order, self.account_id, self.person_id, joined=False)
-        _attach(order, self.account_id, self.media, self.photo_ids)
-        order.wait_for_claim()
+        self._follow(order)
+        if self.account_id is not None:
+            _attach(order, self.account_id, self.media, self.photo_ids)
+        else:
+            order.tell_followers("order_entered")
         if not charge.reached:
             _call_desk(order)
-        order.tell_groups("new_order")
+        place_in_hands(order, region)
         return _opened(order, new=True)
 
     def _same(self, work: Work, place: Place) -> OrderInHand | None:
         o = t.work_order.c
         since = work.now - timedelta(minutes=work.limits["same_order_minutes"])
         query = select(o.id).where(
-            o.reporter_id == self.person_id,
+            o.reporter_id.is_not_distinct_from(self.person_id),
             o.opened_at > since,
             o.state.in_(OPEN),
             o.category == self.category,
@@ -104,18 +113,20 @@ class OpenOrder:
             **place.columns(),
         }
         made = work.conn.execute(_OPEN, row).one()
-        enter(work, made.id, "open", "resident", self.person_id, words=self.summary, origin=self.channel)
+        by, by_id = ("resident", self.person_id) if self.user_id is None else ("console", self.user_id)
+        enter(work, made.id, "open", by, by_id, words=self.summary, origin=self.channel)
         return OrderInHand(work, made)
+
+    def _follow(self, order: OrderInHand) -> None:
+        if self.account_id is not None and self.person_id is not None:
+            follow(order, self.account_id, self.person_id, joined=False)
+        elif self.person_id is not None:
+            follow_as(order, self.person_id, joined=False)
 
 
 def _opened(order: OrderInHand, *, new: bool) -> dict[str, Any]:
     reached = order.heard()
     return order.done(unit=order.facts()["unit"], place=order.row.place, new=new, reached=reached)
-
-
-def _follow(order: OrderInHand, account_id: int, person_id: int, *, joined: bool) -> bool:
-    row = {"work_order_id": order.row.id, "account_id": account_id, "person_id": person_id}
-    return order.work.made(t.order_follower, {**row, "joined": joined, "made_at": order.work.now})
 
 
 def _attach(order: OrderInHand, account_id: int, media: tuple[str, ...], photo_ids: tuple[int, ...]) -> int:
@@ -164,21 +175,16 @@ class GivePlace:
 
     def run(self, work: Work) -> dict[str, Any]:
         """A group that hears of the order for the first time gets it whole."""
-        found = followed(work, self.order_id, self.account_id)
+        found = followed(work, self.order_id, self.account_id, "place")
         if isinstance(found, Refusal):
             return found
         order, person_id = found
-        refusal = order.refusal("place", "resident")
-        if refusal:
-            return refusal
         place = self._merged(work, order)
         columns = {**place.columns(), **self._point()}
         if columns.items() <= dict(order.row._mapping).items():
             return _opened(order, new=False)
         order.write("place", "resident", person_id, columns, words=place.words)
-        if order.row.state == "waiting" and self._moved(order):
-            order.tell_groups("new_order")
-        else:
+        if order.row.state != "waiting" or not self._handed_on(order):
             order.tell_groups("order_place_known", mention=order.row.holder_id)
         return _opened(order, new=True)
 
@@ -199,15 +205,16 @@ class GivePlace:
             return {}
         return {"latitude": str(self.latitude), "longitude": str(self.longitude)}
 
-    def _moved(self, order: OrderInHand) -> bool:
+    def _handed_on(self, order: OrderInHand) -> bool:
+        """To another unit that the place asks for, or to the hands that only the place could tell."""
         region = Region.of(order.work, order.row.estate_id)
         charge = route(order.work, region, order.row.estate_id, order.row.category)
         if charge.unit_id == order.row.unit_id:
-            return False
+            return hand_out(order, region)
         order.write("reroute", "system", None, {"unit_id": charge.unit_id, "level": charge.level})
-        order.wait_for_claim()
         if not charge.reached:
             _call_desk(order)
+        place_in_hands(order, region)
         return True
 
 
@@ -231,7 +238,7 @@ class JoinOrder:
         if order.follows(self.account_id) is None:
             if order.row.home_id is not None:
                 return Refusal(Why.NOT_YOURS)
-            new = _follow(order, self.account_id, self.person_id, joined=True)
+            new = follow(order, self.account_id, self.person_id, joined=True)
             order.write("join", "resident", self.person_id)
             order.tell_groups("order_joined")
         return order.done(people=order.counts()["people"], new=new)
@@ -290,13 +297,10 @@ class Urge:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Compare-and-set on the time of the last one. Gives {"times"}."""
-        found = followed(work, self.order_id, self.account_id)
+        found = followed(work, self.order_id, self.account_id, "urge")
         if isinstance(found, Refusal):
             return found
         order, person_id = found
-        refusal = order.refusal("urge", "resident")
-        if refusal:
-            return refusal
         o, wait = t.work_order.c, timedelta(minutes=work.limits["urge_minutes"])
         hurry = (
             update(t.work_order)
@@ -322,13 +326,10 @@ class NotFixed:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Within `reopen_days` of the end. Gives {"state", "holder"}."""
-        found = followed(work, self.order_id, self.account_id)
+        found = followed(work, self.order_id, self.account_id, "reopen")
         if isinstance(found, Refusal):
             return found
         order, person_id = found
-        refusal = order.refusal("reopen", "resident")
-        if refusal:
-            return refusal
         if order.row.closed_at + timedelta(days=work.limits["reopen_days"]) < work.now:
             return Refusal(Why.TOO_LATE, number=order.row.number)
         self._reopen(order, person_id)
@@ -351,9 +352,10 @@ class NotFixed:
 
     @staticmethod
     def _active(order: OrderInHand) -> int | None:
-        w = t.worker.c
+        w, v, now = t.worker.c, t.leave.c, order.work.now
+        away = select(v.id).where(v.worker_id == w.id, v.starts_at <= now, v.ends_at > now).exists()
         same = select(w.id).where(w.id == order.row.holder_id, w.active, w.unit_id == order.row.unit_id)
-        return order.work.conn.execute(same).scalar()
+        return order.work.conn.execute(same.where(~away)).scalar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,13 +371,10 @@ class Withdraw:
 
     def run(self, work: Work) -> dict[str, Any]:
         """The last one to leave closes it."""
-        found = followed(work, self.order_id, self.account_id)
+        found = followed(work, self.order_id, self.account_id, "withdraw")
         if isinstance(found, Refusal):
             return found
         order, person_id = found
-        refusal = order.refusal("withdraw", "resident")
-        if refusal:
-            return refusal
         if len(order.followers()) > 1:
             return self._leave(order, person_id)
         end = {"state": "closed", "close": "withdrawn", "closed_at": work.now}

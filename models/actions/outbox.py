@@ -12,7 +12,20 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Update, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    RowMapping,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from models import tables as t
 from models.actions.answers import QuestionShown
@@ -43,13 +56,17 @@ OPENS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One queued message with its target. `group` is the group's name, `address` the platform's id."""
+    """One queued message with its target. `group`: the group's or worker's name, `address`: the platform's id.
+
+    `robot_group_id`: the group whose robot speaks; `instead_of`: the true addressee's name in a rehearsal.
+    """
 
     id: int
     kind: str
     facts: Facts
     account_id: int | None
     work_group_id: int | None
+    worker_account_id: int | None
     order_id: int | None
     attempts: int
     made_at: datetime
@@ -58,6 +75,8 @@ class Message:
     group: str
     reachable: bool
     has_left: bool
+    robot_group_id: int | None = None
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +94,44 @@ class Claimed:
 
 
 # NO KEY UPDATE: others may go on queueing messages for this account meanwhile.
-_LOCK = select(t.account.c.id).where(t.account.c.id == bindparam("target")).with_for_update(key_share=True)
+_LOCK = (
+    select(t.account.c.tap_left, t.account.c.tap_ends_at, t.account.c.talk_left, t.account.c.talk_ends_at)
+    .where(t.account.c.id == bindparam("target"))
+    .with_for_update(key_share=True)
+)
 
 
 def read(work: Work, message_id: int, state: str = "queued") -> Message | None:
     """A message that is in `state`, or None. Queued ones still wait to be sent."""
+    waiting = and_(t.outbox.c.id == message_id, t.outbox.c.state == state)
+    row = work.conn.execute(_READ.where(waiting)).mappings().one_or_none()
+    if row is None:
+        return None
+    channel, address, name = _target(row)
+    return Message(
+        id=row["id"],
+        kind=row["kind"],
+        facts=row["facts"],
+        account_id=row["account_id"],
+        work_group_id=row["work_group_id"],
+        worker_account_id=row["worker_account_id"],
+        order_id=row["work_order_id"],
+        attempts=row["attempts"],
+        made_at=row["made_at"],
+        channel=channel,
+        address=address or "",
+        group=name or "",
+        reachable=row["refused_at"] is None,
+        has_left=row["left_at"] is not None or row["ended_at"] is not None,
+        robot_group_id=row["work_group_id"],
+    )
+
+
+def _read() -> Select[Any]:
+    worker = t.worker_account.join(t.worker).join(t.bot, t.bot.c.id == t.worker_account.c.bot_id)
     sources = t.outbox.outerjoin(t.account).outerjoin(t.work_group)
-    columns = (
+    sources = sources.outerjoin(worker, t.worker_account.c.id == t.outbox.c.worker_account_id)
+    return select(
         t.outbox,
         t.account.c.channel.label("account_channel"),
         t.account.c.address,
@@ -89,27 +139,24 @@ def read(work: Work, message_id: int, state: str = "queued") -> Message | None:
         t.account.c.refused_at,
         t.work_group.c.name.label("group_name"),
         t.work_group.c.chat,
-    )
-    waiting = and_(t.outbox.c.id == message_id, t.outbox.c.state == state)
-    row = work.conn.execute(select(*columns).select_from(sources).where(waiting)).mappings().one_or_none()
-    if row is None:
-        return None
-    group_id = row["work_group_id"]
-    return Message(
-        id=row["id"],
-        kind=row["kind"],
-        facts=row["facts"],
-        account_id=row["account_id"],
-        work_group_id=group_id,
-        order_id=row["work_order_id"],
-        attempts=row["attempts"],
-        made_at=row["made_at"],
-        channel=row["account_channel"] if group_id is None else f"wecom_robot:{group_id}",
-        address=(row["address"] if group_id is None else row["chat"]) or "",
-        group=row["group_name"] or "",
-        reachable=row["refused_at"] is None,
-        has_left=row["left_at"] is not None,
-    )
+        t.worker_account.c.userid,
+        t.worker_account.c.ended_at,
+        t.worker.c.name.label("worker_name"),
+        t.bot.c.kind.label("bot_kind"),
+        t.bot.c.name.label("bot_name"),
+    ).select_from(sources)
+
+
+_READ = _read()
+
+
+def _target(row: RowMapping) -> tuple[str, str | None, str | None]:
+    """The channel, the platform's id there, and what staff call the target, which is no resident."""
+    if row["work_group_id"] is not None:
+        return f"wecom_robot:{row['work_group_id']}", row["chat"], row["group_name"]
+    if row["worker_account_id"] is not None:
+        return f"{row['bot_kind']}:{row['bot_name']}", row["userid"], row["worker_name"]
+    return row["account_channel"], row["address"], None
 
 
 def claim(
@@ -123,13 +170,13 @@ def claim(
     None when somebody else has it, or when an earlier message to the same person or group is still on its way
     (then it waits for that one, unless it `overtakes`). A message that no rung can carry is held at once.
     """
-    work.conn.execute(_LOCK, {"target": message.account_id})
+    windows = work.conn.execute(_LOCK, {"target": message.account_id}).mappings().first()
     if not overtakes and (until := _behind(work, message)) is not None:
         _if(work, message.id, "queued", next_at=max(until, work.now + timedelta(seconds=1)))
         return None
     if not _if(work, message.id, "queued", state="sending", claimed_at=work.now):
         return None
-    return _choose(work, message, rungs, reserve)
+    return _choose(work, message, rungs, reserve, dict(windows or {}))
 
 
 def _if(work: Work, message_id: int, was: str, **values: Any) -> bool:
@@ -140,11 +187,10 @@ def _if(work: Work, message_id: int, was: str, **values: Any) -> bool:
 
 def _behind(work: Work, message: Message) -> datetime | None:
     """When the earlier messages to the same target are due, or None when there are none."""
-    target = (
-        t.outbox.c.account_id == message.account_id
-        if message.work_group_id is None
-        else t.outbox.c.work_group_id == message.work_group_id
-    )
+    o = t.outbox.c
+    targets = ((o.work_group_id, message.work_group_id), (o.worker_account_id, message.worker_account_id))
+    account = o.account_id == message.account_id
+    target = next((column == value for column, value in targets if value is not None), account)
     earlier = and_(target, t.outbox.c.id < message.id, t.outbox.c.state.in_(("queued", "sending")))
     found: datetime | None = work.conn.execute(
         select(func.max(t.outbox.c.next_at)).where(earlier)
@@ -152,18 +198,27 @@ def _behind(work: Work, message: Message) -> datetime | None:
     return found
 
 
-def _choose(work: Work, message: Message, rungs: Sequence[str], reserve: int) -> Claimed:
+def _choose(
+    work: Work, message: Message, rungs: Sequence[str], reserve: int, windows: Mapping[str, Any]
+) -> Claimed:
     for rung in rungs:
         if rung != "customer_service":
             return Claimed(message, rung, work.now)
-        if (paid := _spend(work, message.account_id, reserve)) is not None:
+        if (paid := _spend(work, message.account_id, reserve, windows)) is not None:
             return Claimed(message, rung, work.now, *paid)
     return Claimed(message, "held", work.now)
 
 
-def _spend(work: Work, account_id: int | None, reserve: int) -> tuple[str, datetime] | None:
-    """Take one message from an open window: from the minute's first, since it ends sooner."""
+def _spend(
+    work: Work, account_id: int | None, reserve: int, windows: Mapping[str, Any]
+) -> tuple[str, datetime] | None:
+    """Take one message from an open window: from the minute's first, since it ends sooner.
+
+    `windows`: the account's, as they were when it was locked; what was empty then is not asked.
+    """
     for purse, keep in (("tap", 0), ("talk", reserve)):
+        if not windows or windows[f"{purse}_left"] <= keep:
+            continue
         left, ends_at = t.account.c[f"{purse}_left"], t.account.c[f"{purse}_ends_at"]
         pays = and_(t.account.c.id == account_id, left > keep, ends_at > work.now)
         spent = update(t.account).where(pays).values({left: left - 1}).returning(ends_at)

@@ -5,22 +5,69 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from models import tables as t
+from models.actions.forgetting import Erased, loose_photos
+from models.actions.outbox import WINDOWS
+from models.actions.talk_in_hand import erase_talks
 from models.rules.orders import Refusal, Why
 from models.store import Work
 
 _PHONE = re.compile(r"1[3-9]\d{9}")
 # NO KEY UPDATE: others may go on queueing messages for this account meanwhile.
 _LOCK = (
-    select(t.account.c.id, t.account.c.person_id, t.conversation.c.state, t.conversation.c.turn)
+    select(t.account.c.id, t.account.c.person_id, t.account.c.consent_version)
+    .add_columns(t.conversation.c.state, t.conversation.c.turn)
     .join_from(t.account, t.conversation)
     .where(t.account.c.channel == bindparam("channel"), t.account.c.address == bindparam("address"))
     .with_for_update(key_share=True)
 )
+
+
+def _lock_at_once() -> Select[Any]:
+    a, c, q = t.account.c, t.conversation.c, t.open_question.c
+    earlier = exists().where(
+        t.inbox.c.channel == bindparam("channel"),
+        t.inbox.c.sender == bindparam("address"),
+        t.inbox.c.state == "new",
+        t.inbox.c.id < bindparam("inbox"),
+    )
+    held = exists().where(t.outbox.c.account_id == a.id, t.outbox.c.state == "held")
+    asked = exists().where(q.account_id == a.id, q.answered_at.is_(None), q.ends_at > bindparam("now"))
+    talks = exists().where(t.person_talk.c.account_id == a.id, t.person_talk.c.state == "open")
+    renewed = and_(
+        a.talk_left == WINDOWS["talk"].count, a.talk_ends_at > bindparam("soon"), a.refused_at.is_(None)
+    )
+    return (
+        select(a.id, a.person_id, a.consent_version, c.state, c.turn)
+        .add_columns(earlier.label("earlier"), held.label("held"), asked.label("asked"))
+        .add_columns(talks.label("talks"), func.coalesce(renewed, false()).label("renewed"))
+        .join_from(t.account, t.conversation)
+        .where(a.channel == bindparam("channel"), a.address == bindparam("address"))
+        .with_for_update(key_share=True, skip_locked=True, of=[t.account, t.conversation])
+    )
+
+
+_LOCK_AT_ONCE = _lock_at_once()
+RENEWED = timedelta(
+    minutes=1
+)  # a window that was opened so lately, and from which nothing was spent, is as good as new
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +94,7 @@ class EnsureAccount:
             insert(t.person).values(made_at=work.now).returning(t.person.c.id)
         ).scalar_one()
         row = {"channel": self.channel, "address": self.address, "person_id": person_id, "made_at": work.now}
-        made = work.made(t.account, row)
+        made = work.made(t.account, row) is not None
         if not made:  # another transaction was quicker
             work.conn.execute(delete(t.person).where(t.person.c.id == person_id))
         return made
@@ -61,8 +108,9 @@ class EnsureAccount:
 class LockAccount:
     """Begin a turn: the account, made if need be, its row and its conversation's locked until the commit.
 
-    Gives {"account_id", "person_id", "new", "state" (the talk, as text), "turn", "left"}. `left`: the account
-    was erased while this turn waited for the lock; begin again and a new one is made.
+    Gives {"account_id", "person_id", "new", "consent" (the version agreed to, or None), "state" (the talk, as
+    text), "turn", "left"}. `left`: the account was erased while this turn waited for the lock; begin again and a
+    new one is made.
     """
 
     channel: str
@@ -74,14 +122,44 @@ class LockAccount:
         row = work.conn.execute(_LOCK, who).first()
         if row is not None:
             found = {"ok": True, "account_id": row.id, "person_id": row.person_id, "new": False}
-            return {**found, "state": row.state, "turn": row.turn, "left": False}
+            return {**found, **_talk_of(row), "left": False}
         found = EnsureAccount(self.channel, self.address).run(work)
         first = {"account_id": found["account_id"], "state": "{}", "turn": 0, "changed_at": work.now}
         work.conn.execute(work.insert_once(t.conversation), first)
         row = work.conn.execute(_LOCK, who).first()
         if row is None:  # its address is a tombstone by now
-            return {**found, "state": "{}", "turn": 0, "left": True}
-        return {**found, "state": row.state, "turn": row.turn, "left": False}
+            return {**found, "consent": None, "state": "{}", "turn": 0, "left": True}
+        return {**found, **_talk_of(row), "left": False}
+
+
+@dataclass(frozen=True, slots=True)
+class LockAtOnce:
+    """Begin a turn in the transaction that has just kept its message as `inbox_id`, if nothing stands in the way.
+
+    Refused where the account is not known, is busy with another turn, or has said something earlier that is not
+    answered. Gives what LockAccount gives, and {"held", "asked": whether messages and questions wait for this
+    person, "talks": whether they talk with staff, "renewed": whether the window for writing to them is as good
+    as new}.
+    """
+
+    channel: str
+    address: str
+    inbox_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """One statement, which never waits."""
+        soon = work.now + WINDOWS["talk"].lasts - RENEWED
+        who = {"channel": self.channel, "address": self.address, "inbox": self.inbox_id}
+        row = work.conn.execute(_LOCK_AT_ONCE, {**who, "now": work.now, "soon": soon}).first()
+        if row is None or row.earlier:
+            return Refusal(Why.ALREADY)
+        found = {"ok": True, "account_id": row.id, "person_id": row.person_id, "new": False, "left": False}
+        waits = {"held": bool(row.held), "asked": bool(row.asked), "renewed": bool(row.renewed)}
+        return {**found, **_talk_of(row), "talks": bool(row.talks), **waits}
+
+
+def _talk_of(row: Any) -> dict[str, Any]:
+    return {"consent": row.consent_version, "state": row.state, "turn": row.turn}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +180,15 @@ class Unfollow:
     """Erase the account, as the platform demands of whoever unfollows; the person's orders stay.
 
     The address becomes a tombstone, consent and talk are emptied, open questions end, what was heard is
-    emptied, photos outside orders are deleted. `inbox_id` is the row of the unfollowing itself: it and older ones
-    are emptied even if they are not marked done yet; what came later stays.
+    emptied, talks with a person end and lose their words, photos outside orders are deleted. `inbox_id` is the
+    row of the unfollowing itself: it and older ones are emptied even if they are not marked done yet; what came
+    later stays.
     Gives {"files": photo files that nobody needs any more}.
     """
 
     account_id: int
     inbox_id: int = 0
+    why: str = "unfollow"  # unfollow, asked, console
 
     def run(self, work: Work) -> dict[str, Any]:
         """Each kind of trace in its own statement."""
@@ -120,11 +200,15 @@ class Unfollow:
             return Refusal(Why.UNKNOWN, files=[])
         if row.left_at is not None:
             return {"ok": True, "files": []}
+        erased = Erased(work, self.why)
         self._bury(work)
-        self._forget_talk(work, row.channel, row.address)
+        erased.note("account", 1)
+        self._part_from_consents(erased)
+        self._forget_talk(erased, row.channel, row.address)
+        erase_talks(work, self.account_id)
         self._stop_telling(work)
         self._clear_desk(work)
-        return {"ok": True, "files": self._drop_photos(work)}
+        return {"ok": True, "files": loose_photos(erased, self.account_id)}
 
     def _bury(self, work: Work) -> None:
         nothing = {"consent_version": None, "consent_at": None, "talk_left": 0, "tap_left": 0}
@@ -132,14 +216,22 @@ class Unfollow:
         values = {"address": f"left:{self.account_id}", "left_at": work.now, **nothing}
         work.conn.execute(update(t.account).where(t.account.c.id == self.account_id).values(values))
 
-    def _forget_talk(self, work: Work, channel: str, address: str) -> None:
+    def _part_from_consents(self, erased: Erased) -> None:
+        """That somebody agreed, and when, stays on record; who it was does not."""
+        c, now = t.consent.c, erased.work.now
+        mine = update(t.consent).where(c.account_id == self.account_id)
+        ended = func.coalesce(c.withdrawn_at, bindparam("ended", now, c.withdrawn_at.type))
+        erased.erase("consent", mine.values(account_id=None, withdrawn_at=ended))
+
+    def _forget_talk(self, erased: Erased, channel: str, address: str) -> None:
+        work = erased.work
         talk = update(t.conversation).where(t.conversation.c.account_id == self.account_id)
         work.conn.execute(talk.values(state="{}", turn=t.conversation.c.turn + 1, changed_at=work.now))
         i = t.inbox.c
         heard = update(t.inbox).where(
             i.channel == channel, i.sender == address, or_(i.state != "new", i.id <= self.inbox_id)
         )
-        work.conn.execute(heard.values(payload=None, reply=None, sender=f"left:{self.account_id}"))
+        erased.erase("inbox", heard.values(payload=None, reply=None, sender=f"left:{self.account_id}"))
 
     def _stop_telling(self, work: Work) -> None:
         q, m = t.open_question.c, t.outbox.c
@@ -158,31 +250,6 @@ class Unfollow:
             d.account_id == self.account_id, d.kind.in_(("wants_person", "defect"))
         )
         work.conn.execute(talk.values(words=""))
-
-    def _drop_photos(self, work: Work) -> list[str]:
-        p = t.photo.c
-        loose = (p.account_id == self.account_id) & p.work_order_id.is_(None)
-        gone = work.conn.execute(delete(t.photo).where(loose).returning(p.file)).scalars().all()
-        files = {file for file in gone if file}
-        kept = work.conn.execute(select(p.file).where(p.file.in_(files))).scalars().all() if files else []
-        return sorted(files - set(kept))
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """The person agrees to the privacy notice of that version."""
-
-    account_id: int
-    version: str
-
-    def run(self, work: Work) -> dict[str, Any]:
-        """The first time of each version counts."""
-        a = t.account.c
-        agreed = update(t.account).where(
-            a.id == self.account_id, or_(a.consent_version.is_(None), a.consent_version != self.version)
-        )
-        work.conn.execute(agreed.values(consent_version=self.version, consent_at=work.now))
-        return {"ok": True, "version": self.version}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +301,18 @@ class SetPhone:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"tail"}, the last four digits, to be read back."""
-        digits = re.sub(r"[\s-]|^\+?86", "", unicodedata.normalize("NFKC", self.phone).strip())
-        if not _PHONE.fullmatch(digits):
+        digits = mobile(self.phone)
+        if not digits:
             return Refusal(Why.UNKNOWN)
         values = {"phone_sealed": work.seal(digits), "phone_index": work.index(digits)}
         work.conn.execute(update(t.person).where(t.person.c.id == self.person_id).values(values))
         return {"ok": True, "tail": digits[-4:]}
+
+
+def mobile(phone: str) -> str:
+    """The 11 digits of a mobile phone number as it was written; empty when it is none."""
+    digits = re.sub(r"[\s-]|^\+?86", "", unicodedata.normalize("NFKC", phone).strip())
+    return digits if _PHONE.fullmatch(digits) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,78 +13,71 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import func, select, update
 
 from models import tables as t
+from models.actions.saving import is_there, missing, row_of, save
+from models.rules.hours import read_hours
 from models.rules.orders import HELD, Refusal, Why
+from models.rules.routing import MODES
 from models.store import Work
 
-LEVELS = ("firm", "community", "street", "district")  # the lowest first
 AES_KEY_LETTERS = 43  # WeCom docs 101033: EncodingAESKey
 SCENE = "door:{}"  # by the building's id, so that no two are the same
-
-
-def _there(work: Work, table: Table, row_id: int | None) -> bool:
-    return (
-        row_id is not None
-        and work.conn.execute(select(table.c.id).where(table.c.id == row_id)).first() is not None
-    )
-
-
-def _row(work: Work, table: Table, row_id: int) -> Any:
-    return work.conn.execute(select(table).where(table.c.id == row_id)).first()
-
-
-def _save(
-    work: Work, table: Table, row_id: int | None, values: Mapping[str, Any], unique: Sequence[str]
-) -> dict[str, Any]:
-    """Make the row, or change it; the `unique` columns together, the telling one last, tell it from others."""
-    same = (table.c[name].is_not_distinct_from(values[name]) for name in unique)
-    others = select(table.c.id).where(*same, table.c.id != (row_id or 0))
-    if work.conn.execute(others).first():
-        return Refusal(Why.ALREADY, field=unique[-1])
-    if row_id is None:
-        made = work.conn.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
-        return {"ok": True, "id": made, "new": True}
-    changed = work.conn.execute(update(table).where(table.c.id == row_id).values(**values))
-    return {"ok": True, "id": row_id, "new": False} if changed.rowcount else Refusal(Why.UNKNOWN)
-
-
-def _missing(texts: Mapping[str, str]) -> Refusal | None:
-    """The refusal for the first of the fields that is empty."""
-    empty = next((name for name, text in texts.items() if not text.strip()), None)
-    return Refusal(Why.NEEDS_WORDS, field=empty) if empty else None
 
 
 @dataclass(frozen=True, slots=True)
 class SaveUnit:
     """A handling unit. `parent_id` is the next level up and must be of a higher one, so no loop can be made.
 
-    The kind (firm, community, street, district) of a unit that is there stays as it is.
+    `area_id` is where it works: the console users of that area, and of those above it, look after its people.
+
+    The kind, a level of the chain, of a unit that is there stays as it is. `hours`: when its duty staff answer
+    (models/rules/hours.py); none: those of the limits; None keeps what is there.
     """
 
     kind: str
     name: str
     parent_id: int | None = None
     unit_id: int | None = None
+    area_id: int | None = None
+    hours: tuple[Mapping[str, Any], ...] | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"id", "new"}."""
-        known = _row(work, t.handling_unit, self.unit_id) if self.unit_id else None
+        known = row_of(work, t.handling_unit, self.unit_id) if self.unit_id else None
         kind = known.kind if known else self.kind
-        if kind not in LEVELS:
+        if kind not in work.limits["levels"].names:
             return Refusal(Why.UNKNOWN, field="kind")
-        if refusal := _missing({"name": self.name}) or self._parent_refused(work, kind):
+        if refusal := missing({"name": self.name}) or self._parent_refused(work, kind):
             return refusal
-        values = {"kind": kind, "name": self.name, "parent_id": self.parent_id}
-        return _save(work, t.handling_unit, self.unit_id, values, ("name",))
+        if self.area_id is not None and not is_there(work, t.area, self.area_id):
+            return Refusal(Why.UNKNOWN, field="area_id")
+        if not _readable(self.hours or ()):
+            return Refusal(Why.UNKNOWN, field="hours")
+        values: dict[str, Any] = {
+            "kind": kind,
+            "name": self.name,
+            "parent_id": self.parent_id,
+            "area_id": self.area_id,
+        }
+        if self.hours is not None:
+            values["hours"] = list(self.hours) or None
+        return save(work, t.handling_unit, self.unit_id, values, ("name",))
 
     def _parent_refused(self, work: Work, kind: str) -> Refusal | None:
         if self.parent_id is None:
             return None
-        above = _row(work, t.handling_unit, self.parent_id)
-        higher = above is not None and LEVELS.index(above.kind) > LEVELS.index(kind)
+        above = row_of(work, t.handling_unit, self.parent_id)
+        higher = above is not None and work.limits["levels"].is_above(above.kind, kind)
         return None if higher else Refusal(Why.UNKNOWN, field="parent_id")
+
+
+def _readable(hours: Sequence[Mapping[str, Any]]) -> bool:
+    try:
+        return len(read_hours(hours)) == len(hours)
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +97,18 @@ class SaveWorker:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"id", "new", "held": open orders that a stopped worker still holds}."""
-        known = _row(work, t.worker, self.worker_id) if self.worker_id else None
+        known = row_of(work, t.worker, self.worker_id) if self.worker_id else None
         unit_id = known.unit_id if known else self.unit_id
-        if not _there(work, t.handling_unit, unit_id):
+        if not is_there(work, t.handling_unit, unit_id):
             return Refusal(Why.UNKNOWN, field="unit_id")
-        if refusal := _missing({"name": self.name}):
+        if refusal := missing({"name": self.name}):
             return refusal
         values = {"unit_id": unit_id, "name": self.name, "cap": self.cap, "active": self.active}
         # Nobody who is away gets what nobody claims.
         values["on_duty"] = self.on_duty and self.active
         if self.phone:
             values["phone_sealed"] = work.seal(self.phone)
-        saved = _save(work, t.worker, self.worker_id, values, ("unit_id", "name"))
+        saved = save(work, t.worker, self.worker_id, values, ("unit_id", "name"))
         return saved | _held(work, saved["id"], self.active) if saved["ok"] else saved
 
 
@@ -143,9 +136,9 @@ def _held(work: Work, worker_id: int, active: bool) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class SaveBot:
-    """A WeCom bot that hears. `name` is the last part of its callback address and, as its unit, stays as it is.
+    """A smart robot that hears a group. `name` is the last part of its callback address.
 
-    `token` and `aes_key` (43 characters) are sealed; empty ones keep what is there.
+    Name and unit stay as they are. `token` and `aes_key` (43 characters) are sealed; empty ones keep what is there.
     """
 
     name: str
@@ -159,69 +152,124 @@ class SaveBot:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"id", "new"}."""
-        known = _row(work, t.bot, self.bot_id) if self.bot_id else None
-        name, unit_id = (known.name, known.unit_id) if known else (self.name, self.unit_id)
-        if not _there(work, t.handling_unit, unit_id):
-            return Refusal(Why.UNKNOWN, field="unit_id")
-        config = self._config(work.unseal_json(known.config_sealed) if known else {})
-        if refusal := _missing({"name": name, "display": self.display, **config}):
-            return refusal
-        if len(config["aes_key"]) != AES_KEY_LETTERS:
-            return Refusal(Why.UNKNOWN, field="aes_key")
-        values = {"name": name, "unit_id": unit_id, "display": self.display, "active": self.active}
-        sealed = work.seal(json.dumps(config))
-        return _save(work, t.bot, self.bot_id, {**values, "config_sealed": sealed}, ("name",))
-
-    def _config(self, kept: Mapping[str, str]) -> dict[str, str]:
         secret = {"token": self.token, "aes_key": self.aes_key}
-        typed = {name: text or kept.get(name, "") for name, text in secret.items()}
-        return {**kept, "aibotid": self.aibotid, **typed}
+        return _save_bot(self, work, "wecom_aibot", {"aibotid": self.aibotid}, secret)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveApp:
+    """A firm's own WeCom app, which speaks with each worker alone. `name` and unit as of SaveBot.
+
+    `secret`, `token` and `aes_key` (43 characters) are sealed; empty ones keep what is there.
+    """
+
+    name: str
+    unit_id: int
+    display: str
+    corpid: str
+    agentid: str
+    secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    aes_key: str = field(default="", repr=False)
+    active: bool = True
+    bot_id: int | None = None
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"id", "new"}."""
+        secret = {"secret": self.secret, "token": self.token, "aes_key": self.aes_key}
+        return _save_bot(self, work, "wecom_app", {"corpid": self.corpid, "agentid": self.agentid}, secret)
+
+
+def _save_bot(
+    typed: SaveBot | SaveApp, work: Work, kind: str, open_: Mapping[str, str], secret: Mapping[str, str]
+) -> dict[str, Any]:
+    known = row_of(work, t.bot, typed.bot_id) if typed.bot_id else None
+    if known is not None and known.kind != kind:
+        return Refusal(Why.UNKNOWN)
+    name, unit_id = (known.name, known.unit_id) if known else (typed.name, typed.unit_id)
+    if not is_there(work, t.handling_unit, unit_id):
+        return Refusal(Why.UNKNOWN, field="unit_id")
+    kept = work.unseal_json(known.config_sealed) if known else {}
+    config = {**kept, **open_, **{one: text or kept.get(one, "") for one, text in secret.items()}}
+    if refusal := missing({"name": name, "display": typed.display, **config}):
+        return refusal
+    if len(config["aes_key"]) != AES_KEY_LETTERS:
+        return Refusal(Why.UNKNOWN, field="aes_key")
+    values = {"name": name, "unit_id": unit_id, "display": typed.display, "active": typed.active}
+    sealed = {"kind": kind, "config_sealed": work.seal(json.dumps(config))}
+    return save(work, t.bot, typed.bot_id, {**values, **sealed}, ("name",))
 
 
 @dataclass(frozen=True, slots=True)
 class SaveGroup:
     """A work group of a bot's unit. `robot_key`: of the webhook robot that speaks first; empty keeps what is there.
 
-    A group that is there stays with its bot: the platform's chat ids are a bot's own.
+    Without a bot it is a group of `unit_id` that can only be written to: it is bound by its robot's key, and its
+    people work on the page of an order. A group that is there stays with its bot, or without one: the platform's
+    chat ids are a bot's own.
     """
 
     name: str
-    bot_id: int
+    bot_id: int | None
     robot_key: str = field(default="", repr=False)
     work_group_id: int | None = None
+    unit_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"id", "new"}. A fresh robot's group is no longer silent."""
-        known = _row(work, t.work_group, self.work_group_id) if self.work_group_id else None
-        bot = _row(work, t.bot, known.bot_id if known else self.bot_id)
-        if bot is None:
-            return Refusal(Why.UNKNOWN, field="bot_id")
-        if refusal := _missing({"name": self.name}):
+        known = row_of(work, t.work_group, self.work_group_id) if self.work_group_id else None
+        whose = self._whose(work, known)
+        if isinstance(whose, Refusal):
+            return whose
+        needed = {"name": self.name}
+        if whose["bot_id"] is None and known is None:
+            needed["robot_key"] = self.robot_key
+        if refusal := missing(needed):
             return refusal
-        values = {"bot_id": bot.id, "unit_id": bot.unit_id, "name": self.name}
+        values = {**whose, "name": self.name}
         if self.robot_key:
             values |= {"robot_key_sealed": work.seal(self.robot_key), "silent_since": None}
-        return _save(work, t.work_group, self.work_group_id, values, ("bot_id", "name"))
+            values |= {"bound_at": work.now} if whose["bot_id"] is None else {}
+        return save(work, t.work_group, self.work_group_id, values, ("bot_id", "unit_id", "name"))
+
+    def _whose(self, work: Work, known: Any) -> dict[str, Any] | Refusal:
+        """The bot and the unit."""
+        bot_id = known.bot_id if known else self.bot_id
+        if bot_id is not None:
+            bot = row_of(work, t.bot, bot_id)
+            return (
+                Refusal(Why.UNKNOWN, field="bot_id")
+                if bot is None
+                else {"bot_id": bot.id, "unit_id": bot.unit_id}
+            )
+        unit_id = known.unit_id if known else self.unit_id
+        if not is_there(work, t.handling_unit, unit_id):
+            return Refusal(Why.UNKNOWN, field="unit_id")
+        return {"bot_id": None, "unit_id": unit_id}
 
 
 @dataclass(frozen=True, slots=True)
 class SaveEstate:
-    """An estate, the other names people call it by, and the community staff who stand behind the firm."""
+    """An estate, the other names people call it by, the community staff behind the firm, and where it lies."""
 
     name: str
     aliases: tuple[str, ...] = ()
     community_unit_id: int | None = None
     estate_id: int | None = None
+    area_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"id", "new"}."""
-        if refusal := _missing({"name": self.name}):
+        if refusal := missing({"name": self.name}):
             return refusal
-        unit = _row(work, t.handling_unit, self.community_unit_id) if self.community_unit_id else None
-        if self.community_unit_id and (unit is None or unit.kind != "community"):
+        unit = row_of(work, t.handling_unit, self.community_unit_id) if self.community_unit_id else None
+        if self.community_unit_id and (unit is None or unit.kind != work.limits["levels"].of_estate):
             return Refusal(Why.UNKNOWN, field="community_unit_id")
-        values = {"name": self.name, "aliases": self.aliases, "community_unit_id": self.community_unit_id}
-        return _save(work, t.estate, self.estate_id, values, ("name",))
+        if self.area_id is not None and not is_there(work, t.area, self.area_id):
+            return Refusal(Why.UNKNOWN, field="area_id")
+        values = {"name": self.name, "aliases": self.aliases, "area_id": self.area_id}
+        values |= {"community_unit_id": self.community_unit_id}
+        return save(work, t.estate, self.estate_id, values, ("name",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +283,14 @@ class SaveBuilding:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"id", "new"}. A building without a scene for its QR code gets one, which never changes again."""
-        known = _row(work, t.building, self.building_id) if self.building_id else None
+        known = row_of(work, t.building, self.building_id) if self.building_id else None
         estate_id = known.estate_id if known else self.estate_id
-        if not _there(work, t.estate, estate_id):
+        if not is_there(work, t.estate, estate_id):
             return Refusal(Why.UNKNOWN, field="estate_id")
-        if refusal := _missing({"key": self.key, "name": self.name}):
+        if refusal := missing({"key": self.key, "name": self.name}):
             return refusal
         values = {"estate_id": estate_id, "key": self.key, "name": self.name}
-        saved = _save(work, t.building, self.building_id, values, ("estate_id", "key"))
+        saved = save(work, t.building, self.building_id, values, ("estate_id", "key"))
         if saved["ok"]:
             b = t.building.c
             bare = update(t.building).where(b.id == saved["id"], b.scene.is_(None))
@@ -261,7 +309,7 @@ class MakeHomes:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"made"}: how many are new. Homes that are there stay. A room is its floor and two digits: 602."""
-        if not _there(work, t.building, self.building_id):
+        if not is_there(work, t.building, self.building_id):
             return Refusal(Why.UNKNOWN, field="building_id")
         h = t.home.c
         here = select(h.unit, h.room).where(h.building_id == self.building_id)
@@ -283,7 +331,11 @@ class MakeHomes:
 
 @dataclass(frozen=True, slots=True)
 class SaveRoute:
-    """Who handles what: orders of the estate and category (None: of all) go to the unit. Both days are inclusive."""
+    """Who handles what: orders of the estate and category (None: of all) go to the unit. Both days are inclusive.
+
+    `mode`: how an order finds its hands there: claim, assign (to `worker_id`, or None to the officer of the home's
+    grid) or round_robin (by turns among those on duty); empty keeps what is there, at first claim.
+    """
 
     unit_id: int
     starts_on: date
@@ -291,15 +343,29 @@ class SaveRoute:
     category: str | None = None
     ends_on: date | None = None
     route_id: int | None = None
+    mode: str = ""
+    worker_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"id", "new"}. A route ends by its last day; it is never deleted."""
-        if not _there(work, t.handling_unit, self.unit_id):
+        if not is_there(work, t.handling_unit, self.unit_id):
             return Refusal(Why.UNKNOWN, field="unit_id")
-        if self.estate_id is not None and not _there(work, t.estate, self.estate_id):
+        if self.estate_id is not None and not is_there(work, t.estate, self.estate_id):
             return Refusal(Why.UNKNOWN, field="estate_id")
         if self.ends_on is not None and self.ends_on < self.starts_on:
             return Refusal(Why.UNKNOWN, field="ends_on")
+        mode, worker_id = self._mode(work)
+        if mode not in MODES:
+            return Refusal(Why.UNKNOWN, field="mode")
+        if worker_id is not None and not is_there(work, t.worker, worker_id):
+            return Refusal(Why.UNKNOWN, field="worker_id")
         what = {"estate_id": self.estate_id, "category": self.category, "starts_on": self.starts_on}
         values = {**what, "ends_on": self.ends_on, "unit_id": self.unit_id}
-        return _save(work, t.route, self.route_id, values, tuple(what))
+        values |= {"mode": mode, "worker_id": worker_id}
+        return save(work, t.route, self.route_id, values, tuple(what))
+
+    def _mode(self, work: Work) -> tuple[str, int | None]:
+        known = row_of(work, t.route, self.route_id) if self.route_id and not self.mode else None
+        if known is not None:
+            return known.mode, known.worker_id
+        return self.mode or "claim", self.worker_id if self.mode == "assign" else None

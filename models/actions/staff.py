@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select, update
 
 from models import tables as t
-from models.actions.desk import OpenDeskItem, user_may
+from models.actions.app_cards import move_cards
+from models.actions.authority import by_worker, is_helping, worker_row
+from models.actions.desk import OpenDeskItem, may_give
+from models.actions.dispatch import assign, crew_of, holding, is_outside, place_in_hands
+from models.actions.helpers import HelperDone, waits_for_helpers
 from models.actions.order_in_hand import OrderInHand, enter
 from models.actions.routing import Region
-from models.rules.orders import ENDS, HELD, Refusal, Why
+from models.actions.transfer import Giver, Target, find_target, hand_on
+from models.actions.worker_photos import Photos, add_photos
+from models.rules.orders import ENDS, Refusal, Why
 from models.store import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A worker takes a waiting order of their unit, if they hold fewer than their cap.
+    """A worker takes a waiting order of their unit, if they hold fewer than their cap; a few emergencies beyond it.
 
     Refusals: taken (by), closed, not_your_unit, cap (cap), unknown. Claiming one's own order again is fine.
+    Gives {"outside"}: whether it is none of their skills or estates, which hinders nobody from taking it.
     """
 
     order_id: int
@@ -27,27 +35,35 @@ class Claim:
     source: str = ""
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Compare-and-set in one UPDATE; the worker's row is locked first, so that the cap holds too."""
-        worker = _worker(work, self.worker_id, lock=True)
-        if worker is None:
+        """Compare-and-set in one UPDATE; order and worker are locked first, so that the cap holds too."""
+        locked = OrderInHand.take(work, self.order_id)
+        worker = worker_row(work, self.worker_id, lock=True)
+        if locked is None or worker is None:
             return Refusal(Why.UNKNOWN)
-        o, w = t.work_order.c, t.worker.c
-        other = t.work_order.alias()
-        holds = select(func.count()).where(other.c.holder_id == worker.id, other.c.state.in_(HELD))
-        cap = select(w.cap).where(w.id == worker.id)
+        o = t.work_order.c
         claim = (
             update(t.work_order)
             .where(o.id == self.order_id, o.state == "waiting", o.unit_id == worker.unit_id)
-            .where(holds.scalar_subquery() < cap.scalar_subquery())
+            .where(self._has_room(locked, worker))
             .values(state="claimed", holder_id=worker.id, claimed_at=work.now, stage=o.stage + 1)
         )
         row = work.conn.execute(claim.returning(*t.work_order.c)).first()
         if row is None:
             return self._why_not(work, worker)
         order = OrderInHand(work, row)
+        move_cards(work, row.id, row.stage)
         enter(work, row.id, "claim", "worker", worker.id, origin=self.source)
+        order.tell_groups("order_taken", read=True)
         order.tell_followers("order_claimed")
-        return order.done(worker=worker.name, new=True)
+        return order.done(worker=worker.name, new=True, outside=is_outside(order, worker))
+
+    @staticmethod
+    def _has_room(order: OrderInHand, worker: Any) -> Any:
+        other = t.work_order.alias()
+        held = holding(other).where(other.c.holder_id == worker.id).scalar_subquery()
+        emergency = order.row.urgency == "emergency"
+        over = int(order.work.limits["emergencies_over_cap"]) if emergency else 0
+        return held < select(t.worker.c.cap).where(t.worker.c.id == worker.id).scalar_subquery() + over
 
     def _why_not(self, work: Work, worker: Any) -> dict[str, Any]:
         order = OrderInHand.take(work, self.order_id)
@@ -58,46 +74,10 @@ class Claim:
         if order.row.state == "closed":
             return Refusal(Why.CLOSED, number=order.row.number, by=order.holder_name())
         if order.row.holder_id == worker.id:
-            return order.done(worker=worker.name, new=False)
+            return order.done(worker=worker.name, new=False, outside=is_outside(order, worker))
         if order.row.state == "waiting":
             return Refusal(Why.CAP, number=order.row.number, cap=worker.cap)
         return Refusal(Why.TAKEN, number=order.row.number, by=order.holder_name())
-
-
-def _worker(work: Work, worker_id: int, *, lock: bool = False) -> Any:
-    w = t.worker.c
-    query = select(w.id, w.name, w.unit_id, w.on_duty, w.cap).where(w.id == worker_id, w.active)
-    # NO KEY UPDATE: whoever has the order in hand may go on giving it to this worker meanwhile.
-    return work.conn.execute(query.with_for_update(key_share=True) if lock else query).first()
-
-
-def _held(work: Work, order_id: int, worker_id: int, step: str) -> OrderInHand | Refusal:
-    """The order, if this worker may take this step: whoever holds it, or is on duty in the same unit."""
-    order, worker = OrderInHand.take(work, order_id), _worker(work, worker_id)
-    if order is None or worker is None:
-        return Refusal(Why.UNKNOWN)
-    if order.row.unit_id != worker.unit_id:
-        return Refusal(Why.NOT_YOUR_UNIT, number=order.row.number)
-    refusal = order.refusal(step, "worker")
-    if refusal:
-        return refusal
-    # What waits or is closed is in nobody's hands: any colleague may speak to the resident.
-    if order.row.state in HELD and order.row.holder_id != worker.id and not worker.on_duty:
-        return Refusal(Why.NOT_YOURS, number=order.row.number, by=order.holder_name())
-    return order
-
-
-def _add_photos(order: OrderInHand, worker_id: int, media: tuple[str, ...], source: str) -> int:
-    """Photos that `source` fetches later; gives how many the order does not have yet."""
-    now, p = order.work.now, t.photo.c
-    had = select(p.media).where(p.work_order_id == order.row.id, p.channel == source, p.media.in_(media))
-    known = set(order.work.conn.execute(had).scalars()) if media else set()
-    new = [one for one in dict.fromkeys(media) if one not in known]
-    row = {"work_order_id": order.row.id, "worker_id": worker_id, "channel": source}
-    row |= {"made_at": now, "next_at": now}
-    if new:
-        order.work.conn.execute(insert(t.photo), [{**row, "media": one} for one in new])
-    return len(new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +90,7 @@ class Arrive:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Once; the followers are told."""
-        order = _held(work, self.order_id, self.worker_id, "arrive")
+        order = by_worker(work, self.order_id, self.worker_id, "arrive")
         if isinstance(order, Refusal):
             return order
         arrived = {"state": "arrived", "arrived_at": work.now}
@@ -126,17 +106,17 @@ class Progress:
     order_id: int
     worker_id: int
     words: str
-    media: tuple[str, ...] = ()
+    media: Photos = ()
     source: str = ""
 
     def run(self, work: Work) -> dict[str, Any]:
         """The same words twice in a row are one, and so is the news of photos that come one after another."""
-        order = _held(work, self.order_id, self.worker_id, "progress")
+        order = by_worker(work, self.order_id, self.worker_id, "progress")
         if isinstance(order, Refusal):
             return order
         if not self.words.strip() and not self.media:
             return Refusal(Why.NEEDS_WORDS, number=order.row.number)
-        photos = _add_photos(order, self.worker_id, self.media, self.source)
+        photos = add_photos(order, self.worker_id, self.media, self.source)
         if not photos and order.repeated("progress", "worker", self.worker_id, self.words):
             return order.done()
         facts: dict[str, Any] = {"photos": photos}
@@ -159,7 +139,7 @@ class TellPhotoGone:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Four that fail together are one message."""
-        order, worker = OrderInHand.take(work, self.order_id), _worker(work, self.worker_id)
+        order, worker = OrderInHand.take(work, self.order_id), worker_row(work, self.worker_id)
         if order is None or worker is None:
             return Refusal(Why.UNKNOWN)
         kind = f"order_photo_{self.why}"
@@ -174,6 +154,8 @@ class TellPhotoGone:
 class Finish:
     """Close the order with an honest end; it needs a result in words or a photo. The followers may rate it.
 
+    Refusals besides: helpers (names), while somebody who helps has not finished.
+
     `end`: resolved, explained, not_responsible, duplicate, withdrawn.
     """
 
@@ -181,20 +163,25 @@ class Finish:
     worker_id: int
     words: str
     end: str = "resolved"
-    media: tuple[str, ...] = ()
+    media: Photos = ()
     source: str = ""
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Finish and rating are one message."""
-        order = _held(work, self.order_id, self.worker_id, "finish")
+        """Finish and rating are one message. Of somebody who helps it finishes their part."""
+        if is_helping(work, self.order_id, self.worker_id):
+            return HelperDone(self.order_id, self.worker_id, self.words, self.media, self.source).run(work)
+        order = by_worker(work, self.order_id, self.worker_id, "finish")
         if isinstance(order, Refusal):
             return order
+        if refusal := waits_for_helpers(order):
+            return refusal
         if not self.words.strip() and not self.media:
             return Refusal(Why.NEEDS_WORDS, number=order.row.number)
         if self.end not in ENDS:
             return Refusal(Why.UNKNOWN, number=order.row.number)
-        _add_photos(order, self.worker_id, self.media, self.source)
+        add_photos(order, self.worker_id, self.media, self.source)
         close(order, "finish", "worker", self.worker_id, self.words, self.end, len(self.media), self.source)
+        order.tell_groups("order_done", read=True, words=order.masked(self.words))
         return order.done(end=self.end)
 
 
@@ -222,7 +209,9 @@ def close(
 class Return:
     """The worker gives the order back, with a reason; the next level that can be reached gets it.
 
-    Gives {"unit"}, the name of the unit now in charge.
+    "给" and a name before the reason name the next holder, a colleague or another unit. The third return
+    (`returns_up`) goes up a level whoever is named. Gives {"unit"}, the name of the unit now in charge, and
+    {"worker"} where somebody has it in hand already, {"up"}: whether it went up because it was the third.
     """
 
     order_id: int
@@ -232,23 +221,40 @@ class Return:
 
     def run(self, work: Work) -> dict[str, Any]:
         """At the top it stays there, and a person at the desk is called."""
-        order = _held(work, self.order_id, self.worker_id, "return")
+        order = by_worker(work, self.order_id, self.worker_id, "return")
         if isinstance(order, Refusal):
             return order
-        if not self.words.strip():
+        target = self._next(order)
+        words = target.words if target else self.words
+        if not words.strip():
             return Refusal(Why.NEEDS_WORDS, number=order.row.number)
-        before, by = order.facts()["unit"], order.holder_name()
-        up = Region.of(work, order.row.estate_id).charge(order.row.unit_id, above=True, level=order.row.level)
+        returns = order.row.returns + 1
+        too_often = returns >= int(work.limits["returns_up"])
+        if target is not None and not too_often:
+            giver = Giver("return", "worker", self.worker_id, self.source)
+            return hand_on(order, target, giver, returns=returns)
+        return self._up(order, words, returns, too_often)
+
+    def _next(self, order: OrderInHand) -> Target | None:
+        named = re.match(r"\s*(?:转?给|转到?|请)\s*(?=\S)", self.words)
+        found = find_target(order, self.words[named.end() :]) if named else None
+        return found if isinstance(found, Target) else None
+
+    def _up(self, order: OrderInHand, words: str, returns: int, too_often: bool) -> dict[str, Any]:
+        work, before, by = order.work, order.facts()["unit"], order.holder_name()
+        region = Region.of(work, order.row.estate_id)
+        up = region.charge(order.row.unit_id, above=True, level=order.row.level)
         free = {"state": "waiting", "holder_id": None, "claimed_at": None, "arrived_at": None}
-        moved = {**free, "unit_id": up.unit_id, "level": up.level}
-        order.write("return", "worker", self.worker_id, moved, words=self.words, origin=self.source)
-        order.wait_for_claim()
+        moved = {**free, "unit_id": up.unit_id, "level": up.level, "returns": returns}
+        order.write("return", "worker", self.worker_id, moved, words=words, origin=self.source)
         if not up.reached:
-            OpenDeskItem("unrouted", self.words, order_id=order.row.id).run(work)
-        order.tell_groups("new_order", from_unit=before, returned_by=by, words=order.masked(self.words))
+            OpenDeskItem("unrouted", words, order_id=order.row.id).run(work)
+        why = {"from_unit": before, "returned_by": by, "words": order.masked(words)}
+        why |= {"returns": returns} if too_often else {}
         unit = order.facts()["unit"]
-        order.tell_followers("order_returned", unit=unit)
-        return order.done(unit=unit)
+        if not place_in_hands(order, region, **why):
+            order.tell_followers("order_returned", unit=unit)
+        return order.done(unit=unit, up=too_often, returns=returns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +268,7 @@ class AskResident:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"people"}: how many can be asked at all."""
-        order = _held(work, self.order_id, self.worker_id, "ask")
+        order = by_worker(work, self.order_id, self.worker_id, "ask")
         if isinstance(order, Refusal):
             return order
         if not self.words.strip():
@@ -285,7 +291,7 @@ class ReplyResident:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"people"}: how many are told."""
-        order = _held(work, self.order_id, self.worker_id, "reply")
+        order = by_worker(work, self.order_id, self.worker_id, "reply")
         if isinstance(order, Refusal):
             return order
         return reply(order, "worker", self.worker_id, self.words, self.source)
@@ -305,7 +311,7 @@ def reply(order: OrderInHand, by: str, by_id: int, words: str, source: str) -> d
 class Assign:
     """The console gives an order to a worker, whose unit is then in charge. `by` is the console user's id.
 
-    A firm's user may only move its own orders among its own workers.
+    An order may go to whom views.units_for() says: a firm's user moves its own among its own workers.
     """
 
     order_id: int
@@ -315,38 +321,24 @@ class Assign:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"worker"}. Assigning to whoever holds it already is `already`."""
-        order, worker = OrderInHand.take(work, self.order_id), _worker(work, self.worker_id)
+        order, worker = OrderInHand.take(work, self.order_id), worker_row(work, self.worker_id)
         if order is None or worker is None:
             return Refusal(Why.UNKNOWN)
-        if not all(user_may(work, self.by, unit) for unit in {order.row.unit_id, worker.unit_id}):
+        if not may_give(work, self.by, self.order_id, worker.unit_id):
             return Refusal(Why.NOT_YOUR_UNIT, number=order.row.number)
         refusal = order.refusal("assign", "console")
         if refusal:
             return refusal
         if order.row.holder_id == worker.id:
             return Refusal(Why.ALREADY, number=order.row.number, by=worker.name)
+        if crew_of(work, worker.unit_id)[worker.id].leave(work.now):
+            return Refusal(Why.AWAY, number=order.row.number, by=worker.name, substitute="")
+        before, unit = order.row.unit_id, order.facts()["unit"]
         assign(order, worker, "console", self.by, self.source)
+        order.wait_for_arrival()
+        if before not in (None, worker.unit_id):
+            order.tell_groups("order_left", unit_id=before, from_unit=unit)
         return order.done(worker=worker.name)
-
-
-def assign(order: OrderInHand, worker: Any, by: str, by_id: int | None, source: str, waited: int = 0) -> None:
-    """Give the order to a worker: their group and the followers are told.
-
-    `waited`: the minutes after which nobody had claimed it; 0 when a person assigns it.
-    """
-    given = {"state": "claimed", "holder_id": worker.id, "unit_id": worker.unit_id}
-    given |= {"claimed_at": order.work.now, "arrived_at": None}
-    why = {"minutes": waited} if waited else {}
-    order.write(
-        "assign",
-        by,
-        by_id,
-        given,
-        facts={"worker_id": worker.id, "worker": worker.name, **why},
-        origin=source,
-    )
-    order.tell_groups("order_assigned", mention=worker.id, **why)
-    order.tell_followers("order_assigned_resident")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,26 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody at the console: an admin sees all, a firm only what its own unit has now."""
+    """Somebody at the console: an admin sees all, a firm what its own unit has now, the others their area.
 
-    role: str
+    `areas`: their own area and all under it, `estates`: those that lie there; views.asker_of() fills them in.
+    """
+
+    role: str  # admin, district, street, community, firm
     unit_id: int | None = None
     user_id: int | None = None
+    areas: frozenset[int] = frozenset()
+    estates: frozenset[int] = frozenset()
 
     @property
     def sees_all(self) -> bool:
         """Whether nothing is hidden from this user."""
         return self.role == "admin"
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether residents' words are masked for this user, and people are only what an order needs of them."""
+        return self.role not in ("admin", "district", "street", "community")
 
 
 Asker = Resident | Staff | User

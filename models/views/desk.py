@@ -1,17 +1,18 @@
-"""What a person at the console has to look at: desk items, messages that went wrong, users, counters."""
+"""What a person at the console has to look at: desk items, messages that went wrong, counters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from models import tables as t
 from models.store import Work
 from models.views.askers import Asker, User
-from models.views.orders import order_by_id
+from models.views.orders import order_by_id, seen_by
+from models.views.people import person_seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +62,8 @@ class StuckMessage:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleUser:
-    """Somebody who signs in to the console. `password` is an argon2 hash."""
-
-    id: int
-    login: str
-    role: str
-    unit_id: int | None
-    active: bool
-    locked_until: datetime | None
-    epoch: int
-    password: str = field(repr=False)
-
-    @property
-    def asker(self) -> User:
-        """This user as views want it."""
-        return User(self.role, self.unit_id, self.id)
-
-
 def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100) -> tuple[DeskItem, ...]:
-    """Desk items, oldest first. A firm sees those of its own unit's orders; an admin sees all."""
+    """Desk items, oldest first: those of orders and people that the asker sees; an admin sees all."""
     d, o = t.desk_item.c, t.work_order.c
     columns = (d.id, d.kind, d.state, d.work_order_id, d.account_id, d.words, d.made_at, d.done_at)
     query: Select[Any] = (
@@ -93,7 +75,10 @@ def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100)
         .limit(most)
     )
     if not asker.sees_all:
-        query = query.where(o.unit_id == (asker.unit_id or 0))
+        account = t.account.alias("about")
+        query = query.outerjoin(account, account.c.id == d.account_id)
+        alone = and_(o.id.is_(None), person_seen_by(asker, account.c.person_id))
+        query = query.where(or_(and_(o.id.is_not(None), seen_by(asker)), alone))
     return tuple(DeskItem(*row) for row in work.conn.execute(query))
 
 
@@ -101,10 +86,19 @@ def _messages() -> Select[Any]:
     m = t.outbox.c
     return (
         select(m.id, m.kind, m.facts, m.account_id.is_not(None).label("to_resident"))
-        .add_columns(func.coalesce(t.work_group.c.name, ""), m.state, m.channel, m.rung, m.reason, m.detail)
+        .add_columns(
+            func.coalesce(t.work_group.c.name, t.worker.c.name, ""),
+            m.state,
+            m.channel,
+            m.rung,
+            m.reason,
+            m.detail,
+        )
         .add_columns(m.made_at, m.sent_at, m.work_order_id)
         .select_from(t.outbox)
         .outerjoin(t.work_group, t.work_group.c.id == m.work_group_id)
+        .outerjoin(t.worker_account, t.worker_account.c.id == m.worker_account_id)
+        .outerjoin(t.worker, t.worker.c.id == t.worker_account.c.worker_id)
     )
 
 
@@ -133,44 +127,3 @@ def stuck_messages(work: Work, most: int = 100) -> tuple[StuckMessage, ...]:
         .limit(most)
     )
     return tuple(StuckMessage(*row) for row in work.conn.execute(query))
-
-
-def _users() -> Select[Any]:
-    u = t.console_user.c
-    return select(u.id, u.login, u.role, u.unit_id, u.active, u.locked_until, u.epoch, u.password)
-
-
-def console_user(work: Work, *, login: str | None = None, user_id: int | None = None) -> ConsoleUser | None:
-    """The user of that login or id, also a locked one."""
-    u = t.console_user.c
-    row = work.conn.execute(_users().where(or_(u.login == login, u.id == user_id))).first()
-    return ConsoleUser(*row) if row else None
-
-
-def console_users(work: Work) -> tuple[ConsoleUser, ...]:
-    """Every user, by id. For an admin."""
-    return tuple(ConsoleUser(*row) for row in work.conn.execute(_users().order_by(t.console_user.c.id)))
-
-
-def health_counters(work: Work) -> dict[str, Any]:
-    """For /readyz and metrics: ages in seconds, rows by state; no personal data.
-
-    Keys: inbox (by state), oldest_undone_seconds, outbox (by state), timers_due, photos (by state), desk_open.
-    """
-    i, m = t.inbox.c, t.timer.c
-    oldest = work.conn.execute(select(func.min(i.received_at)).where(i.state == "new")).scalar_one()
-    due = select(func.count()).select_from(t.timer).where(m.done_at.is_(None), m.due_at <= work.now)
-    open_items = select(func.count()).select_from(t.desk_item).where(t.desk_item.c.state == "open")
-    return {
-        "inbox": _by_state(work, t.inbox),
-        "oldest_undone_seconds": (work.now - oldest).total_seconds() if oldest else 0.0,
-        "outbox": _by_state(work, t.outbox),
-        "timers_due": work.conn.execute(due).scalar_one(),
-        "photos": _by_state(work, t.photo),
-        "desk_open": work.conn.execute(open_items).scalar_one(),
-    }
-
-
-def _by_state(work: Work, table: Any) -> dict[str, int]:
-    rows = work.conn.execute(select(table.c.state, func.count()).group_by(table.c.state))
-    return {row.state: row[1] for row in rows}

@@ -7,11 +7,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, or_, select, true
 
 from models import tables as t
 from models.rules.masking import mask
-from models.rules.orders import OPEN
 from models.store import Work
 from models.views.askers import Asker, Resident, Staff, User
 from models.views.register import Home, select_homes
@@ -19,15 +18,17 @@ from models.views.register import Home, select_homes
 URGENCY_FIRST = case(
     (t.work_order.c.urgency == "emergency", 0), (t.work_order.c.urgency == "urgent", 1), else_=2
 )
-PAGE = 50
+
+
+DESK = "工作人员"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A work order without its door. `summary` is masked for all but reporter, holder and admin.
+    """A work order without its door. `summary` is masked for other residents, colleagues of the holder, and firms.
 
     `holder` is the name of whoever holds it, or did when it was closed; `mine`: the asker reported it (a
-    resident) or holds it (staff). `home`: it is about somebody's home, see door_of().
+    resident), or holds it or helps with it (staff). `home`: it is about somebody's home, see door_of().
     """
 
     id: int
@@ -124,16 +125,9 @@ class Rating:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the console's queue. `total`: orders that the filters leave."""
-
-    orders: tuple[Order, ...]
-    total: int
-
-
 @cache
-def _orders() -> Select[Any]:
+def select_orders() -> Select[Any]:
+    """Orders in the order of the fields of Order."""
     o = t.work_order.c
     columns = (
         o.id, o.number, o.category, o.urgency, o.summary, o.place, o.estate_id, o.building_id, o.public_part,
@@ -150,7 +144,7 @@ def _orders() -> Select[Any]:
     )
 
 
-def _seen_by(asker: Asker) -> ColumnElement[bool]:
+def seen_by(asker: Asker) -> ColumnElement[bool]:
     """The condition under which an order exists for this asker at all."""
     match asker:
         case Resident(account_id=account_id):
@@ -159,9 +153,18 @@ def _seen_by(asker: Asker) -> ColumnElement[bool]:
         case Staff(unit_id=unit_id):
             return t.work_order.c.unit_id == unit_id
         case User():
-            if asker.sees_all:
-                return true()
-            return false() if asker.unit_id is None else t.work_order.c.unit_id == asker.unit_id
+            return _seen_by_user(asker)
+
+
+def _seen_by_user(asker: User) -> ColumnElement[bool]:
+    """A firm: what its unit has. Others: what lies in their area; without a known place, what its units have."""
+    o, u = t.work_order.c, t.handling_unit.c
+    if asker.sees_all:
+        return true()
+    if asker.is_firm:
+        return false() if asker.unit_id is None else o.unit_id == asker.unit_id
+    units = select(u.id).where(u.area_id.in_(asker.areas))
+    return or_(o.estate_id.in_(asker.estates), and_(o.estate_id.is_(None), o.unit_id.in_(units)))
 
 
 def _is_mine(order: Order, asker: Asker) -> bool:
@@ -174,16 +177,27 @@ def _is_mine(order: Order, asker: Asker) -> bool:
             return False
 
 
-def _shown(row: Any, asker: Asker) -> Order:
+def shown(row: Any, asker: Asker, *, helps: bool = False) -> Order:
+    """A row of select_orders() as this asker may read it."""
     order = Order(*row)
-    mine = _is_mine(order, asker)
-    whole = mine or (isinstance(asker, User) and asker.sees_all)
+    mine = helps or _is_mine(order, asker)
+    whole = mine or (isinstance(asker, User) and not asker.is_firm)
     return replace(order, mine=mine, summary=order.summary if whole else mask(order.summary))
 
 
 def _first(work: Work, asker: Asker, *where: ColumnElement[bool]) -> Order | None:
-    row = work.conn.execute(_orders().where(_seen_by(asker), *where)).first()
-    return _shown(row, asker) if row else None
+    row = work.conn.execute(select_orders().where(seen_by(asker), *where)).first()
+    if row is None:
+        return None
+    helps = isinstance(asker, Staff) and work.conn.execute(_helped(asker, row.id)).first() is not None
+    return shown(row, asker, helps=helps)
+
+
+def _helped(asker: Staff, order_id: Any) -> Select[Any]:
+    """That this worker helps with the open order and has not finished."""
+    h, o = t.order_helper.c, t.work_order.c
+    open_one = select(h.id).join_from(t.order_helper, t.work_order).where(o.state != "closed")
+    return open_one.where(h.work_order_id == order_id, h.worker_id == asker.worker_id, h.done_at.is_(None))
 
 
 def order_by_number(work: Work, asker: Asker, number: int) -> Order | None:
@@ -198,40 +212,18 @@ def order_by_id(work: Work, asker: Asker, order_id: int) -> Order | None:
 
 def orders_of_resident(work: Work, asker: Resident, most: int = 5) -> tuple[Order, ...]:
     """The newest orders that this account follows."""
-    query = _orders().where(_seen_by(asker)).order_by(t.work_order.c.id.desc()).limit(most)
-    return tuple(_shown(row, asker) for row in work.conn.execute(query))
+    query = select_orders().where(seen_by(asker)).order_by(t.work_order.c.id.desc()).limit(most)
+    return tuple(shown(row, asker) for row in work.conn.execute(query))
 
 
 def open_orders_of(work: Work, asker: Staff) -> tuple[Order, ...]:
-    """What a worker holds, the most urgent first, then the oldest."""
-    o = t.work_order.c
-    query = _orders().where(o.holder_id == asker.worker_id, o.state != "closed", _seen_by(asker))
-    return tuple(
-        _shown(row, asker) for row in work.conn.execute(query.order_by(URGENCY_FIRST, o.opened_at, o.id))
-    )
-
-
-def queue(
-    work: Work,
-    asker: Asker,
-    *,
-    state: str | None = None,
-    unit_id: int | None = None,
-    category: str | None = None,
-    number: int | None = None,
-    page: int = 1,
-) -> Page:
-    """Orders for a list, emergencies first, then the oldest. `state` may also be "open"; `page` counts from 1."""
-    o = t.work_order.c
-    wanted = {o.unit_id: unit_id, o.category: category, o.number: number}
-    where = [_seen_by(asker), *(column == value for column, value in wanted.items() if value is not None)]
-    if state is not None:
-        where.append(o.state.in_(OPEN) if state == "open" else o.state == state)
-    total = work.conn.execute(select(func.count()).select_from(t.work_order).where(*where)).scalar_one()
-    closed_last = case((o.state == "closed", 1), else_=0)
-    query = _orders().where(*where).order_by(closed_last, URGENCY_FIRST, o.opened_at, o.id)
-    rows = work.conn.execute(query.limit(PAGE).offset(PAGE * (max(page, 1) - 1)))
-    return Page(tuple(_shown(row, asker) for row in rows), total)
+    """What a worker holds or helps with, the most urgent first, then the oldest."""
+    o, h = t.work_order.c, t.order_helper.c
+    helps = o.id.in_(select(h.work_order_id).where(h.worker_id == asker.worker_id, h.done_at.is_(None)))
+    mine = or_(o.holder_id == asker.worker_id, helps)
+    query = select_orders().where(mine, o.state != "closed", seen_by(asker))
+    rows = work.conn.execute(query.order_by(URGENCY_FIRST, o.opened_at, o.id))
+    return tuple(shown(row, asker, helps=True) for row in rows)
 
 
 def similar_order(
@@ -245,8 +237,8 @@ def similar_order(
     where = [o.building_id == building_id, o.category == category, o.state != "closed", o.home_id.is_(None)]
     if public_part is not None:
         where.append(o.public_part == public_part)
-    row = work.conn.execute(_orders().where(*where).order_by(o.id.desc()).limit(1)).first()
-    return _shown(row, Resident(0, 0)) if row else None
+    row = work.conn.execute(select_orders().where(*where).order_by(o.id.desc()).limit(1)).first()
+    return shown(row, Resident(0, 0)) if row else None
 
 
 def timeline(work: Work, asker: Asker, order_id: int) -> tuple[Entry, ...]:
@@ -271,6 +263,15 @@ def timeline(work: Work, asker: Asker, order_id: int) -> tuple[Entry, ...]:
     return tuple(_entry(row, asker, order) for row in rows if not _hidden(row, asker))
 
 
+def newest_entry(work: Work, asker: Asker, number: int) -> int | None:
+    """The id of the newest line of the order's ledger, which tells whether anything happened; None: not for them."""
+    order = order_by_number(work, asker, number)
+    if order is None:
+        return None
+    e = t.order_entry.c
+    return int(work.conn.execute(select(func.max(e.id)).where(e.work_order_id == order.id)).scalar() or 0)
+
+
 def _hidden(row: Any, asker: Asker) -> bool:
     return row.step == "note" and isinstance(asker, Resident)
 
@@ -278,25 +279,41 @@ def _hidden(row: Any, asker: Asker) -> bool:
 def _entry(row: Any, asker: Asker, order: Order) -> Entry:
     *plain, by_id = row
     entry = Entry(*plain)
+    if isinstance(asker, Resident) and entry.by == "console":
+        entry = replace(entry, name=DESK)  # never somebody's login
     own = isinstance(asker, Resident) and entry.by == "resident" and by_id == asker.person_id
-    whole = own or (isinstance(asker, User) and asker.sees_all) or (isinstance(asker, Staff) and order.mine)
-    return entry if whole or entry.by != "resident" else replace(entry, words=mask(entry.words))
+    read = isinstance(asker, User) and not asker.is_firm
+    whole = own or read or (isinstance(asker, Staff) and order.mine)
+    said = entry.by == "resident" or entry.step == "open"  # a clerk writes down what a caller says
+    return entry if whole or not said else replace(entry, words=mask(entry.words))
 
 
 def photos(work: Work, asker: Asker, order_id: int) -> tuple[Photo, ...]:
-    """The photos of an order, oldest first; empty when it is not for this asker."""
+    """The photos of an order and of those that became part of it, oldest first; empty when not for this asker."""
     if order_by_id(work, asker, order_id) is None:
         return ()
-    query = _photos().where(t.photo.c.work_order_id == order_id).order_by(t.photo.c.id)
+    query = _photos().where(t.photo.c.work_order_id.in_(_one_with(order_id))).order_by(t.photo.c.id)
     return tuple(Photo(*row) for row in work.conn.execute(query))
 
 
 def photo_by_id(work: Work, asker: Asker, photo_id: int) -> Photo | None:
     """One photo of an order that this asker may see."""
     row = work.conn.execute(_photos().where(t.photo.c.id == photo_id)).first()
-    if row is None or row.work_order_id is None or order_by_id(work, asker, row.work_order_id) is None:
+    if row is None or row.work_order_id is None:
         return None
-    return Photo(*row)
+    o = t.work_order.c
+    into = work.conn.execute(select(o.merged_into_id).where(o.id == row.work_order_id)).scalar()
+    merged = into is not None and work.conn.execute(_one_with(into).where(o.id == row.work_order_id)).first()
+    seen = (row.work_order_id, into) if merged else (row.work_order_id,)
+    return Photo(*row) if any(order_by_id(work, asker, one) for one in seen if one is not None) else None
+
+
+def _one_with(order_id: int) -> Select[Any]:
+    """The order and those that became part of it, but for what was about somebody's home when it is not."""
+    o, whole = t.work_order.c, t.work_order.alias()
+    home = select(whole.c.home_id).where(whole.c.id == order_id).scalar_subquery()
+    part = and_(o.merged_into_id == order_id, or_(o.home_id.is_(None), o.home_id == home))
+    return select(o.id).where(or_(o.id == order_id, part))
 
 
 @cache
@@ -310,7 +327,7 @@ def _photos() -> Select[Any]:
 def door_of(work: Work, asker: Asker, order_id: int) -> Door | None:
     """Door, name and phone: only for the worker who holds the open order, and for the console.
 
-    The console writes an audit entry (models.actions.desk.Audit) each time it shows this.
+    Whoever shows it writes an audit entry (models.actions.desk.Audit) each time.
     """
     order = order_by_id(work, asker, order_id)
     if order is None or isinstance(asker, Resident) or (isinstance(asker, Staff) and not order.mine):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, false, or_, select, true
 
 from models import tables as t
 from models.store import Work
 from models.views.askers import User
+from models.views.orders import seen_by
 from models.views.register import Home, select_homes
 
 
@@ -81,11 +83,46 @@ class Contact:
     doors: tuple[str, ...]
 
 
+def person_seen_by(asker: User, person_id: Column[int]) -> ColumnElement[bool]:
+    """The condition under which a person exists for this asker: they live in the area, or reported from there."""
+    if asker.sees_all:
+        return true()
+    if asker.is_firm:
+        return false()
+    b, o = t.binding.c, t.work_order.c
+    lives = (
+        select(b.id)
+        .join_from(t.binding, t.home)
+        .join(t.building)
+        .where(b.person_id == person_id, b.ended_at.is_(None), t.building.c.estate_id.in_(asker.estates))
+    )
+    reported = select(o.id).where(o.reporter_id == person_id, seen_by(asker))
+    # By name, since whoever asks may have the same tables in hand.
+    return or_(*(exists(one.correlate(person_id.table)) for one in (lives, reported)))
+
+
+def lives_elsewhere(work: Work, asker: User, person_id: int) -> bool:
+    """Whether the person has homes, and none in the asker's area: then others look after their record."""
+    homes = [one.home.estate_id for one in homes_of(work, person_id)]
+    return bool(homes) and not asker.sees_all and not asker.estates.intersection(homes)
+
+
 def contact_of(work: Work, asker: User, account_id: int) -> Contact | None:
-    """Phone and doors of somebody; only for an admin, who writes an audit entry each time."""
-    account = account_of(work, account_id)
-    if account is None or not asker.sees_all:
+    """Phone and doors of somebody whom the asker sees; whoever shows it writes an audit entry each time."""
+    seen = select(t.account.c.id).join_from(t.account, t.person)
+    seen = seen.where(t.account.c.id == account_id, person_seen_by(asker, t.person.c.id))
+    if work.conn.execute(seen).first() is None:
         return None
-    sealed = select(t.person.c.phone_sealed).where(t.person.c.id == account.person_id)
-    phone = work.unseal(work.conn.execute(sealed).scalar())
-    return Contact(phone, tuple(one.home.door for one in homes_of(work, account.person_id)))
+    return contact_by_account(work, account_id, None if asker.sees_all else asker.estates)
+
+
+def contact_by_account(work: Work, account_id: int, estates: Collection[int] | None = None) -> Contact | None:
+    """The same for a view that has decided who may see it; doors of these `estates` only, unless it is None."""
+    p = t.person.c
+    query = select(p.id, p.phone_sealed).join_from(t.account, t.person)
+    row = work.conn.execute(query.where(t.account.c.id == account_id)).first()
+    if row is None:
+        return None
+    homes = (one.home for one in homes_of(work, row.id))
+    doors = tuple(home.door for home in homes if estates is None or home.estate_id in estates)
+    return Contact(work.unseal(row.phone_sealed), doors)

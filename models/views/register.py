@@ -10,6 +10,7 @@ from sqlalchemy import Select, or_, select
 
 from models import tables as t
 from models.store import Work
+from models.views.askers import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Home:
     estate: str
 
     @property
+    def place(self) -> str:
+        """Estate and building in words, without the door."""
+        return f"{self.estate} {self.building}"
+
+    @property
     def door(self) -> str:
         """The whole address in words."""
         unit = f"{self.unit} 单元 " if self.unit else ""
@@ -74,6 +80,12 @@ def estates(work: Work) -> tuple[Estate, ...]:
     return tuple(Estate(row.id, row.name, tuple(row.aliases)) for row in rows)
 
 
+def own_estates(work: Work, asker: User) -> tuple[Estate, ...]:
+    """The estates that the asker looks after, by id: all, those of the area; a firm looks after none."""
+    found = estates(work)
+    return found if asker.sees_all else tuple(one for one in found if one.id in asker.estates)
+
+
 @cache
 def _buildings() -> Select[Any]:
     b, e = t.building.c, t.estate.c
@@ -95,6 +107,13 @@ def buildings(work: Work, estate_id: int | None = None) -> tuple[Building, ...]:
 def buildings_by_key(work: Work, key: str, estate_id: int | None = None) -> tuple[Building, ...]:
     """The buildings that people number so ("3"); several when no estate is given."""
     return tuple(one for one in buildings(work, estate_id) if one.key == key)
+
+
+def own_building(work: Work, asker: User, building_id: int) -> Building | None:
+    """A building of an estate that the asker looks after."""
+    row = work.conn.execute(_buildings().where(t.building.c.id == building_id)).first()
+    building = Building(*row) if row else None
+    return building if building and (asker.sees_all or building.estate_id in asker.estates) else None
 
 
 def building_by_scene(work: Work, scene: str) -> Building | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -27,7 +29,7 @@ class SetupWorker:
 
 @dataclass(frozen=True, slots=True)
 class SetupBot:
-    """A bot, active or not."""
+    """A bot, active or not. `aibotid` of a smart robot; `corpid` and `agentid` of an app."""
 
     id: int
     name: str
@@ -36,17 +38,21 @@ class SetupBot:
     display: str
     active: bool
     aibotid: str
+    corpid: str
+    agentid: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetupEstate:
-    """An estate and the community unit behind its firm."""
+    """An estate, the community unit behind its firm, and the area it lies in."""
 
     id: int
     name: str
     aliases: tuple[str, ...]
     community_unit_id: int | None
+    area_id: int | None
     community: str
+    area: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +92,32 @@ def setup_workers(work: Work, unit_id: int | None = None) -> tuple[SetupWorker, 
     return tuple(SetupWorker(*row) for row in work.conn.execute(query))
 
 
-def setup_bots(work: Work) -> tuple[SetupBot, ...]:
-    """Every bot, by id."""
+def setup_bots(work: Work, kind: str = "wecom_aibot") -> tuple[SetupBot, ...]:
+    """Every bot of a kind (wecom_aibot, wecom_app), by id."""
     b, u = t.bot.c, t.handling_unit.c
     columns = (b.id, b.name, b.unit_id, u.name, b.display, b.active, b.config_sealed)
-    rows = work.conn.execute(select(*columns).join_from(t.bot, t.handling_unit).order_by(b.id))
-    return tuple(SetupBot(*row[:-1], work.unseal_json(row[-1]).get("aibotid", "")) for row in rows)
+    query = select(*columns).join_from(t.bot, t.handling_unit).where(b.kind == kind).order_by(b.id)
+    return tuple(_setup_bot(row, work.unseal_json(row.config_sealed)) for row in work.conn.execute(query))
+
+
+def _setup_bot(row: Any, config: Mapping[str, str]) -> SetupBot:
+    return SetupBot(*row[:-1], *(config.get(name, "") for name in ("aibotid", "corpid", "agentid")))
 
 
 def setup_estates(work: Work) -> tuple[SetupEstate, ...]:
     """Every estate, by id."""
-    e, u = t.estate.c, t.handling_unit.c
-    community = func.coalesce(u.name, "")
+    e, u, a = t.estate.c, t.handling_unit.c, t.area.c
+    names = (func.coalesce(u.name, ""), func.coalesce(a.name, ""))
     query = (
-        select(e.id, e.name, e.aliases, e.community_unit_id, community)
+        select(e.id, e.name, e.aliases, e.community_unit_id, e.area_id, *names)
         .select_from(t.estate)
         .outerjoin(t.handling_unit, u.id == e.community_unit_id)
+        .outerjoin(t.area, a.id == e.area_id)
         .order_by(e.id)
     )
     return tuple(
-        SetupEstate(estate_id, name, tuple(aliases), unit_id, unit)
-        for estate_id, name, aliases, unit_id, unit in work.conn.execute(query)
+        SetupEstate(estate_id, name, tuple(aliases), *rest)
+        for estate_id, name, aliases, *rest in work.conn.execute(query)
     )
 
 

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
 
 from models import tables as t
 from models.store import Work
+from models.views.askers import User
+from models.views.orders import Order
+
+APP = "wecom_app"
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A handling unit: kind is firm, community, street or district."""
+    """A handling unit. `kind` is a level of the chain (models/data/levels.json), `level` that level's name.
+
+    `hours`: of its own, else those of the limits.
+    """
 
     id: int
     kind: str
     name: str
     parent_id: int | None
+    level: str
+    area_id: int | None = None
+    hours: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +56,16 @@ class BoundWorker:
 
 
 @dataclass(frozen=True, slots=True)
+class AppAccount:
+    """A WeCom account with which a worker can be told something alone, in their firm's app."""
+
+    id: int
+    worker_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bot:
-    """A WeCom robot that hears. `config`: aibotid, token, aes_key; never shown."""
+    """A WeCom bot that hears. `kind`: wecom_aibot or wecom_app; `config`: its credentials, never shown."""
 
     id: int
     name: str
@@ -59,12 +77,15 @@ class Bot:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A work group. `bound` once its chat is known, `speaks` when it has a webhook robot that can speak first."""
+    """A work group. `bound` once its chat is known, `speaks` when it has a webhook robot that can speak first.
+
+    `bot_id` is None for a group that can only be written to: its people work on the page of an order.
+    """
 
     id: int
     name: str
     unit_id: int
-    bot_id: int
+    bot_id: int | None
     bot: str
     display: str
     bound: bool
@@ -73,14 +94,52 @@ class Group:
     robot_key: str = field(repr=False)
 
 
+def _units() -> Select[Any]:
+    u = t.handling_unit.c
+    return select(u.id, u.kind, u.name, u.parent_id, u.area_id, u.hours).order_by(u.id)
+
+
+def _unit(work: Work, row: Any) -> Unit:
+    level = work.limits["levels"].names.get(row.kind, row.kind)
+    return Unit(row.id, row.kind, row.name, row.parent_id, level, row.area_id, row.hours)
+
+
 def units(work: Work) -> tuple[Unit, ...]:
     """Every handling unit, by id."""
+    return tuple(_unit(work, row) for row in work.conn.execute(_units()))
+
+
+def _own(asker: User) -> ColumnElement[bool]:
+    """The condition under which the asker looks after a unit and its people."""
     u = t.handling_unit.c
-    rows = work.conn.execute(select(u.id, u.kind, u.name, u.parent_id).order_by(u.id))
-    return tuple(Unit(*row) for row in rows)
+    if asker.sees_all:
+        return true()
+    if asker.is_firm:
+        return false() if asker.unit_id is None else u.id == asker.unit_id
+    return u.area_id.in_(asker.areas)
 
 
-def _workers() -> Select[Any]:
+def own_units(work: Work, asker: User) -> tuple[Unit, ...]:
+    """The units whose people the asker looks after: all, those of the area, a firm's own."""
+    return tuple(_unit(work, row) for row in work.conn.execute(_units().where(_own(asker))))
+
+
+def units_for(work: Work, asker: User, order: Order) -> tuple[Unit, ...]:
+    """The units to whose workers the asker may give this order, the one in charge first.
+
+    In an area: its own units, the one in charge, and whoever has a route at the order's estate.
+    """
+    u, r = t.handling_unit.c, t.route.c
+    may = _own(asker)
+    if not asker.is_firm:
+        routed = select(r.unit_id).where(r.estate_id == order.estate_id)
+        may = or_(may, u.id == order.unit_id, u.id.in_(routed))
+    found = (_unit(work, row) for row in work.conn.execute(_units().where(may)))
+    return tuple(sorted(found, key=lambda unit: unit.id != order.unit_id))
+
+
+def select_workers() -> Select[Any]:
+    """The columns of Worker, by id."""
     w = t.worker.c
     unit = t.handling_unit.c.name.label("unit")
     columns = (w.id, w.name, w.unit_id, unit, w.on_duty, w.active, w.cap)
@@ -89,7 +148,13 @@ def _workers() -> Select[Any]:
 
 def worker_by_id(work: Work, worker_id: int) -> Worker | None:
     """The worker, also one who is not active any more."""
-    row = work.conn.execute(_workers().where(t.worker.c.id == worker_id)).first()
+    row = work.conn.execute(select_workers().where(t.worker.c.id == worker_id)).first()
+    return Worker(*row) if row else None
+
+
+def own_worker(work: Work, asker: User, worker_id: int) -> Worker | None:
+    """A worker whom the asker looks after, also one who is not active any more."""
+    row = work.conn.execute(select_workers().where(t.worker.c.id == worker_id, _own(asker))).first()
     return Worker(*row) if row else None
 
 
@@ -97,7 +162,7 @@ def worker_of(work: Work, bot_id: int, userid: str) -> Worker | None:
     """The active worker who is bound to this WeCom account."""
     a = t.worker_account.c
     query = (
-        _workers()
+        select_workers()
         .join(t.worker_account, a.worker_id == t.worker.c.id)
         .where(a.bot_id == bot_id, a.userid == userid, a.ended_at.is_(None), t.worker.c.active)
     )
@@ -107,25 +172,83 @@ def worker_of(work: Work, bot_id: int, userid: str) -> Worker | None:
 
 def workers_of_unit(work: Work, unit_id: int) -> tuple[Worker, ...]:
     """The active workers of a unit, those on duty first."""
-    query = _workers().where(t.worker.c.unit_id == unit_id, t.worker.c.active)
+    query = select_workers().where(t.worker.c.unit_id == unit_id, t.worker.c.active)
     rows = work.conn.execute(query.order_by(None).order_by(t.worker.c.on_duty.desc(), t.worker.c.id))
     return tuple(Worker(*row) for row in rows)
 
 
-def worker_accounts(work: Work, unit_id: int) -> tuple[BoundWorker, ...]:
-    """The WeCom accounts that are bound to workers of a unit; `id` is what UnbindWorker takes."""
+def _bound() -> Select[Any]:
     a = t.worker_account.c
-    query = (
-        _workers()
+    return (
+        select_workers()
         .join(t.worker_account, a.worker_id == t.worker.c.id)
         .join(t.bot, t.bot.c.id == a.bot_id)
         .add_columns(a.id, t.bot.c.name, a.bound_at)
-        .where(t.worker.c.unit_id == unit_id, a.ended_at.is_(None))
+        .where(a.ended_at.is_(None))
     )
-    return tuple(
-        BoundWorker(account_id, bot, Worker(*worker), bound_at)
-        for *worker, account_id, bot, bound_at in work.conn.execute(query)
-    )
+
+
+def _bound_worker(row: Any) -> BoundWorker:
+    *worker, account_id, bot, bound_at = row
+    return BoundWorker(account_id, bot, Worker(*worker), bound_at)
+
+
+def worker_accounts(work: Work, unit_id: int) -> tuple[BoundWorker, ...]:
+    """The WeCom accounts that are bound to workers of a unit; `id` is what UnbindWorker takes."""
+    rows = work.conn.execute(_bound().where(t.worker.c.unit_id == unit_id))
+    return tuple(_bound_worker(row) for row in rows)
+
+
+def own_worker_account(work: Work, asker: User, worker_account_id: int) -> BoundWorker | None:
+    """The bound account of a worker whom the asker looks after."""
+    wanted = _bound().where(t.worker_account.c.id == worker_account_id, _own(asker))
+    row = work.conn.execute(wanted).first()
+    return _bound_worker(row) if row else None
+
+
+def _app_accounts() -> Select[Any]:
+    """Of active workers, in apps that are in use."""
+    a, w, b = t.worker_account.c, t.worker.c, t.bot.c
+    sources = t.worker_account.join(t.worker, w.id == a.worker_id).join(t.bot, b.id == a.bot_id)
+    in_use = (b.kind == APP, b.active, a.ended_at.is_(None), w.active)
+    return select(a.id, a.worker_id, w.on_duty).select_from(sources).where(*in_use).order_by(a.id)
+
+
+# Asked whenever staff are told of an order, so built once.
+_APP_OF_WORKER = _app_accounts().where(t.worker.c.id == bindparam("worker"))
+_APP_OF_UNIT = _app_accounts().where(t.worker.c.unit_id == bindparam("unit"))
+_UNITS_WITH_APP = _app_accounts().with_only_columns(t.worker.c.unit_id).order_by(None)
+
+
+def app_accounts_of(work: Work, worker_id: int) -> tuple[AppAccount, ...]:
+    """The accounts by which this worker can be told something alone."""
+    rows = work.conn.execute(_APP_OF_WORKER, {"worker": worker_id})
+    return tuple(AppAccount(row.id, row.worker_id) for row in rows)
+
+
+def on_shift(work: Work, unit_id: int) -> set[int] | None:
+    """Who has a shift now; None where the unit keeps no roster: no shift has ended lately or is to come."""
+    s = t.shift.c
+    theirs = select(s.worker_id, s.starts_at, s.ends_at).join_from(t.shift, t.worker)
+    since = work.now - timedelta(days=work.limits["roster_days"])
+    rows = work.conn.execute(theirs.where(t.worker.c.unit_id == unit_id, s.ends_at > since)).all()
+    return {row.worker_id for row in rows if row.starts_at <= work.now < row.ends_at} if rows else None
+
+
+def on_duty_accounts(work: Work, unit_id: int) -> tuple[AppAccount, ...]:
+    """The accounts by which a unit's workers on duty can be told something alone; nobody on duty: those of all.
+
+    The one place that says who is told of an order that is in nobody's hands.
+    """
+    rows = work.conn.execute(_APP_OF_UNIT, {"unit": unit_id}).all()
+    shifts = on_shift(work, unit_id)
+    on_duty = [row for row in rows if (row.on_duty if shifts is None else row.worker_id in shifts)]
+    return tuple(AppAccount(row.id, row.worker_id) for row in on_duty or rows)
+
+
+def units_with_app(work: Work) -> frozenset[int]:
+    """The units of which somebody can be told something alone."""
+    return frozenset(work.conn.execute(_UNITS_WITH_APP).scalars())
 
 
 def bots(work: Work) -> tuple[Bot, ...]:
@@ -138,8 +261,9 @@ def bots(work: Work) -> tuple[Bot, ...]:
 
 def _groups() -> Select[Any]:
     g, b = t.work_group.c, t.bot.c
-    columns = (g.id, g.name, g.unit_id, g.bot_id, b.name.label("bot"), b.display, g.bound_at, g.silent_since)
-    return select(*columns, g.robot_key_sealed).join_from(t.work_group, t.bot).order_by(g.id)
+    bot, display = func.coalesce(b.name, "").label("bot"), func.coalesce(b.display, "").label("display")
+    columns = (g.id, g.name, g.unit_id, g.bot_id, bot, display, g.bound_at, g.silent_since)
+    return select(*columns, g.robot_key_sealed).select_from(t.work_group).outerjoin(t.bot).order_by(g.id)
 
 
 def _group(work: Work, row: Any) -> Group:
@@ -150,6 +274,14 @@ def _group(work: Work, row: Any) -> Group:
 def group_by_id(work: Work, work_group_id: int) -> Group | None:
     """The group, with its webhook robot's key."""
     row = work.conn.execute(_groups().where(t.work_group.c.id == work_group_id)).first()
+    return _group(work, row) if row else None
+
+
+def own_group(work: Work, asker: User, work_group_id: int) -> Group | None:
+    """A group of a unit that the asker looks after."""
+    u = t.handling_unit
+    wanted = _groups().join(u, u.c.id == t.work_group.c.unit_id)
+    row = work.conn.execute(wanted.where(t.work_group.c.id == work_group_id, _own(asker))).first()
     return _group(work, row) if row else None
 
 

@@ -7,7 +7,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +16,15 @@ from sqlalchemy import insert
 from models import actions
 from models import tables as t
 from models.actions.again import HearAgain, TellAgain
+from models.actions.alarms import SetAlarmGroup, SettleAlarms
 from models.actions.answers import AddSentence, AnswerStaff, QuestionShown, Rate
+from models.actions.app_card_updates import CardChanged, KeepCard, MissCard, PressCard
+from models.actions.appointment import Appoint, VisitSoon
+from models.actions.areas import SaveArea
 from models.actions.binding import BindGroup, BindWorker, MakeBindingWord, UnbindGroup, UnbindWorker
+from models.actions.caller import Caller, JoinForCaller, OpenForCaller
 from models.actions.clock import MoveClock
+from models.actions.consent import Consent, GoOn, ShowNotice, WithdrawConsent
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
 from models.actions.desk import (
     Audit,
@@ -29,7 +35,24 @@ from models.actions.desk import (
     SignInFailed,
     SignOutEverywhere,
 )
+from models.actions.erasure import ErasePerson, ForgetErased, ForgetHeard
 from models.actions.escalation import Unattended, Unclaimed
+from models.actions.helpers import AddHelper, DismissHelper, HelperDone
+from models.actions.import_lines import Line
+from models.actions.import_runs import (
+    BringLines,
+    ConfirmImport,
+    DropImport,
+    EndReading,
+    FailImport,
+    FilesGone,
+    NoteRead,
+    StartImport,
+    TryImport,
+    YieldImport,
+)
+from models.actions.merge import Merge
+from models.actions.my_data import MakeMyDataLink, OpenMyData
 from models.actions.orders import (
     AddPhotos,
     AddWords,
@@ -40,20 +63,24 @@ from models.actions.orders import (
     Urge,
     Withdraw,
 )
+from models.actions.page import BindPhone, EndPhone, PhoneSeen
+from models.actions.pause import Pause, PauseOver, Resume
 from models.actions.people import (
     BindHome,
-    Consent,
     EnsureAccount,
     Follow,
     KeepPhotos,
     LockAccount,
+    LockAtOnce,
     SetPhone,
     UnbindHome,
     Unfollow,
 )
-from models.actions.persons import AnswerPerson, ForgetPerson
+from models.actions.person_talk import AnswerTalk, EndTalk, OpenTalk, SayInTalk, Silent, StartTalk
+from models.actions.persons import ForgetPerson
 from models.actions.register import (
     MakeHomes,
+    SaveApp,
     SaveBot,
     SaveBuilding,
     SaveEstate,
@@ -63,6 +90,9 @@ from models.actions.register import (
     SaveWorker,
     SwitchWorker,
 )
+from models.actions.rehearsal import BeginRehearsal, EndRehearsal
+from models.actions.residents import AddHome, DecideHomes, EndHome, SavePerson
+from models.actions.roster import DropShift, EndLeave, SetLeave, SetShift, SetSkills
 from models.actions.staff import (
     Arrive,
     AskResident,
@@ -75,6 +105,10 @@ from models.actions.staff import (
     SetDuty,
     TellPhotoGone,
 )
+from models.actions.transfer import Transfer
+from models.actions.users import SetPassword, SwitchUser
+from models.limits import load_limits
+from models.views import my_data_link
 from tests.town import TestTown
 
 
@@ -106,6 +140,8 @@ class Scene:
         self.account, self.person = self.who.account_id, self.who.person_id
         self.unit = town.planted.units["安居物业"]
         self.worker = town.planted.workers["王伟"]
+        self.colleague = town.planted.workers["陈静"]
+        self.now = town.clock.now()
         self.user = int(town.do(SaveUser("admin", "admin", "hash"))["user_id"])
         self.home = town.home("幸福小区", "3", "2", "602")
         self.item = int(town.do(OpenDeskItem("defect"))["desk_item_id"])
@@ -117,10 +153,24 @@ class Scene:
         town.do(AskResident(self.claimed, self.worker, "几楼？"))
         self.question = town.rows(t.open_question, kind="staff_question")[0].id
         town.do(Finish(self.closed, self.worker, "好了"))
+        self.paused, self.visited = self._held("停"), self._held("约")
+        self.helped = self._held("帮")
+        town.do(AddHelper(self.helped, "worker", self.worker, worker_id=self.colleague))
+        tomorrow = self.now + timedelta(days=1)
+        town.do(Pause(self.paused, "worker", self.worker, "等配件", tomorrow))
+        town.do(Appoint(self.visited, "worker", self.worker, tomorrow))
         self.inbox = self._inbox()
+        later = self.now + timedelta(days=7)
+        self.shift = int(town.do(SetShift(self.colleague, later, later + timedelta(hours=8)))["id"])
+        self.leave = int(town.do(SetLeave(self.colleague, later, later + timedelta(days=1)))["id"])
 
     def _order(self, summary: str) -> int:
         return int(self.town.order(self.who, summary=summary)["order_id"])
+
+    def _held(self, summary: str) -> int:
+        order_id = self._order(summary)
+        self.town.do(Claim(order_id, self.worker))
+        return order_id
 
     def _inbox(self) -> int:
         now = self.town.clock.now()
@@ -130,71 +180,197 @@ class Scene:
             work.conn.execute(t.outbox.update().values(state="failed"))
             return work.conn.execute(made).scalar_one()
 
+    def importing(self, state: str) -> int:
+        """An import of one home in that state."""
+        run_id = int(self.town.do(StartImport("homes", state, self.user))["id"])
+        with self.town.store.work(self.town.clock.now()) as work:
+            work.conn.execute(t.import_run.update().values(state=state, total=2))
+        return run_id
+
     def rated(self) -> int:
         """The closed order, rated."""
         self.town.do(Rate(self.account, self.closed, 1, 5))
         return self.closed
 
+    def claim(self) -> int:
+        """A home that somebody claims."""
+        self.town.do(BindHome(self.person, self.home))
+        return int(self.town.rows(t.binding)[0].id)
+
+    def talk(self) -> int:
+        """An open talk with a person."""
+        return int(self.town.do(OpenTalk(self.account, "asked"))["talk_id"])
+
     def word(self, **whose: int) -> str:
         """A fresh binding word."""
         return str(self.town.do(MakeBindingWord(**whose))["word"])
 
+    def known(self) -> bool:
+        """Somebody whose talk has begun."""
+        return bool(self.town.do(LockAccount("wechat_oa", "o-known"))["ok"])
+
+    def card(self) -> int:
+        """The card of the waiting order in the app chat of the account "app-wang"."""
+        now, app = self.town.clock.now(), self.app()
+        with self.town.store.work(now) as work:
+            row = {"bot_id": app, "userid": "app-wang", "worker_id": self.worker, "bound_at": now}
+            account = work.conn.execute(
+                insert(t.worker_account).values(**row).returning(t.worker_account.c.id)
+            )
+            KeepCard(account.scalar_one(), self.waiting, "o1-1", 0, "code").run(work)
+        return int(self.town.rows(t.app_card)[0].id)
+
+    def app(self) -> int:
+        """A WeCom app of the firm."""
+        return int(self.town.do(SaveApp("app", self.unit, "小邻", "ww1", "1", "s", "token", "k" * 43))["id"])
+
+    def pressed(self) -> PressCard:
+        """A press of that card."""
+        card = self.town.rows(t.app_card, id=self.card())[0]
+        return PressCard(card.bot_id, "app-wang", card.task, self.town.clock.now(), True, "code-2")
+
+    def bind_phone(self) -> BindPhone:
+        """A phone on which a fresh word is typed."""
+        word, now = self.word(worker_id=self.worker), self.town.clock.now()
+        return BindPhone(self.unit, word, "visitor", "192.0.2.1", "微信（安卓）", now)
+
+    def phone(self) -> int:
+        """A bound phone."""
+        return int(self.town.do(self.bind_phone())["phone_id"])
+
+    def reached(self) -> bool:
+        """People can reach the server by an address from now on."""
+        self.town.store.limits = load_limits(public_url="https://linli.example")
+        return True
+
+    def link(self) -> str:
+        """The token of the account's own data."""
+        return str(self.town.see(my_data_link, self.account)).rpartition("/")[2]
+
 
 EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
+    AddHome: lambda s: AddHome(s.user, s.person, s.home),
+    DecideHomes: lambda s: DecideHomes(s.user, (s.claim(),), "verified"),
+    EndHome: lambda s: EndHome(s.user, s.claim()),
+    SavePerson: lambda s: SavePerson(s.user, s.person, "张大妈", "13812345678"),
+    AddHelper: lambda s: AddHelper(s.claimed, "worker", s.worker, "陈静 抬一下"),
     AddPhotos: lambda s: AddPhotos(s.waiting, s.account, ("m1",)),
     AddSentence: lambda s: AddSentence(s.account, s.rated(), 1, "很快"),
     AddWords: lambda s: AddWords(s.waiting, s.account, "快点"),
     AnswerStaff: lambda s: AnswerStaff(s.account, s.question, "六楼"),
+    Appoint: lambda s: Appoint(s.claimed, "worker", s.worker, s.now + timedelta(days=1)),
     Arrive: lambda s: Arrive(s.claimed, s.worker),
-    AnswerPerson: lambda s: AnswerPerson(s.account, s.user, "明天给您打电话"),
+    AnswerTalk: lambda s: AnswerTalk(s.talk(), "console", s.user, "明天给您打电话"),
     AskResident: lambda s: AskResident(s.claimed, s.worker, "在家吗？"),
     Assign: lambda s: Assign(s.waiting, s.worker, s.user),
     Audit: lambda s: Audit(s.user, "door", "1001"),
+    BringLines: lambda s: BringLines(
+        s.importing("running"),
+        0,
+        (Line(2, {"estate": "幸福小区", "building": "3", "unit": "2", "room": "9901"}),),
+    ),
+    BeginRehearsal: lambda s: BeginRehearsal(s.group, s.user),
     BindGroup: lambda s: BindGroup(s.bot, "wrNew", s.word(work_group_id=s.group), "LiHua"),
     BindHome: lambda s: BindHome(s.person, s.home),
+    BindPhone: lambda s: s.bind_phone(),
     BindWorker: lambda s: BindWorker(s.bot, "NewPhone", s.word(worker_id=s.worker)),
     Claim: lambda s: Claim(s.waiting, s.worker),
+    CardChanged: lambda s: CardChanged(s.card(), 1, "code"),
     CloseDeskItem: lambda s: CloseDeskItem(s.item, s.user),
     CloseOrder: lambda s: CloseOrder(s.waiting, s.user, "已说明", "explained"),
+    ConfirmImport: lambda s: ConfirmImport(s.importing("preview"), s.user),
     Consent: lambda s: Consent(s.account, "1"),
+    DismissHelper: lambda s: DismissHelper(s.helped, "worker", s.worker, "陈静"),
+    DropShift: lambda s: DropShift(s.shift),
+    EndLeave: lambda s: EndLeave(s.leave),
+    DropImport: lambda s: DropImport(s.importing("preview"), s.user),
+    EndReading: lambda s: EndReading(s.importing("reading"), 1, 0),
+    EndRehearsal: lambda s: s.town.do(BeginRehearsal(s.group, s.user)) and EndRehearsal(s.user),
+    EndTalk: lambda s: EndTalk(s.talk(), "resident", s.account),
+    EndPhone: lambda s: EndPhone(s.phone()),
     EnsureAccount: lambda s: EnsureAccount("wechat_oa", "o-new"),
+    FailImport: lambda s: FailImport(s.importing("reading"), "broken"),
+    FilesGone: lambda s: FilesGone(s.importing("done")),
+    ErasePerson: lambda s: ErasePerson(s.person, "console", s.user),
     Finish: lambda s: Finish(s.claimed, s.worker, "好了"),
     Follow: lambda s: Follow(s.account),
+    ForgetErased: lambda s: ForgetErased(s.person),
+    ForgetHeard: lambda s: ForgetHeard(s.account, "wechat_oa", "o", s.inbox),
     ForgetPerson: lambda s: ForgetPerson(s.account, s.user),
     GivePlace: lambda s: GivePlace(s.waiting, s.account, public_part="屋顶"),
+    GoOn: lambda s: s.town.do(ShowNotice(s.account, "2")) and GoOn(s.account, "2"),
     HearAgain: lambda s: HearAgain(s.inbox, s.user),
+    HelperDone: lambda s: HelperDone(s.helped, s.colleague, "抬好了", ("m1",)),
     JoinOrder: lambda s: JoinOrder(s.waiting, s.neighbour.account_id, s.neighbour.person_id),
+    KeepCard: lambda s: KeepCard(s.town.rows(t.worker_account)[0].id, s.waiting, "o1-2", 0, "code"),
     KeepPhotos: lambda s: KeepPhotos(s.account, ("m1",)),
     LockAccount: lambda s: LockAccount("wechat_oa", "o-new"),
+    LockAtOnce: lambda s: s.known() and LockAtOnce("wechat_oa", "o-known", s.inbox),
     MakeBindingWord: lambda s: MakeBindingWord(worker_id=s.worker),
+    MakeMyDataLink: lambda s: s.reached() and MakeMyDataLink(s.account),
     MakeHomes: lambda s: MakeHomes(s.town.planted.buildings["幸福小区", "3"], 4, 6, 2),
+    MissCard: lambda s: MissCard(s.pressed().bot_id, "app-wang", "o1-1"),
     MoveClock: lambda s: MoveClock(60),
+    Merge: lambda s: Merge(s.waiting, s.town.row(s.claimed).number, "worker", s.worker),
+    NoteRead: lambda s: NoteRead(s.importing("reading"), 5000),
     NotFixed: lambda s: NotFixed(s.closed, s.account, "没好"),
     NoteOrder: lambda s: NoteOrder(s.waiting, s.user, "记一下"),
     OpenDeskItem: lambda s: OpenDeskItem("unrouted", order_id=s.waiting),
+    JoinForCaller: lambda s: JoinForCaller(s.user, s.waiting, Caller("13900000001", "李奶奶")),
+    OpenForCaller: lambda s: OpenForCaller(
+        s.user,
+        Caller("13900000001", "李奶奶"),
+        "lift",
+        "normal",
+        "电梯坏了",
+        s.town.planted.estates["幸福小区"],
+    ),
+    OpenTalk: lambda s: OpenTalk(s.account, "asked", "住户：在吗", "在吗"),
+    OpenMyData: lambda s: s.reached() and OpenMyData(s.link()),
     OpenOrder: lambda s: OpenOrder(s.account, s.person, "gas", "urgent", "煤气味", home_id=s.home),
+    Pause: lambda s: Pause(s.claimed, "worker", s.worker, "等配件", s.now + timedelta(days=1)),
+    PauseOver: lambda s: PauseOver(s.paused, 2),
+    PressCard: lambda s: s.pressed(),
+    PhoneSeen: lambda s: PhoneSeen(s.phone(), s.town.clock.now()),
     Progress: lambda s: Progress(s.claimed, s.worker, "在修", ("m1",), "wecom_aibot:anju"),
     QuestionShown: lambda s: QuestionShown(s.question),
     Rate: lambda s: Rate(s.account, s.closed, 1, 2),
     ReplyFromDesk: lambda s: ReplyFromDesk(s.waiting, s.user, "明天来"),
+    Resume: lambda s: Resume(s.paused, "worker", s.worker),
     ReplyResident: lambda s: ReplyResident(s.claimed, s.worker, "下午到"),
     Return: lambda s: Return(s.claimed, s.worker, "要换主机"),
+    SaveArea: lambda s: SaveArea("community", "新社区"),
+    SayInTalk: lambda s: s.talk() and SayInTalk(s.account, "在吗", ("m1",)),
+    SaveApp: lambda s: SaveApp("firm-app", s.unit, "小邻", "ww1", "1", "s", "token", "k" * 43),
     SaveBot: lambda s: SaveBot("new", s.unit, "小邻", "aib", "token", "k" * 43),
     SaveBuilding: lambda s: SaveBuilding(s.town.planted.estates["幸福小区"], "9", "9 号楼"),
     SaveEstate: lambda s: SaveEstate("新小区", ("新家",)),
     SaveGroup: lambda s: SaveGroup("新群", s.bot, "robot"),
     SaveRoute: lambda s: SaveRoute(s.unit, date(2026, 3, 1), category="gas"),
-    SaveUnit: lambda s: SaveUnit("firm", "新物业"),
+    SaveUnit: lambda s: SaveUnit("firm", "新物业", hours=({"days": [1], "from": "08:00", "to": "17:00"},)),
     SaveUser: lambda s: SaveUser("li", "admin", "hash"),
+    SetAlarmGroup: lambda s: SetAlarmGroup(None, s.user),
+    SettleAlarms: lambda s: SettleAlarms({"redis": {"what": "x", "end": "redis"}}),
+    SetPassword: lambda s: SetPassword("admin", "hash"),
+    SwitchUser: lambda s: SwitchUser("admin", False),
     SaveWorker: lambda s: SaveWorker(s.unit, "新人", 5),
     SetDuty: lambda s: SetDuty(s.worker, True),
+    SetLeave: lambda s: SetLeave(s.worker, s.now, s.now + timedelta(days=1), s.colleague),
+    SetShift: lambda s: SetShift(s.worker, s.now, s.now + timedelta(hours=8)),
+    SetSkills: lambda s: SetSkills(s.worker, ("lift",), (s.town.planted.estates["幸福小区"],)),
     SetPhone: lambda s: SetPhone(s.person, "13812345678"),
+    Silent: lambda s: Silent(s.talk(), 1),
+    StartTalk: lambda s: StartTalk(s.account, s.user, "刚才机器人出错了"),
+    ShowNotice: lambda s: ShowNotice(s.account, "2"),
     SignInFailed: lambda s: SignInFailed("admin"),
     SignOutEverywhere: lambda s: SignOutEverywhere(s.user),
     SignedIn: lambda s: SignedIn(s.user),
+    StartImport: lambda s: StartImport("homes", "x.sheet", s.user),
     SwitchWorker: lambda s: SwitchWorker(s.worker, False),
     TellPhotoGone: lambda s: TellPhotoGone(s.claimed, s.worker, "lost"),
+    TryImport: lambda s: TryImport(s.importing("running"), 0),
     TellAgain: lambda s: TellAgain(s.town.told()[0].id, s.user),
+    Transfer: lambda s: Transfer(s.claimed, "worker", s.worker, "陈静 下班了"),
     UnbindGroup: lambda s: UnbindGroup(s.group),
     UnbindHome: lambda s: UnbindHome(s.person, s.home),
     UnbindWorker: lambda s: UnbindWorker(s.town.rows(t.worker_account)[0].id),
@@ -202,13 +378,18 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     Unclaimed: lambda s: Unclaimed(s.waiting, 0),
     Unfollow: lambda s: Unfollow(s.account),
     Urge: lambda s: Urge(s.waiting, s.account),
+    VisitSoon: lambda s: VisitSoon(s.visited, 2),
     Withdraw: lambda s: Withdraw(s.waiting, s.account),
+    YieldImport: lambda s: YieldImport(s.importing("running")),
+    WithdrawConsent: lambda s: WithdrawConsent(s.account),
 }
 # What people see, or what must be done; none of it may double.
 COUNTED = (
     t.outbox, t.work_order, t.order_entry, t.order_follower, t.photo, t.timer, t.open_question, t.rating,
     t.desk_item, t.account, t.person, t.binding, t.worker_account, t.binding_word, t.console_user,
-    t.handling_unit, t.worker, t.bot, t.work_group, t.estate, t.building, t.home, t.route,
+    t.person_talk, t.talk_entry, t.handling_unit, t.worker, t.bot, t.work_group, t.app_card, t.worker_phone,
+    t.estate, t.building, t.home, t.route, t.shift, t.leave, t.order_helper, t.worker_skill, t.worker_estate,
+    t.import_run, t.area,
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models import tables as t
 from models import views
+from models.actions.areas import SaveArea
 from models.actions.desk import (
     Audit,
     CloseDeskItem,
@@ -75,15 +76,36 @@ def test_every_look_is_audited(town: TestTown) -> None:
     town.do(Audit(user, "door", "1001"))
     (row,) = town.rows(t.audit)
     assert (row.console_user_id, row.what, row.subject, row.at) == (user, "door", "1001", town.clock.now())
+    town.do(Audit(None, "door", "1002", town.staff("李华").worker_id))
+    town.do(Audit(None, "my_data", "1"))
+    assert [one.login for one in town.see(views.audit_trail, ADMIN)] == ["", "李华", "li"]
 
 
-def test_messages_and_counters(town: TestTown) -> None:
+def test_messages_of_an_order(town: TestTown) -> None:
     order_id = town.order()["order_id"]
     (message,) = town.see(views.messages_of_order, ADMIN, order_id)
     assert (message.kind, message.group, message.state) == ("new_order", "安居物业报修群", "queued")
     assert town.see(views.messages_of_order, town.staff("赵敏"), order_id) == ()
     assert town.see(views.failed_messages) == ()
-    town.clock.forward(minutes=31)
-    counters = town.see(views.health_counters)
-    assert (counters["outbox"], counters["timers_due"], counters["desk_open"]) == ({"queued": 1}, 1, 0)
-    assert counters["oldest_undone_seconds"] == 0.0
+
+
+def test_an_area_sees_the_items_of_its_orders_and_people(town: TestTown) -> None:
+    areas = {area.name: area.id for area in town.see(views.areas)}
+    near = town.do(SaveUser("she", "community", "hash", area_id=areas["和平社区"]))["user_id"]
+    there = town.do(SaveArea("community", "远方社区", areas["幸福街道"]))["id"]
+    far = town.do(SaveUser("yuan", "community", "hash", area_id=there))["user_id"]
+    street = town.do(SaveUser("jie", "street", "hash", area_id=areas["幸福街道"]))["user_id"]
+    zhang = town.resident(home=("幸福小区", "3", "2", "602"))
+    stranger = town.resident("o-stranger")
+    town.do(OpenDeskItem("return_visit", order_id=town.order(stranger)["order_id"]))
+    town.do(OpenDeskItem("wants_person", account_id=zhang.account_id))
+    town.do(OpenDeskItem("wants_person", account_id=town.resident("o-nobody").account_id))
+    kinds = {}
+    for user in (near, street, far):
+        items = town.see(views.desk_items, town.see(views.asker_of, user))
+        kinds[user] = [(item.kind, item.account_id) for item in items]
+    assert kinds[near] == kinds[street] == [("return_visit", None), ("wants_person", zhang.account_id)]
+    assert kinds[far] == []
+    nobody = town.see(views.asker_of, far)
+    assert town.see(views.contact_of, nobody, zhang.account_id) is None
+    assert town.see(views.contact_of, town.see(views.asker_of, near), stranger.account_id) is not None

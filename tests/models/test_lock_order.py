@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from models import tables as t
 from models.actions import outbox
 from models.actions.people import LockAccount, Unfollow
+from models.actions.person_talk import AnswerTalk, OpenTalk
 from models.actions.staff import Assign, Claim
+from models.actions.talk_in_hand import TalkInHand
 from models.store import Work
 from tests.models.test_staff import a_user
 from tests.town import TestTown
@@ -69,3 +72,14 @@ def test_leaving_while_a_message_is_about_to_be_sent(town: TestTown, other: Any)
         Unfollow(account).run(work)
     assert sending.result() is None
     assert town.told("order_claimed")[0].state == "failed"
+
+
+def test_leaving_while_staff_answer_in_a_talk(town: TestTown, other: Any) -> None:
+    who, worker = town.resident(home=("幸福小区", "3", "2", "602")), town.planted.workers["孙丽"]
+    talk = int(town.do(OpenTalk(who.account_id, "asked"))["talk_id"])
+    with town.store.work(town.clock.now()) as work:
+        assert TalkInHand.take(work, talk) is not None
+        leaving = other(Unfollow(who.account_id).run)
+        assert AnswerTalk(talk, "worker", worker, "您好").run(work)["ok"]
+    assert leaving.result()["ok"]
+    assert town.rows(t.person_talk)[0].account_id is None

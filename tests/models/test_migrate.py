@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import CheckConstraint, create_engine, inspect
 
 from models import migrate
 from models import tables as t
@@ -21,13 +21,22 @@ def test_what_is_migrated_is_what_is_declared(database_url: str) -> None:
     engine.dispose()
 
 
+def test_every_check_that_is_declared_is_in_the_migrated_tables(database_url: str) -> None:
+    engine = create_engine(database_url)
+    migrated = inspect(engine)
+    for table in t.metadata.tables.values():
+        declared = {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)}
+        assert {check["name"] for check in migrated.get_check_constraints(table.name)} == declared, table.name
+    engine.dispose()
+
+
 def test_an_empty_database_is_behind_until_it_is_upgraded(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new 100%.db'}"
     assert migrate.current(url) == ""
     assert migrate.behind(url)
     migrate.upgrade(url)
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head() == "0001"
+    assert migrate.current(url) == migrate.head() == "0002"
     assert not migrate.behind(url)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,14 @@ from bot.clock import FixedClock
 from models import sample
 from models import tables as t
 from models.actions.answers import Rate
+from models.actions.appointment import Appoint, VisitSoon
 from models.actions.console_orders import CloseOrder
 from models.actions.desk import SaveUser
 from models.actions.escalation import Unattended, Unclaimed
+from models.actions.helpers import AddHelper, DismissHelper
+from models.actions.merge import Merge
 from models.actions.orders import AddWords, JoinOrder, NotFixed, Urge, Withdraw
+from models.actions.pause import Pause, PauseOver, Resume
 from models.actions.staff import (
     Arrive,
     AskResident,
@@ -28,6 +33,7 @@ from models.actions.staff import (
     ReplyResident,
     Return,
 )
+from models.actions.transfer import Transfer
 from models.store import open_store
 from tests.town import KEYS, LIMITS, MONDAY_MORNING, TestTown
 
@@ -92,6 +98,44 @@ class OrderLife(RuleBasedStateMachine):
     def give_back(self, name: str, words: str) -> None:
         self.do(Return(self.order_id, self.worker(name), words))
 
+    @rule(name=WORKERS, to=WORKERS)
+    def transfer(self, name: str, to: str) -> None:
+        self.do(Transfer(self.order_id, "worker", self.worker(name), to_worker_id=self.worker(to)))
+
+    @rule(to=st.sampled_from(["安居物业", "和平社区居委会"]))
+    def transfer_to_a_unit(self, to: str) -> None:
+        unit_id = self.town.planted.units[to]
+        self.do(Transfer(self.order_id, "console", self.user, to_unit_id=unit_id))
+
+    @rule(name=WORKERS, words=WORDS, hours=st.sampled_from([-1, 1, 1000]))
+    def pause(self, name: str, words: str, hours: int) -> None:
+        until = self.town.clock.now() + timedelta(hours=hours)
+        self.do(Pause(self.order_id, "worker", self.worker(name), words, until))
+
+    @rule(name=WORKERS)
+    def resume(self, name: str) -> None:
+        self.do(Resume(self.order_id, "worker", self.worker(name)))
+
+    @rule(name=WORKERS, hours=st.sampled_from([-1, 1, 1000]))
+    def appoint(self, name: str, hours: int) -> None:
+        at = self.town.clock.now() + timedelta(hours=hours)
+        self.do(Appoint(self.order_id, "worker", self.worker(name), at))
+
+    @rule(name=WORKERS, helper=WORKERS)
+    def call(self, name: str, helper: str) -> None:
+        self.do(AddHelper(self.order_id, "worker", self.worker(name), helper))
+        self.do(DismissHelper(self.order_id, "worker", self.worker(helper), name))
+
+    @rule()
+    def merge(self) -> None:
+        other = self.town.order(self.town.resident("o-4"), summary="电梯也坏了")
+        self.do(Merge(self.order_id, other["number"], "console", self.user))
+
+    @rule(stage=st.integers(0, 9))
+    def time_passes(self, stage: int) -> None:
+        self.do(PauseOver(self.order_id, stage))
+        self.do(VisitSoon(self.order_id, stage))
+
     @rule(name=WORKERS)
     def assign(self, name: str) -> None:
         self.do(Assign(self.order_id, self.worker(name), self.user))
@@ -141,7 +185,11 @@ class OrderLife(RuleBasedStateMachine):
         assert (row.state == "closed") == (row.close is not None) == (row.closed_at is not None)
         assert row.state == "closed" or (row.state == "waiting") == (row.holder_id is None)
         assert row.state != "claimed" or row.claimed_at is not None
-        assert (row.arrived_at is None) or row.state in ("arrived", "closed")
+        assert (row.arrived_at is None) or row.state in ("arrived", "paused", "closed")
+        assert (row.paused_until is not None) == (row.state == "paused")
+        assert (row.visit_at is None) == (row.visit_ends_at is None)
+        assert row.visit_at is None or row.state in ("claimed", "arrived", "paused")
+        assert row.merged_into_id is None or row.close == "duplicate"
         assert row.stage >= self.stage
         self.stage = row.stage
         holder = next((one for one in self.town.rows(t.worker) if one.id == row.holder_id), None)
@@ -149,15 +197,23 @@ class OrderLife(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_only_grows(self) -> None:
-        ledger = self.town.rows(t.order_entry)
+        ledger = self.town.rows(t.order_entry, work_order_id=self.order_id)
         assert ledger[: len(self.ledger)] == self.ledger
         self.ledger = ledger
 
     @invariant()
     def who_waits_has_a_timer_or_a_person(self) -> None:
         row = self.town.row(self.order_id)
-        stamps = {one.stamp for one in self.town.rows(t.timer)}
-        assert row.state != "waiting" or row.stage in stamps
+        stamps = {one.stamp for one in self.town.rows(t.timer, subject=self.order_id)}
+        assert row.state not in ("waiting", "paused") or row.stage in stamps
+
+    @invariant()
+    def nobody_helps_with_what_is_elsewhere_or_their_own(self) -> None:
+        row = self.town.row(self.order_id)
+        units = {one.id: one.unit_id for one in self.town.rows(t.worker)}
+        helping = [one.worker_id for one in self.town.rows(t.order_helper) if one.done_at is None]
+        assert all(units[one] == row.unit_id for one in helping)
+        assert row.holder_id not in helping
 
 
 TestOrderLife = OrderLife.TestCase

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.limits import load_limits
+from models.rules.levels import Levels, read_levels
 from models.rules.masking import mask
 from models.rules.orders import ENDS, STEPS, Why, refused
 from models.rules.ratings import is_low, word_of
 from models.rules.routing import Route, Unit, chain, choose, fallback, local_day
+from tests.town import LIMITS
 
 
 @pytest.mark.parametrize(
@@ -110,21 +112,44 @@ UNITS = {
 }
 
 
+LEVELS: Levels = LIMITS["levels"]
+
+
 def test_the_chain_goes_through_the_estates_own_community() -> None:
-    assert chain(UNITS, 1, None, 4) == (1, 2, 4, 5)
-    assert chain(UNITS, 1, 3, 4) == (1, 3, 4, 5)
-    assert chain(UNITS, 1, 3, 2) == (1, 3)
-    assert chain(UNITS, None, 3, 4) == ()
+    assert chain(UNITS, LEVELS, 1, None) == (1, 2, 4, 5)
+    assert chain(UNITS, LEVELS, 1, 3) == (1, 3, 4, 5)
+    assert chain(UNITS, LEVELS, None, 3) == ()
+
+
+def test_no_chain_is_longer_than_there_are_levels() -> None:
+    two = Levels({"firm": "物业", "community": "社区"}, "community", "community")
+    assert chain(UNITS, two, 1, 3) == (1, 3)
 
 
 def test_a_loop_in_the_data_ends_the_chain() -> None:
-    assert chain({1: Unit(1, "firm", 2), 2: Unit(2, "street", 1)}, 1, None, 9) == (1, 2)
+    assert chain({1: Unit(1, "firm", 2), 2: Unit(2, "street", 1)}, LEVELS, 1, None) == (1, 2)
 
 
 def test_without_a_route_the_community_or_the_street_stands_in() -> None:
-    assert fallback(UNITS, 3) == 3
-    assert fallback(UNITS, None) == 4
-    assert fallback({}, None) is None
+    assert fallback(UNITS, LEVELS, 3) == 3
+    assert fallback(UNITS, LEVELS, None) == 4
+    assert fallback({}, LEVELS, None) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"of_estate": "village"}, "of_estate is 'village', and must be one of firm, community"),
+        ({"stands_in": "village"}, "stands_in"),
+        ({"chain": [{"kind": "firm", "name": "物业"}] * 2}, "once"),
+    ],
+)
+def test_a_chain_that_cannot_be_is_refused(change: dict[str, object], words: str) -> None:
+    chain = [{"kind": "firm", "name": "物业"}, {"kind": "community", "name": "社区"}]
+    good = {"chain": chain, "of_estate": "community", "stands_in": "community"}
+    assert read_levels(good).kinds == ("firm", "community")
+    with pytest.raises(ValueError, match=words):
+        read_levels(good | change)
 
 
 def test_the_day_changes_at_midnight_there() -> None:
@@ -157,7 +182,7 @@ def test_who_may_take_which_step(step: str, state: str, by: str, why: Why | None
 
 
 def test_the_table_of_steps_speaks_of_known_states_only() -> None:
-    states = {"waiting", "claimed", "arrived", "closed"}
+    states = {"waiting", "claimed", "arrived", "paused", "closed"}
     for step in STEPS.values():
         assert step.starts | set(step.ends) <= states
         assert step.by <= {"resident", "worker", "console", "system"}

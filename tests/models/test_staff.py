@@ -268,6 +268,7 @@ def test_the_console_assigns(town: TestTown) -> None:
     theirs, ours = town.staff("赵敏").worker_id, town.staff("王伟").worker_id
     assert town.do(Assign(order_id, theirs, firm))["why"] == "not_your_unit"
     assert town.do(Assign(order_id, ours, firm))["worker"] == "王伟"
+    assert (town.rows(t.timer)[-1].kind, town.rows(t.timer)[-1].stamp) == ("unattended", 1)
     assert town.do(Assign(order_id, ours, firm))["why"] == "already"
     assert town.do(Assign(order_id, theirs, admin))["ok"]
     assert town.row(order_id).unit_id == town.planted.units["阳光物业"]

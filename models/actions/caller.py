@@ -1,0 +1,159 @@
+"""A clerk enters a report for somebody who called or came by: the same order as from a chat, with the same limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from models import tables as t
+from models.actions.desk import may_act
+from models.actions.order_in_hand import OrderInHand, follow_as
+from models.actions.orders import OpenOrder
+from models.actions.people import SetPhone, mobile
+from models.actions.residents import set_name
+from models.rules.lookup import name_key
+from models.rules.orders import Refusal, Why
+from models.store import Work
+from models.views.users import asker_of
+
+ORIGINS = ("phone", "visit")
+URGENCIES = ("normal", "urgent", "emergency")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who called. Without a phone nobody is kept, since nobody can be reached.
+
+    `person_id`: the one of those with this phone whom the clerk chose; None: whoever has the name, or is new.
+    """
+
+    phone: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    person_id: int | None = None
+
+    def refused(self) -> Refusal | None:
+        """A phone that is none, or a name without a phone."""
+        if self.phone and not mobile(self.phone):
+            return Refusal(Why.UNKNOWN, field="phone")
+        return Refusal(Why.NEEDS_WORDS, field="phone") if self.name and not self.phone else None
+
+    def found(self, work: Work) -> int | None:
+        """The person's id, made if need be; None without a phone."""
+        if not self.phone:
+            return None
+        p = t.person.c
+        same = (
+            select(p.id, p.name_index).where(p.phone_index == work.index(mobile(self.phone))).order_by(p.id)
+        )
+        known = work.conn.execute(same).all()
+        index = work.index(name_key(self.name)) if name_key(self.name) else None
+        fitting = (
+            lambda row: row.id == self.person_id,
+            lambda row: index is not None and row.name_index == index,
+            lambda row: index is None or row.name_index is None,
+        )
+        row = next((row for fits in fitting for row in known if fits(row)), None)
+        person_id = row.id if row else self._made(work)
+        if index and (row is None or row.name_index is None):
+            set_name(work, person_id, self.name)
+        return person_id
+
+    def _made(self, work: Work) -> int:
+        made = insert(t.person).values(made_at=work.now).returning(t.person.c.id)
+        person_id = int(work.conn.execute(made).scalar_one())
+        SetPhone(person_id, self.phone).run(work)
+        return person_id
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForCaller:
+    """Open an order as OpenOrder does. The estate must be one that the clerk looks after; no consent is asked for.
+
+    `origin`: phone or visit. Refusals name the `field`: phone, words, estate_id, origin, urgency.
+    """
+
+    user_id: int
+    caller: Caller
+    category: str
+    urgency: str
+    words: str
+    estate_id: int
+    building_id: int | None = None
+    home_id: int | None = None
+    public_part: str | None = None
+    origin: str = "phone"
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives what OpenOrder gives."""
+        if refusal := self.caller.refused() or self._refused(work):
+            return refusal
+        return OpenOrder(
+            account_id=None,
+            person_id=self.caller.found(work),
+            category=self.category,
+            urgency=self.urgency,
+            summary=self.words.strip(),
+            estate_id=self.estate_id,
+            building_id=self.building_id,
+            home_id=self.home_id,
+            public_part=self.public_part,
+            channel="console",
+            origin=self.origin,
+            user_id=self.user_id,
+        ).run(work)
+
+    def _refused(self, work: Work) -> Refusal | None:
+        asker = asker_of(work, self.user_id)
+        if asker is None or not (asker.sees_all or self.estate_id in asker.estates):
+            return Refusal(Why.UNKNOWN, field="estate_id")
+        if not self.words.strip():
+            return Refusal(Why.NEEDS_WORDS, field="words")
+        odd = {"origin": self.origin not in ORIGINS, "urgency": self.urgency not in URGENCIES}
+        wrong = next((name for name, is_wrong in odd.items() if is_wrong), None)
+        return Refusal(Why.UNKNOWN, field=wrong) if wrong else None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinForCaller:
+    """A caller has the same trouble with a public part: entered in the open order, which their accounts follow."""
+
+    user_id: int
+    order_id: int
+    caller: Caller
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"people"}: how many have told of it. The same caller counts once."""
+        order = OrderInHand.take(work, self.order_id)
+        if order is None or not may_act(work, self.user_id, self.order_id) or order.row.home_id is not None:
+            return Refusal(Why.UNKNOWN)
+        if refusal := order.refusal("join", "console") or self.caller.refused():
+            return refusal
+        person_id = self.caller.found(work)
+        followed = follow_as(order, person_id, joined=True) if person_id is not None else 0
+        if not self._entered(order, person_id):
+            facts = {"person_id": person_id, "caller": not followed}
+            order.write("join", "console", self.user_id, facts=facts, origin="console")
+            order.tell_groups("order_joined", people=self._people(order))
+        return order.done(people=self._people(order))
+
+    def _entered(self, order: OrderInHand, person_id: int | None) -> bool:
+        if person_id is None:
+            return order.repeated("join", "console", self.user_id, "")
+        return any(facts.get("person_id") == person_id for facts in _joins(order))
+
+    @staticmethod
+    def _people(order: OrderInHand) -> int:
+        """Followers, and callers without an account."""
+        called = sum(bool(facts.get("caller")) for facts in _joins(order))
+        f = t.order_follower.c
+        follow = select(func.count()).where(f.work_order_id == order.row.id)
+        return max(2, int(order.work.conn.execute(follow).scalar_one()) + called)
+
+
+def _joins(order: OrderInHand) -> Sequence[Mapping[str, Any]]:
+    e = t.order_entry.c
+    joins = select(e.facts).where(e.work_order_id == order.row.id, e.step == "join", e.by == "console")
+    return order.work.conn.execute(joins).scalars().all()

@@ -1,0 +1,101 @@
+"""Two orders about the same thing become one; everybody who followed either follows the one that goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select, update
+
+from models import tables as t
+from models.actions.authority import in_charge
+from models.actions.desk import may_act
+from models.actions.order_in_hand import OrderInHand
+from models.rules.orders import Refusal, Why
+from models.store import To, Work
+
+URGENCIES = ("normal", "urgent", "emergency")  # the least first
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The order becomes part of another open one of the same unit and is closed as a duplicate of it.
+
+    By whoever holds it, a colleague on duty, or the console (`by`, `by_id`). Whose home the other one is about must
+    be this one's too, since everybody reads there what is told. Refusals: not_same, closed, unknown,
+    needs_words (no number).
+    """
+
+    order_id: int
+    into: int | None  # its number
+    by: str  # worker, console
+    by_id: int
+    source: str = ""
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"into", "people"}: the other's number, and how many follow it now. Ratings are of that one alone."""
+        into_id = self._locked(work)
+        order = in_charge(work, self.order_id, "merged", self.by, self.by_id)
+        if isinstance(order, Refusal):
+            return order
+        if self.into is None:
+            return Refusal(Why.NEEDS_WORDS, number=order.row.number)
+        into = OrderInHand.take(work, into_id) if into_id is not None else None
+        if into is None or (self.by == "console" and not may_act(work, self.by_id, into.row.id)):
+            return Refusal(Why.UNKNOWN, number=self.into)
+        if not _are_same(order.row, into.row):
+            return Refusal(Why.NOT_SAME, number=order.row.number)
+        refusal = into.refusal("merge", self.by)
+        if refusal:
+            return refusal
+        people = self._move_followers(order, into)
+        self._close(order, into)
+        self._go_on(order, into)
+        return order.done(into=into.row.number, people=people)
+
+    def _locked(self, work: Work) -> int | None:
+        """The other order's id. Both are locked in one sequence, so that two merges do not wait for each other."""
+        o = t.work_order.c
+        both = select(o.id, o.number).where(or_(o.id == self.order_id, o.number == self.into)).order_by(o.id)
+        rows = work.conn.execute(both.with_for_update()).all()
+        return next((row.id for row in rows if row.number == self.into), None)
+
+    def _move_followers(self, order: OrderInHand, into: OrderInHand) -> int:
+        work = order.work
+        for account_id, person_id in order.followers():
+            row = {"work_order_id": into.row.id, "account_id": account_id, "person_id": person_id}
+            work.made(t.order_follower, {**row, "joined": True, "made_at": work.now})
+        return len(into.followers())
+
+    def _close(self, order: OrderInHand, into: OrderInHand) -> None:
+        work, number = order.work, into.row.number
+        closed = {"state": "closed", "close": "duplicate", "closed_at": work.now}
+        facts = {"into": number}
+        merged = {**closed, "merged_into_id": into.row.id}
+        order.write("merged", self.by, self.by_id, merged, facts=facts, origin=self.source)
+        q, e, h = t.open_question.c, t.order_entry.c, t.order_helper.c
+        entries = select(e.id).where(e.work_order_id == order.row.id)
+        asked = update(t.open_question).where(q.kind == "staff_question", q.subject.in_(entries))
+        work.conn.execute(asked.where(q.ends_at > work.now).values(ends_at=work.now))
+        helps = update(t.order_helper).where(h.work_order_id == order.row.id, h.done_at.is_(None))
+        work.conn.execute(helps.values(done_at=work.now))
+        said = {**order.facts(), "into": number}
+        for account_id, _ in order.followers():
+            work.tell(To(account_id=account_id), "order_merged", said, order_id=order.row.id)
+        order.tell_groups("order_merged_group", mention=order.row.holder_id, into=number)
+
+    def _go_on(self, order: OrderInHand, into: OrderInHand) -> None:
+        """As urgent as the more urgent of the two; what is more urgent now has the shorter time."""
+        urgency = max(order.row.urgency, into.row.urgency, key=URGENCIES.index)
+        rises = urgency != into.row.urgency
+        changes: dict[str, Any] = {"urgency": urgency, "stage": into.row.stage + 1} if rises else {}
+        facts = {"number": order.row.number}
+        into.write("merge", self.by, self.by_id, changes, facts=facts, origin=self.source)
+        if rises:
+            into.wait_again()
+        into.tell_groups("order_joined", mention=into.row.holder_id)
+
+
+def _are_same(order: Any, into: Any) -> bool:
+    same_home = into.home_id is None or into.home_id == order.home_id
+    return order.id != into.id and order.unit_id == into.unit_id and same_home

@@ -1,0 +1,74 @@
+"""Imports: what is being brought in, how far it is, and what was wrong. For administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from models import tables as t
+from models.rules.importing import Fault
+from models.store import Work
+from models.views.askers import User
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    """One import. `facts`: new, changed, unchanged, wrong, or the problem; `errors`: never what a cell holds."""
+
+    id: int
+    kind: str
+    state: str
+    file: str
+    total: int
+    done: int
+    facts: Mapping[str, Any]
+    errors: tuple[Fault, ...]
+    made_at: datetime
+    ended_at: datetime | None
+    next_at: datetime
+    by: str
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a worker is, or soon will be, at it."""
+        return self.state in ("reading", "checking", "running")
+
+
+def _runs(asker: User) -> Any:
+    r = t.import_run.c
+    columns = (
+        r.id,
+        r.kind,
+        r.state,
+        r.file,
+        r.total,
+        r.done,
+        r.facts,
+        r.errors,
+        r.made_at,
+        r.ended_at,
+        r.next_at,
+    )
+    query = select(*columns, t.console_user.c.login).outerjoin_from(t.import_run, t.console_user)
+    return query.order_by(r.id.desc()) if asker.sees_all else query.where(r.id.is_(None))
+
+
+def _run(row: Any) -> ImportRun:
+    errors = tuple(sorted((int(number), str(head), str(why)) for number, head, why in row.errors))
+    rest = {name: value for name, value in row._mapping.items() if name not in ("errors", "login")}
+    return ImportRun(**rest, errors=errors, by=row.login or "")
+
+
+def import_runs(work: Work, asker: User, most: int = 10) -> tuple[ImportRun, ...]:
+    """The latest imports, the newest first."""
+    return tuple(_run(row) for row in work.conn.execute(_runs(asker).limit(most)))
+
+
+def import_run(work: Work, asker: User, run_id: int) -> ImportRun | None:
+    """One import."""
+    row = work.conn.execute(_runs(asker).where(t.import_run.c.id == run_id)).first()
+    return _run(row) if row else None
