@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+WEEK = "一二三四五六日"
 
 
 class Clock(Protocol):
@@ -65,7 +66,29 @@ def real_epoch() -> float:
     return time.time()
 
 
+def day_text(at: datetime) -> str:
+    """A day and a time to keep in mind: 11 月 20 日（周五）15:00."""
+    moment = local(at)
+    return f"{moment.month} 月 {moment.day} 日（周{'一二三四五六日'[moment.weekday()]}）{moment:%H:%M}"
+
+
+def span_text(starts: datetime, ends: datetime) -> str:
+    """From when until when: 11 月 20 日（周五）15:00 到 17:00."""
+    same = local(starts).date() == local(ends).date()
+    return f"{day_text(starts)} 到 {local(ends):%H:%M}" if same else f"{day_text(starts)} 到 {day_text(ends)}"
+
+
 def local_text(at: datetime | str) -> str:
     """A moment in a message: 11 月 18 日 15:04. ISO text is taken too, as dialogs remember it."""
     moment = local(datetime.fromisoformat(at) if isinstance(at, str) else at)
     return f"{moment.month} 月 {moment.day} 日 {moment:%H:%M}"
+
+
+def coming_text(at: datetime | str, now: datetime) -> str:
+    """A moment to come, in a message: 今天 13:30, 明天 8:30, 星期一 8:30, or with its date. ISO text is taken too."""
+    moment, today = local(datetime.fromisoformat(at) if isinstance(at, str) else at), local(now)
+    days = (moment.date() - today.date()).days
+    if not 0 <= days < len(WEEK):
+        return local_text(moment)
+    day = ("今天", "明天")[days] if days < 2 else f"星期{WEEK[moment.weekday()]}"
+    return f"{day} {moment.hour}:{moment:%M}"

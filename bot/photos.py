@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageOps
 
@@ -38,6 +41,11 @@ class Photo:
     height: int
     sha256: str
 
+    @property
+    def file(self) -> str:
+        """Its name in the photo folder: the same picture is one file."""
+        return f"{self.sha256}.jpg"
+
 
 def clean(raw: bytes) -> Photo:
     """Re-encode a photo so that nothing but its pixels is left.
@@ -57,6 +65,17 @@ def thumbnail(jpeg: bytes, side: int) -> bytes:
     with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as picture:
         picture.thumbnail((side, side))
         return _encode(picture)
+
+
+def written(folder: Path, content: bytes) -> Path:
+    """A new file of `content` under a temporary name, safe on the disk and for its owner only."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(temporary)
 
 
 def _upright(raw: bytes) -> Image.Image:

@@ -13,7 +13,6 @@ import re
 import secrets
 import string
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -33,7 +32,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.private import NotPrivate, read_private, write_private
 
 PREFIX = "LINLI_"
-HIDDEN = "●●●●"
 WECHAT_API = "https://api.weixin.qq.com"
 WECOM_API = "https://qyapi.weixin.qq.com"
 # Names with our prefix that the Makefile and the tests read, not the product.
@@ -48,17 +46,6 @@ class SettingsRefused(Exception):
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """One setting as `python app.py settings` shows it; a secret's `value` is already hidden."""
-
-    name: str
-    meaning: str
-    default: str
-    value: str
-    source: Source
 
 
 def _like(pattern: str) -> AfterValidator:
@@ -170,6 +157,12 @@ class Settings(BaseSettings):
         le=64,
     )
 
+    log_format: Literal["console", "json"] = _setting(
+        "How log lines look: for eyes, or one JSON object a line for a collector",
+        "console or json",
+        "console",
+    )
+
     wechat_appid: Annotated[str, _like(r"[0-9A-Za-z_-]{4,64}")] | None = _setting(
         "AppID of the Official Account",
         "letters and digits without spaces, as mp.weixin.qq.com shows it (wx…)",
@@ -262,22 +255,36 @@ class Settings(BaseSettings):
         ids = {f"template.{name}": one for name, one in (self.wechat_templates or templates).items()}
         return {**{k: str(v) for k, v in plain.items() if v}, **ids, "api_base": self.wechat_api}
 
+    def source_of(self, field: str) -> Source:
+        """Where a setting's value came from."""
+        return self._sources.get(field, "default")
+
+    def secrets(self) -> list[str]:
+        """Every value that no log may show, passwords inside addresses included."""
+        values = (getattr(self, field) for field in type(self).model_fields)
+        hidden = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return hidden + [
+            word for url in (self.database_url, self.redis_url or "") if (word := urlsplit(url).password)
+        ]
+
     def missing(self) -> list[str]:
         """Names of the account's settings that are not set."""
-        return [_env_name(field) for field in _INVENTIONS if getattr(self, field) is None]
+        return [env_name(field) for field in _INVENTIONS if getattr(self, field) is None]
 
 
-def _env_name(field: str) -> str:
+def env_name(field: str) -> str:
+    """The setting's name in the environment."""
     return PREFIX + field.upper()
 
 
-def _extra(field: str, key: str) -> str:
+def extra(field: str, key: str) -> str:
+    """What a setting says of itself: `must` or `unset`."""
     extra = Settings.model_fields[field].json_schema_extra
     return str(extra[key]) if isinstance(extra, dict) else ""
 
 
 def _must(name: str) -> str:
-    return _extra(name.removeprefix(PREFIX).lower(), "must")
+    return extra(name.removeprefix(PREFIX).lower(), "must")
 
 
 def _is_secret(field: str) -> bool:
@@ -298,7 +305,7 @@ def _given(env_file: Path | None) -> dict[str, tuple[str, Source]]:
 
 
 def _unknown(given: Mapping[str, tuple[str, Source]]) -> Iterator[str]:
-    known = [_env_name(field) for field in Settings.model_fields]
+    known = [env_name(field) for field in Settings.model_fields]
     for name, (_, source) in sorted(given.items()):
         if name in known or NOT_OURS.fullmatch(name):
             continue
@@ -314,9 +321,9 @@ def _complaints(refused: ValidationError, given: Mapping[str, tuple[str, Source]
             yield from str(error["ctx"]["error"]).splitlines()
         elif error["type"] != "default_factory_not_called":
             field = str(error["loc"][0])
-            value, source = given.get(_env_name(field), ("", "default"))
+            value, source = given.get(env_name(field), ("", "default"))
             shown = "" if _is_secret(field) or "://" in value else f' is "{value}", but'
-            yield f"{_env_name(field)} ({source}){shown} must be {_extra(field, 'must')}."
+            yield f"{env_name(field)} ({source}){shown} must be {extra(field, 'must')}."
 
 
 def load(env_file: Path | None = Path(".env")) -> Settings:
@@ -369,32 +376,3 @@ def invented(settings: Settings, data_dir: Path | None = None) -> Settings:
     filled = settings.model_copy(update={field: wrap[field](kept[field]) for field in missing})
     filled._sources.update(dict.fromkeys(missing, "invented and kept"))
     return filled
-
-
-def _shown(field: str, value: object) -> str:
-    if value is None:
-        return _extra(field, "unset") or "not set"
-    if isinstance(value, SecretStr):
-        return HIDDEN
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, Mapping):
-        return json.dumps(dict(value), ensure_ascii=False)
-    if isinstance(value, tuple):
-        return ",".join(value)
-    # A password inside an address: everything between the name and the @.
-    return re.sub(r"(://[^:/@]*:)[^@]*@", rf"\1{HIDDEN}@", str(value))
-
-
-def describe(settings: Settings) -> list[Explained]:
-    """Every setting with its meaning, default, value and where the value came from."""
-    return [
-        Explained(
-            name=_env_name(field),
-            meaning=info.description or "",
-            default=_extra(field, "unset") or _shown(field, info.get_default()),
-            value=_shown(field, getattr(settings, field)),
-            source=settings._sources.get(field, "default"),
-        )
-        for field, info in Settings.model_fields.items()
-    ]

@@ -1,4 +1,4 @@
-"""Where what was heard waits while the database cannot take it: a file per key, fsynced before the answer."""
+"""Where what was heard waits while the database cannot take it: a file per delivery, fsynced before the answer."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ class Unfit(Exception):
     """A record that will never be taken, however often it is offered."""
 
 
+FOLDER = "spool"  # in the data folder
 NEEDED = ("channel", "key", "sender", "payload", "received_at")
 
 
 def put(folder: Path, record: Mapping[str, str]) -> Path:
     """Keep a record of NEEDED (`received_at` in ISO 8601 with its zone); when this returns it survives a power cut.
 
-    The same key is kept once. Raises OSError when the disk refuses: then the callback must not be acknowledged.
+    The same delivery (key and time) is kept once. Raises OSError when the disk refuses: then the callback must not
+    be acknowledged.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = hashlib.sha256(record["key"].encode()).hexdigest()
+    name = hashlib.sha256(f"{record['key']} {record['received_at']}".encode()).hexdigest()
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -37,13 +37,14 @@ class Program:
     """One program to keep running.
 
     `name`: for progress lines and the log file. `argv`: never goes through a shell. `env`: added to ours.
-    `before`: done before every start. `ready`: what follows is started only once it gives True, and is
-    stopped before this program is.
+    `fds`: open files it inherits at every start. `before`: done before every start. `ready`: what follows is
+    started only once it gives True, and is stopped before this program is.
     """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    fds: Sequence[int] = ()
     before: Callable[[], object] = lambda: None
     ready: Callable[[], bool] | None = None
 
@@ -75,6 +76,7 @@ class _Running:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self.program.fds,
             )
         self._started_at = real_seconds()
         return self.process.pid
@@ -335,37 +337,41 @@ def refuse_second(data_dir: Path) -> None:
         pass
 
 
-def _is_free(host: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listening:
-        # As web servers do; without it a port is refused for a minute after its last user left.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-            listening.listen(1)
-        except OSError:
-            return False
-    return True
+def _listen(host: str, port: int) -> socket.socket | None:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # As web servers do; without it a port is refused for a minute after its last user left.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen()
+    except OSError:
+        listening.close()
+        return None
+    return listening
 
 
-def free_port(host: str, wanted: int | None, first: int = 8000) -> int:
-    """`wanted` when it is free, else (when None) the next free port of `host` from `first` on.
+def hold_port(host: str, wanted: int | None, first: int = 8000) -> socket.socket:
+    """A listening socket on `wanted`, else (when None) on the next free port of `host` from `first` on.
 
+    Whoever is to serve inherits it: from now on nobody else gets the port, and callers wait while it restarts.
     Raises NotStarted when the wanted port, or every one of a thousand, is taken.
     """
+    for port in range(first, first + 1000) if wanted is None else [wanted]:
+        if held := _listen(host, port):
+            return held
     if wanted is not None:
-        if not _is_free(host, wanted):
-            raise NotStarted(
-                f"LINLI_PORT is {wanted}, but {host} cannot give that port, most likely because another "
-                "program uses it: stop that program, or set another port or none."
-            )
-        return wanted
-    for port in range(first, first + 1000):
-        if _is_free(host, port):
-            return port
+        raise NotStarted(
+            f"LINLI_PORT is {wanted}, but {host} cannot give that port, most likely because another "
+            "program uses it: stop that program, or set another port or none."
+        )
     raise NotStarted(
         f"No port of {host} from {first} to {first + 999} is free: set LINLI_PORT or LINLI_HOST."
     )
+
+
+def port_of(held: socket.socket) -> int:
+    """The port of a held socket."""
+    return int(held.getsockname()[1])
 
 
 def answers(url: str, seconds: float = 1.0) -> bool:

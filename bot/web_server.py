@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
+from typing import Any
+
+from gunicorn import glogging
 
 from bot.settings import Settings
 
 
-def command(chosen: Settings, port: int, application: str) -> list[str]:
-    """The command line. gthread survives killed workers; one that hangs for 20 s is replaced."""
+def command(chosen: Settings, held: socket.socket, application: str) -> list[str]:
+    """The command line; `held` is inherited and listens already.
+
+    gthread survives killed workers; one that hangs for 20 s is replaced.
+    """
     return [
         *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread"),
         *("--workers", str(chosen.web_processes), "--threads", str(chosen.web_threads)),
-        *("--bind", f"{chosen.host}:{port}", "--timeout", "20", "--graceful-timeout", "5"),
+        *("--bind", f"fd://{held.fileno()}", "--timeout", "20", "--graceful-timeout", "5"),
         *("--max-requests", "20000", "--max-requests-jitter", "2000"),
-        *("--no-control-socket", "--log-level", "warning", application),
+        *("--no-control-socket", "--log-level", "warning"),
+        *("--logger-class", "bot.web_server.GunicornLogger", application),
     ]
 
 
@@ -26,3 +34,20 @@ def count_together(chosen: Settings) -> None:
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(parents=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters)
+
+
+def take_over_activation() -> None:
+    """A socket that systemd has opened is given to gunicorn by its number; by itself it would take it again."""
+    for name in ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"):
+        os.environ.pop(name, None)
+
+
+class GunicornLogger(glogging.Logger):  # type: ignore[misc]  # the library is untyped
+    """gunicorn's own lines, by the same way as everybody's."""
+
+    def setup(self, cfg: Any) -> None:
+        """Keep gunicorn's level, and hand everything on."""
+        super().setup(cfg)
+        for one in (self.error_log, self.access_log):
+            one.handlers.clear()
+            one.propagate = True
