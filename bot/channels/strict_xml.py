@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -89,6 +90,22 @@ def trees(tree: Tree, name: str) -> list[Tree]:
     """The elements of that name that have children: one or several read alike."""
     value = tree.get(name, [])
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
+
+
+def moment(created: str) -> datetime:
+    """CreateTime, in whole seconds, as both platforms write it. Raises Malformed."""
+    try:
+        return datetime.fromtimestamp(int(created), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise Malformed("a time that no calendar has") from None
+
+
+def message_id(tree: Tree) -> str:
+    """MsgId of a message, which is digits on both platforms. Raises Malformed."""
+    number = text(tree, "MsgId")
+    if not (number.isascii() and number.isdigit()):
+        raise Malformed("a message without its number")
+    return number
 
 
 def cdata(words: str) -> str:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.sealing import DIGITS
-from bot.channels.strict_xml import Malformed, Tree, text, trees
+from bot.channels.strict_xml import Malformed, Tree, message_id, moment, text, trees
 from bot.message import Heard, Place
 
 SCENE_PREFIX = "qrscene_"
@@ -26,30 +25,21 @@ def read_heard(channel: str, appid: str, tree: Tree) -> Heard:
     sender, created, kind = text(tree, "FromUserName"), text(tree, "CreateTime"), text(tree, "MsgType")
     if not (sender and kind and DIGITS.fullmatch(created)):
         raise Malformed("no sender, time or type")
-    at = _moment(created)
+    at, whose = moment(created), _digest(sender)
     if kind == "event":
         name, table = text(tree, "Event"), EVENTS
-        key = f"oa:{appid}:{sender}:e:{created}:{name}:{_fingerprint(tree)}"
+        key = f"oa:{appid}:{whose}:e:{created}:{name}:{_fingerprint(tree)}"
     else:
         name, table = kind, MESSAGES
-        key = f"oa:{appid}:{sender}:m:{_message_id(tree)}"
+        key = f"oa:{appid}:{whose}:m:{message_id(tree)}"
     reader = table.get(name.lower())
     parts = reader(tree) if reader else {"extra": {"type": name}}
     return Heard(channel=channel, key=key, sender=sender, at=at, **{"kind": "other", **parts})
 
 
-def _moment(created: str) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(created), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise Malformed("a time that no calendar has") from None
-
-
-def _message_id(tree: Tree) -> str:
-    number = text(tree, "MsgId")
-    if not (number.isascii() and number.isdigit()):
-        raise Malformed("a message without its number")
-    return number
+def _digest(sender: str) -> str:
+    """Keys outlive the person, who may have themselves erased; an openid is too random to be guessed from it."""
+    return hashlib.sha256(sender.encode()).hexdigest()[:32]
 
 
 def _fingerprint(tree: Tree) -> str:

@@ -5,46 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.channels.shared_token import LOCK_SECONDS, Fetch, SharedToken
 from bot.clock import real_epoch
 from bot.ports import TokenStore
 from bot.refusals import Busy, KeyRefused
 
-LOCK_SECONDS = 30.0
 FORCE_APART = 30.0  # seconds between two force_refresh calls
 FORCE_A_DAY = 20
 DAY = 86_400.0
 
-Fetch = Callable[[bool], tuple[str, float]]
-"""Asks the platform for a token, by force or not: the token and its life in seconds. Raises a NotTold refusal."""
 
-
-class TokenKeeper:
-    """The one place that decides when a token is fetched. The store holds the truth, never this object."""
+class TokenKeeper(SharedToken):
+    """An official account's token, which the platform gives again until it is told to make another."""
 
     def __init__(self, appid: str, tokens: TokenStore, epoch: Callable[[], float] = real_epoch) -> None:
-        self._name = f"wechat_oa:{appid}"
-        self._tokens = tokens
-        self._epoch = epoch
-
-    def current(self, fetch: Fetch) -> tuple[str, bool]:
-        """The token to use, and whether it was fetched just now. Raises a NotTold refusal."""
-        kept = self._kept()
-        if kept:
-            return kept, False
-        with self._tokens.lock(self._name, LOCK_SECONDS) as mine:
-            kept = self._kept()
-            if kept:
-                return kept, False
-            if mine:
-                return self._fetched(fetch, force=False), True
-        raise Busy("another process is fetching the access token")
+        super().__init__(f"wechat_oa:{appid}", tokens, epoch)
 
     def renew(self, refused: str, new: bool, fetch: Fetch) -> str:
         """A token other than the `refused` one: the store's, a fetched one, or one got by force.
 
         A `refused` token that was `new`, fetched by this very call, is replaced by force at once.
 
-        Raises KeyRefused when no other is to be had, and what `fetch` raises.
+        Raises KeyRefused when no other is to be had, or one was got by force just now, and what `fetch` raises.
         """
         with self._tokens.lock(self._name, LOCK_SECONDS) as mine:
             kept = self._kept()
@@ -52,6 +34,7 @@ class TokenKeeper:
                 return kept
             if not mine:
                 raise Busy("another process is fetching the access token")
+            self._refuse_if_forced_just_now()
             token = refused if new else self._fetched(fetch, force=False)
             if token != refused:
                 return token
@@ -59,23 +42,17 @@ class TokenKeeper:
             self._count_force()
             return self._fetched(fetch, force=True)
 
-    def _kept(self) -> str:
-        kept = self._tokens.get(self._name)
-        return kept[0] if kept and kept[1] > self._epoch() else ""
-
-    def _fetched(self, fetch: Fetch, *, force: bool) -> str:
-        token, life = fetch(force)
-        self._tokens.put(self._name, token, self._epoch() + life)
-        return token
+    def _refuse_if_forced_just_now(self) -> None:
+        """What was got by force a moment ago and is refused too is no matter of tokens: nobody asks once more."""
+        last = self._tokens.get(f"{self._name}:forced")
+        if last and last[1] > self._epoch():
+            raise KeyRefused(
+                "token refused; force_refresh was used just now", after=timedelta(seconds=FORCE_APART)
+            )
 
     def _count_force(self) -> None:
         """The platform allows a force_refresh every 30 seconds and 20 a day."""
         now = self._epoch()
-        last = self._tokens.get(f"{self._name}:forced")
-        if last and last[1] > now:
-            raise KeyRefused(
-                "token refused; force_refresh was used just now", after=timedelta(seconds=FORCE_APART)
-            )
         today = self._tokens.get(f"{self._name}:forces")
         count, ends = (int(today[0]), today[1]) if today and today[1] > now else (0, now + DAY)
         if count >= FORCE_A_DAY:

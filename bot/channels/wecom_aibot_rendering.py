@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.channels.text import cut, plain, shorten, tame
+from bot.channels.text import cut, tame
+from bot.channels.wecom_card import template_card
 from bot.message import Card, Heard, Reply, numbered
 
 CONTENT_BYTES = 20_480
 PICTURES, PICTURE_BYTES = 3, 2 * 1024 * 1024  # ten of 10 MB are allowed; a reply has five seconds
-TASK_ID = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
-# The longest texts of a card, in characters, and the most of its parts.
-TITLE, SUBTITLE, NAME, VALUE, BUTTON = 26, 112, 5, 26, 10
-LINES, BUTTONS = 6, 6
 
 
 def passive(
@@ -74,30 +70,3 @@ def _update(heard: Heard, words: str, card: Card | None, card_url: str) -> dict[
     first, _, rest = words.partition("\n")
     new = replace(card, id=heard.card) if card else Card(id=heard.card, title=first, text=rest)
     return {"response_type": "update_template_card", "template_card": template_card(new, card_url)}
-
-
-def template_card(card: Card, card_url: str) -> dict[str, Any]:
-    """A card with buttons, or a notice when it has none. Raises ValueError for an id that the platform refuses."""
-    if not TASK_ID.fullmatch(card.id):
-        raise ValueError("a card's id has 1 to 128 letters, digits, _, - or @: give it another one")
-    shown: dict[str, Any] = {
-        "card_type": "button_interaction" if card.buttons else "text_notice",
-        "main_title": {"title": shorten(plain(card.title), TITLE)},
-        "task_id": card.id,
-    }
-    if card.text:
-        shown["sub_title_text"] = shorten(plain(card.text), SUBTITLE)
-    if card.lines:
-        shown["horizontal_content_list"] = [
-            {"keyname": shorten(plain(name), NAME), "value": shorten(plain(value), VALUE)}
-            for name, value in card.lines[:LINES]
-        ]
-    if card.buttons:
-        shown["button_list"] = [
-            {"text": shorten(plain(one.label), BUTTON), "style": 1, "key": one.id}
-            for one in card.buttons[:BUTTONS]
-        ]
-    else:
-        # A notice must lead somewhere (error 42045).
-        shown["card_action"] = {"type": 1, "url": card_url}
-    return shown

@@ -1,4 +1,4 @@
-"""Posts one JSON message to WeCom without wechatpy, whose client would add an access token to any address."""
+"""Asks WeCom over HTTP without wechatpy, whose client would add an access token to any address."""
 
 from __future__ import annotations
 
@@ -15,32 +15,50 @@ from bot.refusals import NotTold
 TIMEOUT = (3.05, 8.0)  # seconds to connect, and between two bytes
 API_BASE = "https://qyapi.weixin.qq.com"
 
+Http = Callable[[], requests.Session]
 
-def post(http: Callable[[], requests.Session], errors: ErrorTable, url: str, payload: dict[str, Any]) -> None:
+
+def post(http: Http, errors: ErrorTable, url: str, payload: dict[str, Any]) -> None:
     """POST once, without redirects. Raises one of the NotTold refusals; none of them carries the address."""
-    refusal = _outcome(http, errors, url, payload)
-    if refusal is not None:
-        # Raised outside of any except block: requests' errors carry the address and must not hang on as context.
-        raise refusal
+    said = ask(http, "POST", url, payload)
+    # Raised outside of any except block: requests' errors carry the address and must not hang on as context.
+    if isinstance(said, NotTold):
+        raise said
+    if said["errcode"]:
+        raise errors.refusal(said["errcode"], str(said.get("errmsg", "")))
 
 
-def _outcome(
-    http: Callable[[], requests.Session], errors: ErrorTable, url: str, payload: dict[str, Any]
-) -> NotTold | None:
-    body = json.dumps(payload, ensure_ascii=False).encode()
-    headers = {"Content-Type": "application/json"}
+def ask(
+    http: Http,
+    method: str,
+    url: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    files: dict[str, tuple[str, bytes, str]] | None = None,
+    harmless_twice: bool = False,
+) -> dict[str, Any] | NotTold:
+    """One request without redirects: the platform's answer, whose `errcode` is a number, or what went wrong.
+
+    `files`: name, bytes and type of each field of a form. `harmless_twice`: the platform drops repeats, so what is
+    in doubt may be tried again.
+    """
+    body = None if payload is None else json.dumps(payload, ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json"} if body else {}
     try:
         with http() as session:
-            answer = session.post(url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False)
+            answer = session.request(
+                method, url, data=body, files=files, headers=headers, timeout=TIMEOUT, allow_redirects=False
+            )
     except requests.RequestException as error:
-        return broken(error)
-    return bad_status(answer.status_code) if answer.status_code != 200 else _said(errors, answer.content)
+        return broken(error, harmless_twice)
+    if answer.status_code != 200:
+        return bad_status(answer.status_code, harmless_twice)
+    return _said(answer.content, harmless_twice)
 
 
-def _said(errors: ErrorTable, body: bytes) -> NotTold | None:
+def _said(body: bytes, harmless_twice: bool) -> dict[str, Any] | NotTold:
     try:
         said = read_object(body)
-        code = int(said["errcode"])
+        return {**said, "errcode": int(said["errcode"])}
     except (ValueError, KeyError, TypeError):
-        return maybe_taken("HTTP 200 without errcode", harmless_twice=False)
-    return errors.refusal(code, str(said.get("errmsg", ""))) if code else None
+        return maybe_taken("HTTP 200 without errcode", harmless_twice)

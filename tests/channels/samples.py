@@ -37,6 +37,14 @@ OA: dict[str, str] = {
     "template.progress": "TEMPLATE-1",
 }
 AIBOT: dict[str, str] = {"token": TOKEN, "aes_key": KEY, "aibotid": "AIBOTID", "display": "RobotA"}
+CORPID, USERID = "ww0123456789abcdef", "LiHua"
+APP: dict[str, str] = {
+    "corpid": CORPID,
+    "agentid": "1000002",
+    "secret": "corp-secret-0001",
+    "token": TOKEN,
+    "aes_key": KEY,
+}
 ROBOT: dict[str, str] = {"key": "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"}
 
 
@@ -85,6 +93,14 @@ def aibot_callback(message: Mapping[str, Any] | str, **change: str) -> Callback:
     text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
     one = sealed(text, receive_id="", **change)
     return Callback("POST", asked(one), json.dumps({"encrypt": one.encrypt}).encode())
+
+
+def app_callback(message: str | bytes, **change: str) -> Callback:
+    """A callback of a WeCom app: XML, and the corporation's id as the receive id."""
+    one = sealed(message, **{"receive_id": CORPID, **change})
+    body = f"<xml><ToUserName><![CDATA[{CORPID}]]></ToUserName><AgentID><![CDATA[1000002]]></AgentID>"
+    body += f"<Encrypt><![CDATA[{one.encrypt}]]></Encrypt></xml>"
+    return Callback("POST", asked(one), body.encode())
 
 
 @dataclass
@@ -179,11 +195,13 @@ def error(code: int, message: str = "some error rid: 65f0-abc-12") -> Said:
 
 
 def token_then(rest: Callable[[Asked], Said], token: str = "TOKEN-1") -> Callable[[Asked], Said]:
-    """An official account that gives a token and leaves every other call to `rest`."""
+    """A platform that gives a token and leaves every other call to `rest`."""
 
     def say(one: Asked) -> Said:
         if one.path.endswith("/cgi-bin/stable_token"):
             return 200, json.dumps({"access_token": token, "expires_in": 7200}).encode()
+        if one.path.endswith("/cgi-bin/gettoken"):
+            return ok(access_token=token, expires_in=7200)
         return rest(one)
 
     return say
@@ -209,4 +227,5 @@ SAMPLES: dict[str, Sample] = {
         reply_to="/cgi-bin/aibot/response?response_code=CAPABILITY",
     ),
     "wecom_robot": Sample("wecom_robot:firm", ROBOT),
+    "wecom_app": Sample("wecom_app:firm", APP, receive_id=CORPID, reply_to="CAPABILITY"),
 }
