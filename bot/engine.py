@@ -6,13 +6,12 @@ The order of hearing is the table HEARING below; see ARCHITECTURE section 4. No 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.controls import CONTROLS
 from bot.frames import Frame, State, pack, pack_said, unpack, unpack_said
-from bot.language.commands import control
+from bot.language.commands import control, ends_talk
 from bot.language.corrections import corrected
 from bot.language.numbers import bare_number, read_yes_no
 from bot.message import Option, Reply
@@ -24,6 +23,7 @@ KEPT_FOR = timedelta(hours=24)  # an abandoned talk
 GO_ON = "我们接着刚才的："
 LEFT_AFTER = timedelta(minutes=30)  # a question that need not be answered
 ANSWERS_TOO = frozenset({"report", "maybe_report", "order_number", "phone_number", "thanks"})
+ALWAYS = frozenset({"my_data", "erase_me", "withdraw_consent"})  # a right, also while a person has taken over
 MOST_EARLY = 9  # photos before they are asked for
 
 
@@ -54,7 +54,7 @@ class Engine:
         if state.shown_at and host.now - datetime.fromisoformat(state.shown_at) > LEFT_AFTER:
             turn.leave()
         state.at = host.now.isoformat()
-        turn.said = self._tapped(turn)
+        turn.said, turn.talk = turn.tapped(), host.talk
         next(step for step in HEARING if step(self, turn))
         self._play_on(turn)
         return self._reply(turn), state.dump()
@@ -86,14 +86,40 @@ class Engine:
             return self._open(turn, self.hello)
         return False
 
+    def _taken_over(self, turn: Turn) -> bool:
+        """A person has taken over: what is said goes to them, and the bot keeps quiet.
+
+        Danger goes before, and so does a dialog that danger or the menu has opened meanwhile; the answer to a
+        question that was shown after the last word; and the word that ends it.
+        """
+        if turn.talk is None:
+            return False
+        emergency = turn.top is not None and turn.top.dialog == self.emergency
+        chosen = turn.shown is not None and _chosen(turn.shown, turn.said.text)
+        if turn.may_leave and not emergency and not chosen:
+            turn.leave()
+        danger = turn.host.danger(turn.said.text)
+        if danger or turn.top is not None or ALWAYS.intersection(turn.host.intents(turn.said.text)):
+            if danger or (emergency and not chosen):
+                turn.host.tell_person(turn.said)
+            return False
+        if ends_talk(turn.said.text):
+            turn.words.append(turn.host.end_talk())
+        elif control(turn.said.text) or not self._answer_newer(turn, turn.talk.last_at):
+            turn.words.append(turn.host.tell_person(turn.said))
+        return True
+
+    def _answer_newer(self, turn: Turn, last_at: datetime) -> bool:
+        """Whether it answers a push that was shown after `last_at`: what was read last is meant."""
+        pushes = [p for p in turn.host.pushes() if p.kind in self._by_push and p.shown_at > last_at]
+        return any(self._answer_push(turn, push) for push in pushes)
+
     def _control(self, turn: Turn) -> bool:
         word = control(turn.said.text) if turn.said.kind != "photo" else None
         if word in (None, "more"):
             return False
         if word == "person":
-            turn.words.append(turn.host.call_person("asked"))
-            turn.state.stack.clear()
-            return True
+            return self._call(turn, "asked")
         if turn.top is None:
             return self._open(turn, self.menu)
         CONTROLS[word](turn, turn.top, self.dialogs[turn.top.dialog])
@@ -205,14 +231,13 @@ class Engine:
 
     def _means_else(self, turn: Turn, push: Push) -> bool:
         """Whether a sentence surely opens something else and is no answer to a question just shown."""
-        fresh = turn.host.now - push.shown_at < LEFT_AFTER
-        opens = turn.host.intents(turn.said.text)
+        text, fresh = turn.said.text, turn.host.now - push.shown_at < LEFT_AFTER
+        opens = turn.host.intents(text)
         if not opens or not fresh:
             return bool(opens)
-        wish = (
-            turn.host.find("content", turn.said.text) != turn.said.text.strip()
-        )  # 报修 … is said in so many words
-        return opens[0] not in ANSWERS_TOO or (opens[0] == "report" and wish)
+        wish = turn.host.find("content", text) != text.strip()  # 报修 … is said in so many words
+        own = opens[0] == "order_number" and turn.host.find("own_order", text)  # as every message promises
+        return opens[0] not in ANSWERS_TOO or (opens[0] == "report" and wish) or bool(own)
 
     def _correction(self, turn: Turn) -> bool:
         """改成…, 不是…是…: the latest answer that surely reads the new words is changed."""
@@ -279,9 +304,13 @@ class Engine:
             lead = "还是没明白。请回复下面的数字" if question.options() else "还是没明白。请再换个说法"
             turn.words.append(f"{lead}；回复 0 返回，回复 人工 找工作人员。")
         else:
-            turn.words.append(turn.host.call_person("not_understood"))
-            turn.state.stack.clear()
-            turn.question = None
+            return self._call(turn, "not_understood")
+        return True
+
+    def _call(self, turn: Turn, why: str) -> bool:
+        """A person takes over: whatever dialog was under way is over."""
+        turn.words.append(turn.host.call_person(why))
+        turn.state.stack, turn.state.switch, turn.question = [], None, None
         return True
 
     # --- playing --------------------------------------------------------------------------------------------
@@ -297,13 +326,13 @@ class Engine:
         while turn.state.stack and turn.question is None:
             frame = turn.state.stack[-1]
             question, outcome = self._play(turn, frame)
-            if question is not None:
+            if question is not None and not (turn.talk and frame.push and question.optional):
                 turn.question = question
                 return
             turn.state.stack.remove(frame)
             turn.leave()  # what need not be answered is not asked again
             if isinstance(outcome, Person):
-                turn.words.append(turn.host.call_person("asked"))
+                self._call(turn, "asked")
             if isinstance(outcome, Open):
                 turn.state.stack.append(Frame(outcome.dialog, frame.opening if outcome.opening else {}))
             elif turn.state.stack:
@@ -316,13 +345,6 @@ class Engine:
         return played.question, played.outcome
 
     # --- what is answered -----------------------------------------------------------------------------------
-
-    def _tapped(self, turn: Turn) -> Said:
-        """A tap on one of our own choices says the number printed before it, if it is still that question."""
-        parts = turn.said.option.split(":")
-        if len(parts) == 3 and parts[0] == "q" and parts[1] == str(turn.state.shown_turn):
-            return replace(turn.said, text=parts[2])
-        return turn.said
 
     def _reply(self, turn: Turn) -> Reply:
         if turn.quiet:
@@ -364,6 +386,7 @@ def _wants_place(question: Question[Any] | None) -> bool:
 
 HEARING: Sequence[Callable[[Engine, Turn], bool]] = (
     Engine._event,
+    Engine._taken_over,
     Engine._control,
     Engine._danger,
     Engine._switching,

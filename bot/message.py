@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -58,12 +58,14 @@ class Heard:
     quote: str = ""
     media: tuple[str, ...] = ()
     place: Place | None = None
-    reply_to: str = ""  # where one late answer may be posted (WeCom response_url)
+    reply_to: str = (
+        ""  # where one late answer may be posted, or the code with which the pressed card may be changed
+    )
     extra: dict[str, str] = field(default_factory=dict)  # of receipts: job, status
 
     def to_json(self) -> str:
         """As one line of JSON, to be kept until it has been heard."""
-        return json.dumps({**asdict(self), "at": self.at.isoformat()}, ensure_ascii=False)
+        return _json(self)
 
     @classmethod
     def from_json(cls, text: str) -> Heard:
@@ -90,6 +92,17 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A card with buttons. `id` is never reused; `lines` are (name, value); a press brings back a button's `id`."""
+
+    id: str
+    title: str
+    text: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    buttons: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Doorbell:
     """What rings when only a template message is allowed: a template's name and its typed fields."""
 
@@ -102,8 +115,10 @@ class Told:
     """One message of ours on its way to one person or one group.
 
     `to` is the platform's id of the person or group. `words` is the whole text, options not included.
-    `rung` says which of the channel's ways to use ("customer_service", "template", "robot", "late_answer").
-    `once` names the sending for platforms that refuse repeats; it never changes between tries.
+    `rung` says which of the channel's ways to use ("customer_service", "template", "robot", "late_answer", "app",
+    "card_update"). `once` names the sending for platforms that refuse repeats; it never changes between tries.
+    `card`, or the kept photo of the name `picture`, is shown instead of the words where a channel can.
+    `reply_to` is where a late answer is posted, or the code with which a card may be changed.
     """
 
     channel: str
@@ -115,24 +130,19 @@ class Told:
     doorbell: Doorbell | None = None
     reply_to: str = ""
     once: str = ""
+    card: Card | None = None
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The platform took the message. `job` names it in a later receipt; empty when it gives none."""
+    """The platform took the message. `job` names it in a later receipt; empty when it gives none.
+
+    `code`: with it the card that was sent may be changed once; empty when it is no card that can be changed.
+    """
 
     job: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A card with buttons. `id` is never reused; `lines` are (name, value); a press brings back a button's `id`."""
-
-    id: str
-    title: str
-    text: str = ""
-    lines: tuple[tuple[str, str], ...] = ()
-    buttons: tuple[Option, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,7 @@ class Reply:
 
     def to_json(self) -> str:
         """As one line of JSON, so that a repeated delivery gets the very same answer."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return _json(self)
 
     @classmethod
     def from_json(cls, text: str) -> Reply:
@@ -170,6 +180,17 @@ class Reply:
             if card
             else None,
         )
+
+
+def _json(shape: Any) -> str:
+    """One of our shapes as JSON. dataclasses.asdict copies everything first, several times a turn."""
+    return json.dumps(shape, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    return (
+        value.isoformat() if isinstance(value, datetime) else {n: getattr(value, n) for n in value.__slots__}
+    )
 
 
 def _options(data: Any) -> tuple[Option, ...]:

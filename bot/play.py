@@ -24,6 +24,13 @@ class Push:
     shown_at: datetime
 
 
+@dataclass(frozen=True)
+class Talk:
+    """A person has taken over. `last_at`: when the last word was said on either side."""
+
+    last_at: datetime
+
+
 class Host(Protocol):
     """What a turn needs of whoever runs it; everything happens in the turn's transaction."""
 
@@ -61,7 +68,17 @@ class Host(Protocol):
         """Add photos to what a dialog has done (its results), or to what is under way; None: there is nothing."""
 
     def call_person(self, why: str) -> str:
-        """Call the staff with the transcript; the words that tell so."""
+        """Let a person take over, with the transcript; the words that tell so."""
+
+    @property
+    def talk(self) -> Talk | None:
+        """The talk with a person that is open now."""
+
+    def tell_person(self, said: Said) -> str:
+        """Pass what was said on to the person who has taken over; the words to answer, mostly none."""
+
+    def end_talk(self) -> str:
+        """The resident is done talking with a person; the words that say so and what to do next."""
 
 
 @dataclass

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.frames import Frame, State, unpack
-from bot.play import Host
+from bot.play import Host, Talk
 from bot.talk import Question, Said
 
 BURST = timedelta(seconds=10)  # photos of one burst get one answer
@@ -18,6 +18,7 @@ class Turn:
     """What the engine works on between hearing and answering.
 
     `ask`: whether the question's own text is said (not after a miss). `quiet`: nothing at all is said.
+    `talk`: a person has taken over.
     """
 
     state: State
@@ -27,6 +28,14 @@ class Turn:
     question: Question[Any] | None = None
     ask: bool = True
     quiet: bool = False
+    talk: Talk | None = None
+
+    def tapped(self) -> Said:
+        """A tap on one of our own choices says the number printed before it, if it is still that question."""
+        parts = self.said.option.split(":")
+        if len(parts) == 3 and parts[0] == "q" and parts[1] == str(self.state.shown_turn):
+            return replace(self.said, text=parts[2])
+        return self.said
 
     @property
     def top(self) -> Frame | None:

@@ -14,18 +14,27 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any
 
-from bot.clock import local
-from bot.message import Doorbell, Option, Reply
+from bot.clock import coming_text, day_text, local, span_text
+from bot.message import Card, Doorbell, Option, Reply
 from bot.ports import Flags
 
 _TEXTS: dict[str, Any] = json.loads((files("bot") / "data" / "texts.json").read_text(encoding="utf-8"))
 _FREE: tuple[str, ...] = tuple(_TEXTS["free"])
+# The groups of an order, those of a talk, operators, and the residents themselves.
+AUDIENCES = ("group", "talk", "operator", "resident")
 THING, PHRASE = 20, 5  # characters of a template's thing and phrase (WeChat docs: template messages)
 
 RATING = tuple(
     Option(id=mark, label=label, say=mark, mark=mark) for mark, label in _TEXTS["rating"]["options"]
 )
 RATING_BYTES = sum(len(f"\n{one.mark}. {one.label}".encode()) for one in RATING)
+
+CHANGE = "card_update"  # a card that was sent before shows how its order is by now
+_MENTION = "@{bot} "
+BUTTONS: Mapping[str, tuple[Option, ...]] = {
+    state: tuple(Option(id=verb, label=label, say=label) for verb, label in found)
+    for state, found in _TEXTS["card"]["buttons"].items()
+}
 
 Line = str | Sequence[str]
 
@@ -36,17 +45,20 @@ class Unworded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """A message in words. `doorbell` rings when only a template message is allowed."""
+    """A message in words. `doorbell` rings when only a template message is allowed; `card`, whose id is for the
+    sender to give, is shown instead of the words to a worker alone."""
 
     words: str
     options: tuple[Option, ...] = ()
     mention: tuple[str, ...] = ()
     doorbell: Doorbell | None = None
+    card: Card | None = None
 
 
 def kinds() -> frozenset[str]:
     """Every kind of message that has a text."""
-    return frozenset(("said", *_TEXTS["group"]["kinds"], *_TEXTS["resident"]["kinds"]))
+    worded = (kind for audience in AUDIENCES for kind in _TEXTS[audience]["kinds"])
+    return frozenset(("said", CHANGE, *worded))
 
 
 def word(
@@ -60,7 +72,10 @@ def word(
     if kind == "said":
         reply = Reply.from_json(_fact(kind, facts, "reply"))
         return Worded(reply.words, reply.options)
-    values = _values(facts, names)
+    values = _values(facts, names, at)
+    if kind == CHANGE:
+        card = _card(kind, _TEXTS["card"]["shows"][_fact(kind, facts, "shows")], facts, values)
+        return Worded(f"{card.title}\n{card.text}", card=card)
     rates = kind == "order_finished" and bool(facts.get("rate"))
     lines = [*_lines(kind, facts), *([_TEXTS["rating"]["question"]] if rates else [])]
     return Worded(
@@ -68,6 +83,7 @@ def word(
         options=RATING if rates else (),
         mention=tuple(facts.get("mention") or ()),
         doorbell=_doorbell(kind, values, at),
+        card=_pressable(kind, facts, values),
     )
 
 
@@ -79,16 +95,42 @@ def _fact(kind: str, facts: Mapping[str, Any], name: str) -> Any:
 
 
 def _lines(kind: str, facts: Mapping[str, Any]) -> list[Line]:
-    for audience in (_TEXTS["group"], _TEXTS["resident"]):
+    for audience in (_TEXTS[name] for name in AUDIENCES):
         if (found := audience["kinds"].get(kind)) is not None:
             body = found.get(_fact(kind, facts, "end")) if isinstance(found, dict) else found
             if body is None:
                 raise Unworded(f"{kind} has no text for the end {facts['end']}")
-            return [*audience["head"], *body]
+            lines = [*audience["head"], *body]
+            return [_unmentioned(line) for line in lines] if facts.get("alone") else lines
     raise Unworded(f"no text for {kind}")
 
 
-def _values(facts: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+def _unmentioned(line: Line) -> Line:
+    """Alone with the bot nobody has to mention it."""
+    return (
+        line.replace(_MENTION, "") if isinstance(line, str) else [one.replace(_MENTION, "") for one in line]
+    )
+
+
+def _pressable(kind: str, facts: Mapping[str, Any], values: Mapping[str, str]) -> Card | None:
+    """The card of a message after which a button may be pressed by the worker who is told alone."""
+    lines = _TEXTS["card"]["kinds"].get(kind)
+    return _card(kind, lines, facts, values) if lines and facts.get("buttons") else None
+
+
+def _card(kind: str, lines: Sequence[Line], facts: Mapping[str, Any], values: Mapping[str, str]) -> Card:
+    rows = ((name, _said(kind, choice, values)) for name, choice in _TEXTS["card"]["lines"])
+    said = (_said(kind, [line] if isinstance(line, str) else line, values) for line in lines)
+    return Card(
+        id="",
+        title=_said(kind, [_TEXTS["card"]["title"]], values),
+        text="\n".join(line for line in said if line),
+        lines=tuple((name, value) for name, value in rows if value),
+        buttons=BUTTONS.get(str(facts.get("buttons", "")), ()),
+    )
+
+
+def _values(facts: Mapping[str, Any], names: Mapping[str, str], at: datetime) -> dict[str, str]:
     """The facts as a text may use them. An empty string stands for what is not known."""
     values = dict.fromkeys(_TEXTS["optional"], "") | {k: _plain(v) for k, v in facts.items()}
     urgency = values.get("urgency", "normal")
@@ -96,10 +138,23 @@ def _values(facts: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str
     values["emergency"] = "情况紧急" if urgency == "emergency" else ""
     values["category"] = names.get(values.get("category", ""), "其他")
     values["bot"] = values.get("bot") or "小邻"
+    values["below"] = "下面的链接" if values["page"] else ""
     values["unit"] = values.get("unit") or "负责单位"
+    if values["away"]:
+        values["away"] = coming_text(values["away"], at)
     if values["people"] == "1":
         values["people"] = ""
-    return values
+    return values | _moments(facts)
+
+
+def _moments(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Facts that are moments, as ISO text: `until` one, `visit` from and until."""
+    said = {}
+    if facts.get("until"):
+        said["until"] = day_text(datetime.fromisoformat(facts["until"]))
+    if facts.get("visit"):
+        said["visit"] = span_text(*map(datetime.fromisoformat, facts["visit"]))
+    return said
 
 
 def _plain(value: Any) -> str:
@@ -143,8 +198,8 @@ def _said(kind: str, choice: Sequence[str], values: Mapping[str, str]) -> str:
 def _doorbell(kind: str, values: Mapping[str, str], at: datetime) -> Doorbell | None:
     if kind not in _TEXTS["doorbells"] or not values["number"]:
         return None
-    template, phrase = _TEXTS["doorbells"][kind]
-    thing = f"{values['category']} {values.get('place', '')}".strip()
+    template, phrase, *about = _TEXTS["doorbells"][kind]
+    thing = about[0] if about else f"{values['category']} {values.get('place', '')}".strip()
     return Doorbell(
         template,
         {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
+from models.notices import newest
 
-NOTICE: dict[str, str] = json.loads(files("dialogs").joinpath("data/notice.json").read_text("utf-8"))
-"""What is kept of a person and why: version, a short form for the first talk, and the whole text."""
+NOTICE = newest()
+"""What is kept of a person and why, in the version in force; models/notices.py has the older ones."""

@@ -11,7 +11,8 @@ from typing import Any
 from bot.talk import Choice, Do, Look, Part, Place, Say, Script, World, dialog
 from dialogs import NOTICE
 from models import views
-from models.actions.people import BindHome, Consent
+from models.actions.consent import Consent
+from models.actions.people import BindHome
 
 WELCOME = "您好，我是邻里小助手。东西坏了、有事要反映，直接跟我说就行，我来派人、跟进、告诉您结果。"
 NEXT = "以后要报修，直接说就行，比如“电梯坏了”。"
@@ -23,14 +24,15 @@ def hello(world: World) -> Script:
     account = yield from Look("account", views.account_of, world.who.account_id)
     homes = yield from Look("homes", views.homes_of, world.who.person_id)
     at = yield from Look("scene", views.building_by_scene, world.opening.scene)
-    if not account["consent_version"]:
+    agreed = account["consent_version"] == NOTICE.version
+    if not agreed:
         yield Say(WELCOME)
-        yield Say(NOTICE["short"])
+        yield Say(NOTICE.short)
     if homes:
         yield Say("您已绑定：" + "、".join(door(one["home"]) for one in homes) + "。")
     home = yield from which_home(at, bool(homes))
-    if not account["consent_version"]:
-        yield from Do("consent", Consent(world.who.account_id, NOTICE["version"]))
+    if not agreed:
+        yield from Do("consent", Consent(world.who.account_id, NOTICE.version))
     if home is None:
         yield Say(f"好的，先不绑定。{NEXT}")
         return None

@@ -1,5 +1,5 @@
 """住户: [菜单 PERSON]
-机器人: 已请社区工作人员联系您
+机器人: 这就转给 工作人员 说完了，请回复 结束
 """
 
 from __future__ import annotations
@@ -9,6 +9,6 @@ from bot.talk import Part, Person, World, dialog
 
 @dialog("person", about="找工作人员", menu=("PERSON",))
 def person(world: World) -> Part[Person]:
-    """Somebody wants a person: the staff get the talk on their desk."""
+    """Somebody wants a person: the duty staff take over."""
     yield from ()
     return Person()

@@ -18,7 +18,13 @@ from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Say, Script, World, d
 from models import views
 from models.actions.orders import AddWords, NotFixed, Urge, Withdraw
 
-STATES = {"waiting": "等待接单", "claimed": "已接单", "arrived": "师傅已到场", "closed": "已办结"}
+STATES = {
+    "waiting": "等待接单",
+    "claimed": "已接单",
+    "arrived": "师傅已到场",
+    "paused": "暂停",
+    "closed": "已办结",
+}
 ENDS = {
     "resolved": "已解决",
     "explained": "已说明情况",
@@ -34,8 +40,14 @@ STEPS = {
     "progress": "{name}：{words}",
     "finish": "{name}办结：{words}",
     "close": "办结：{words}",
-    "return": "退回上一级，换人处理",
+    "return": "退回，换人处理",
+    "transfer": "{name}转给{worker}{unit}",
     "escalate": "没人及时处理，已报上一级",
+    "pause": "{name}暂停到 {until}：{words}",
+    "resume": "接着处理",
+    "help": "请{helper}一起来办",
+    "merged": "和工单 {into} 合在一起办理",
+    "appoint": "{name}约好 {visit} 上门",
     "ask": "{name}问：{words}",
     "answer": "回答：{words}",
     "reply": "{name}回复：{words}",
@@ -158,7 +170,9 @@ def timeline(order: dict[str, Any], entries: list[dict[str, Any]]) -> str:
 def step(entry: dict[str, Any]) -> str:
     """One line of the ledger in words."""
     name = entry["name"] or "工作人员"
-    facts = {"score": "", **entry["facts"], "name": name, "words": entry["words"]}
+    facts = {"score": "", "worker": "", "unit": "", **entry["facts"], "name": name, "words": entry["words"]}
+    facts |= {"visit": " 到 ".join(map(local_text, facts.get("visit", ())))}
+    facts |= {"until": local_text(facts["until"]) if facts.get("until") else ""}
     return STEPS[entry["step"]].format_map(facts).rstrip("：")
 
 

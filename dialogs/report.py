@@ -15,8 +15,8 @@ from dialogs import NOTICE
 from dialogs.contact import offered
 from dialogs.hello import door
 from models import views
+from models.actions.consent import Consent
 from models.actions.orders import JoinOrder, OpenOrder
-from models.actions.people import Consent
 
 OFFERED = ("utilities", "lift", "public_facilities", "cleaning", "other")
 
@@ -139,8 +139,8 @@ def joins(world: World, place: dict[str, Any], category: str) -> Part[bool]:
 def consent(world: World) -> Part[None]:
     """Who reports before having been greeted agrees by reporting; the words stand above the button."""
     account = yield from Look("consented", views.account_of, world.who.account_id)
-    if not account["consent_version"]:
-        yield from Do("consent", Consent(world.who.account_id, NOTICE["version"]))
+    if account["consent_version"] != NOTICE.version:
+        yield from Do("consent", Consent(world.who.account_id, NOTICE.version))
     return None
 
 

@@ -3,9 +3,11 @@
     住户: 电梯坏了            a resident says something; 住户乙 is a neighbour; [照片] …: see tests/chat.py
     机器人: 要报的是：…        the whole answer; lines without a speaker belong to it
     推送: …                   what a resident is told unasked, in order
-    李华: 接 1001             a worker in the group of their unit; 李华(单聊): alone with the bot
+    李华: 接 1001             a worker in the group of their unit; 李华(单聊): alone with the bot; 引用【1001】 …
     群消息: …                 what a group is told unasked
     ——过了40分钟——          the clock moves on, timers ring
+    ——轮派：王伟、陈静——     their unit gives its orders by turns, and these have a shift for the next 12 hours
+    ——王伟请假，陈静代班——   somebody is away for 12 hours, somebody else stands in
 
 `pytest tests/test_golden.py --update` writes down what is answered now.
 """
@@ -14,16 +16,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
 from models import tables as t
+from models.actions.roster import SetLeave, SetShift
 from tests.chat import Community, Resident
 from workers import timers
 
 _LINE = re.compile(r"^(?P<who>[^\s:：#（(]{1,6})(?P<alone>\(单聊\))?: (?P<words>.*)$")
 _PAUSE = re.compile(r"^——过了\s*(?P<count>\d+)\s*(?P<unit>分钟|小时|天)——$")
+_TURNS = re.compile(r"^——轮派：(?P<names>.+)——$")
+_LEAVE = re.compile(r"^——(?P<who>\w+)请假，(?P<substitute>\w+)代班——$")
+_SHIFT = timedelta(hours=12)
 _STEP = {"分钟": "minutes", "小时": "hours", "天": "days"}
 ANSWERS = ("机器人", "推送", "群消息")
 
@@ -44,6 +51,12 @@ class Play:
             pause = _PAUSE.match(line)
             if line.startswith("#") or (not line and self.lines and self.lines[-1].startswith("#")):
                 self.lines.append(line)
+            elif turns := _TURNS.match(line):
+                self.lines.append(line)
+                self._by_turns(turns["names"].split("、"))
+            elif leave := _LEAVE.match(line):
+                self.lines.append(line)
+                self._away(leave["who"], leave["substitute"])
             elif pause:
                 self.lines.append(line)
                 self._wait(**{_STEP[pause["unit"]]: int(pause["count"])})
@@ -54,6 +67,20 @@ class Play:
                 self._pushed()
         return "\n".join(self.lines) + "\n"
 
+    def _by_turns(self, names: list[str]) -> None:
+        community = self.community
+        workers = [community.town.workers[name] for name in names]
+        with community.store.work(community.clock.now()) as work:
+            unit = select(t.worker.c.unit_id).where(t.worker.c.id == workers[0]).scalar_subquery()
+            work.conn.execute(update(t.route).where(t.route.c.unit_id == unit).values(mode="round_robin"))
+            for worker_id in workers:
+                SetShift(worker_id, work.now, work.now + _SHIFT).run(work)
+
+    def _away(self, who: str, substitute: str) -> None:
+        workers = self.community.town.workers
+        with self.community.store.work(self.community.clock.now()) as work:
+            SetLeave(workers[who], work.now, work.now + _SHIFT, workers[substitute]).run(work)
+
     def _say(self, who: str, words: str, *, alone: bool) -> None:
         if who.startswith("住户"):
             answer = self.resident(who).says(words)
@@ -62,7 +89,7 @@ class Play:
             worker = self.community.worker(member.userid, "" if alone else None)
             photo = "[照片]" in words
             media = {"media": (f"https://media/{self.community.heard}",)} if photo else {}
-            quoted = re.match(r"引用【(\d+)】\s*(.*)", words)
+            quoted = re.match(r"引用【(T?\d+)】\s*(.*)", words)
             quote = {"quote": f"【{quoted[1]}】"} if quoted else {}
             text = (quoted[2] if quoted else words).replace("[照片]", "").strip()
             answer = worker.says(text, **media, **quote)

@@ -114,5 +114,6 @@ def test_every_question_survives_every_detour(name: str, count: int, detour: str
     if detour == "取消" and len(before.stack) == 1 and before.stack[-1].shown:
         assert not stage.state.stack
     if detour == "人工":
-        assert any(row.kind == "wants_person" for row in stage.community.rows(t.desk_item))
+        assert any(row.state == "open" for row in stage.community.rows(t.person_talk))
+        assert not stage.state.stack
     assert not any(row.kind == "defect" for row in stage.community.rows(t.desk_item))

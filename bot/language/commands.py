@@ -17,6 +17,7 @@ _TABLE = read_table("commands")
 _CONTROL: dict[str, Control] = {
     word: cast(Control, verb) for verb, words in _TABLE["control"].items() for word in words
 }
+_END_TALK = frozenset(_TABLE["end_talk"])
 _ORDER = re.compile(
     rf"(?:{any_of(_TABLE['order_heads'])}[\s:,]*)*[#【]?\s*(?P<number>[0-9]{{4,9}})\s*】?"
     rf"(?:[\s,的]*{any_of(_TABLE['order_tails'])})*[\s?。!.~了啊呀]*"
@@ -50,6 +51,11 @@ _CLAUSES = re.compile(r"[,。.!;、\n~]+")
 def control(text: str) -> Control | None:
     """The control word that the whole of `text` is, politeness aside; never one inside a sentence."""
     return next((_CONTROL[form] for form in spellings(text) if form in _CONTROL), None)
+
+
+def ends_talk(text: str) -> bool:
+    """Whether somebody who talks with a person says that they are done: 结束, 不聊了."""
+    return any(form in _END_TALK for form in spellings(text))
 
 
 def is_order(number: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from bot.language.commands import is_order, my_orders, not_fixed, order_number, urges, withdraws
 from bot.language.phones import read_phone, without_phone
 from bot.language.reports import maybe_report, opens_report
+from bot.language.tables import read_table
 
 _BIND = re.compile(r"^(?:我要|我想)?(?:绑定|换绑|添加|加)(?:住址|房子|房屋|地址|我家|家)?$")
 _NUMBER = re.compile(r"(?<!\d)\d{4,9}(?!\d)")
@@ -16,10 +17,21 @@ _URGE = re.compile(r"^(?:再)?催\D{0,3}\d{4,9}$|^\d{4,9}\D{0,3}催")
 _THANKS = re.compile(
     r"^(?:好的|好|嗯|太)?[，,\s]*(?:谢谢|多谢|感谢|辛苦)(?:[了你您啦啊]|你们|师傅)*[。！!~\s]*$"
 )
+_POLITE = re.compile(
+    r"^(?:你好|您好|请|麻烦|帮我|我要|我想|我想要|把)+[，,]?|[吧啊呀哦了。！!]*(?:谢谢)?[吧啊呀哦了。！!]*$"
+)
 _BARE = re.compile(
     r"^(?:我要|我想|帮我|请|麻烦|你好|您好|，|,|\s)*(?:报修|报事|报故障|投诉|反映(?:问题|情况)?|维修|修东西)"
     r"(?:一下|吧|呀|啊|：|:|，|,|。|！|\s)*"
 )
+
+_PRIVACY = {name: frozenset(words) for name, words in read_table("privacy").items()}
+
+
+def _bare(text: str) -> str:
+    """The sentence without spaces, politeness and signs around it."""
+    return _POLITE.sub("", "".join(text.split())).strip("。？?！!，,~")
+
 
 INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("urge", lambda text: urges(text) or _URGE.match(text.strip()) is not None),
@@ -30,6 +42,9 @@ INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("bind_home", lambda text: _BIND.match(text.strip()) is not None),
     ("report", opens_report),
     ("phone_number", lambda text: read_phone(text) is not None and len(text.strip()) < 20),
+    ("my_data", lambda text: _bare(text) in _PRIVACY["my_data"]),
+    ("erase_me", lambda text: _bare(text) in _PRIVACY["erase_me"]),
+    ("withdraw_consent", lambda text: _bare(text) in _PRIVACY["withdraw_consent"]),
     ("privacy", lambda text: text.strip("。？?！! ") in {"隐私", "隐私说明", "隐私政策"}),
     ("phones", lambda text: text.strip("。？?！! ") in {"电话", "紧急电话", "急救电话", "报警电话"}),
     ("thanks", lambda text: _THANKS.match(text.strip()) is not None),

@@ -14,10 +14,12 @@ from bot.language.tables import any_of, read_table
 from bot.language.text import fold, visible
 
 Verb = Literal[
-    "claim", "arrive", "progress", "finish", "return", "ask", "reply", "show", "todo", "help",
-    "transfer", "bind", "bind_group",
+    "claim", "arrive", "progress", "finish", "return", "ask", "reply", "show", "todo", "waiting", "help",
+    "transfer", "pause", "resume", "appoint", "add_helper", "dismiss", "merge", "end_talk", "bind", "bind_group",
 ]  # fmt: skip
 End = Literal["resolved", "explained", "not_responsible", "duplicate"]
+
+TALK_VERBS: tuple[Verb, ...] = ("reply", "end_talk", "show")  # what may be done with a talk
 
 _TABLE = read_table("staff")
 _VERBS: dict[str, Verb] = {
@@ -41,6 +43,13 @@ _VERB_ONLY = re.compile(
     rf"{_ALREADY}(?P<verb>{_ANY_VERB})[了吧]?(?:[\s:,，。、;!]+(?P<rest>.*)|[?!.。]*)", re.S
 )
 _BIND = re.compile(rf"(?P<verb>{_BIND_VERB}){_GAP}{_REST}", re.S)
+_TALK_VERB = any_of([word for verb in TALK_VERBS for word in _TABLE["verbs"][verb]])
+# T8 is a lamp as well as a talk.
+_TALK = (
+    rf"(?:对话)?\s*[【\[]?\s*t\s*(?P<talk>[0-9]{{1,9}})(?![0-9a-z])(?!\s*{any_of(_TABLE['lamps'])})\s*[】\]]?"
+)
+_TALK_FIRST = re.compile(rf"{_TALK}{_GAP}(?:(?P<verb>{_TALK_VERB}){_NOT_DONE}了?)?{_GAP}{_REST}", re.S)
+_TALK_VERB_FIRST = re.compile(rf"{_ALREADY}(?P<verb>{_TALK_VERB})了?{_GAP}{_TALK}{_GAP}{_REST}", re.S)
 _NAME = re.compile(r"^(?:\s*@\S+\s+)+")
 _ASKS_BACK = re.compile(r"了?(?:吗|没|没有|么|不|嘛)\?*")
 _SHORT_NUMBER = re.compile(r"#?(?P<number>[0-9]{1,3})号?")
@@ -51,6 +60,7 @@ _NO_ORDER = re.compile(
 _LONGEST = 18  # digits of a number that is looked up; a database holds no longer ones
 _END = re.compile(rf"(?P<end>{any_of(_ENDS)})(?:$|[\s:,，。、;]+)")
 _TRANSFER_HEAD = re.compile("^" + any_of(_TABLE["transfer_heads"]) + r"\s*")
+_PRINTED_TALK = re.compile(r"[^【]*【\s*t(?P<talk>[0-9]{1,9})\s*】", re.S)
 _PRINTED = re.compile(
     r"【\s*(?:紧急|加急)?\s*(?P<a>[0-9]{4,9})\s*】|工单(?:号|编号)?\s*[:#]?\s*(?P<b>[0-9]{4,9})(?![0-9])"
     r"|#(?P<c>[0-9]{4,9})(?![0-9])|^\s*(?P<d>[0-9]{4,9})\s(?=由|已|的|照|进)"
@@ -64,12 +74,14 @@ class Command:
     `number`: the order, which need not exist; None if none was named (then the one quoted or the only one open
     is meant).
     `rest`: the words that follow, as written. `end`: how a finished order ended, only for finish.
+    `talk`: the talk with a resident that was named, T12.
     """
 
     verb: Verb
     number: int | None = None
     rest: str = ""
     end: End | None = None
+    talk: int | None = None
 
 
 def read_command(text: str) -> Command | None:
@@ -82,6 +94,11 @@ def read_command(text: str) -> Command | None:
     bind = _BIND.fullmatch(said)
     if bind:
         return Command(_VERBS[bind["verb"]], None, _rest(original, bind))
+    for form in (_TALK_FIRST, _TALK_VERB_FIRST):
+        talk = form.fullmatch(said)
+        if talk:
+            verb = _VERBS[talk["verb"]] if talk["verb"] else "show"
+            return Command(verb, None, _rest(original, talk), talk=int(talk["talk"]))
     for form in (_NUMBER_FIRST, _VERB_FIRST, _NUMBER_ONLY, _VERB_ONLY):
         found = form.fullmatch(said)
         command = found and _command(original, found)
@@ -138,3 +155,9 @@ def number_in(text: str) -> int | None:
         if is_order(number):
             return number
     return None
+
+
+def talk_in(text: str) -> int | None:
+    """The number of the talk that one of our own messages begins with, 【T12】."""
+    found = _PRINTED_TALK.match(fold(visible(text)))
+    return int(found["talk"]) if found else None

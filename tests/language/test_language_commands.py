@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.language.commands import control, is_order, my_orders, not_fixed, order_number, urges
+from bot.language.commands import control, ends_talk, is_order, my_orders, not_fixed, order_number, urges
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,14 @@ def test_urges(text: str, expected: bool) -> None:
 )  # fmt: skip
 def test_not_fixed(text: str, expected: bool) -> None:
     assert not_fixed(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("结束", True), ("结束，谢谢", True), ("结束对话", True), ("不聊了", True), ("退出吧", True),
+        ("取消", False), ("0", False), ("算了", False), ("会议结束了吗", False), ("好的谢谢", False),
+    ],
+)  # fmt: skip
+def test_words_that_end_a_talk_with_a_person(text: str, ends: bool) -> None:
+    assert ends_talk(text) is ends

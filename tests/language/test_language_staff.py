@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.staff import Command, number_in, read_command
+from bot.language.staff import Command, number_in, read_command, talk_in
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,20 @@ from bot.language.staff import Command, number_in, read_command
         ("1024接不了", ("show", 1024, "接不了")),
         ("1024修好了吗？", ("show", 1024, "修好了吗？")), ("完成1024了吗？", ("show", 1024, "了吗？")),
         ("1024还没完成", ("show", 1024, "还没完成")),
+        ("待接", ("waiting", None, "")), ("没人接的", ("waiting", None, "")),
+        ("叫 1024 王强 来抬一下", ("add_helper", 1024, "王强 来抬一下")),
+        ("不用叫 1024 王强", ("dismiss", 1024, "王强")),
+        ("合并 1025 到 1024", ("merge", 1025, "到 1024")),
         ("待办", ("todo", None, "")), ("我的待办", ("todo", None, "")), ("帮助", ("help", None, "")),
         ("？", ("help", None, "")),
         ("转 1024 电梯", ("transfer", 1024, "电梯")), ("1024转给李师傅", ("transfer", 1024, "李师傅")),
         ("把1024派给李师傅", ("transfer", 1024, "李师傅")), ("派单 1024 给小张", ("transfer", 1024, "小张")),
+        ("暂停 1024 等配件 到周五", ("pause", 1024, "等配件 到周五")),
+        ("1024暂停，等配件3天", ("pause", 1024, "等配件3天")),
+        ("恢复 1024", ("resume", 1024, "")), ("1024 恢复处理", ("resume", 1024, "")),
+        ("约 1024 明天下午3点", ("appoint", 1024, "明天下午3点")),
+        ("1024约了周五上午", ("appoint", 1024, "周五上午")),
+        ("约 明天下午3点", ("appoint", None, "明天下午3点")),
         ("绑定 ABC123", ("bind", None, "ABC123")), ("绑定 1024", ("bind", None, "1024")),
         ("绑定ABC123", ("bind", None, "ABC123")),
         ("绑定本群 XF88", ("bind_group", None, "XF88")), ("绑定本群：幸福小区", ("bind_group", None, "幸福小区")),
@@ -154,3 +164,48 @@ def test_an_order_is_claimed_however_it_is_written(form: str, order: str) -> Non
 )  # fmt: skip
 def test_number_in(text: str, number: int | None) -> None:
     assert number_in(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("回复 T12 您好，明天上门", ("reply", 12, "您好，明天上门")), ("回复T12您好", ("reply", 12, "您好")),
+        ("@小邻 回复 t12：您好", ("reply", 12, "您好")), ("回 Ｔ１２ 您好", ("reply", 12, "您好")),
+        ("T12 回复 1024 已经修好", ("reply", 12, "1024 已经修好")), ("【T12】回复您好", ("reply", 12, "您好")),
+        ("回复 对话T12 您好", ("reply", 12, "您好")), ("回复 T12", ("reply", 12, "")),
+        ("结束 T12", ("end_talk", 12, "")), ("结束T12。", ("end_talk", 12, "")), ("T12 结束", ("end_talk", 12, "")),
+        ("T12结束了", ("end_talk", 12, "")), ("结束对话 T12", ("end_talk", 12, "")),
+        ("查 T12", ("show", 12, "")), ("T12", ("show", 12, "")), ("T12 您好", ("show", 12, "您好")),
+        ("T12 结束了吗", ("show", 12, "结束了吗")),
+    ],
+)  # fmt: skip
+def test_a_talk_is_named_by_t_and_its_number(text: str, command: tuple[str, int, str]) -> None:
+    found = read_command(text)
+    assert found is not None
+    assert (found.verb, found.talk, found.rest.rstrip("。"), found.number) == (*command, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "number"),
+    [
+        ("完成 1024 T8 灯管已换", "finish", 1024), ("回复 T8灯管已订货", "reply", None),
+        ("回复 T8 灯管明天到", "reply", None), ("完成 T5 支架换好", "finish", None),
+        ("回复 1024 T12 说过了", "reply", 1024),
+        ("结束", "end_talk", None), ("回复 您好", "reply", None),
+    ],
+)  # fmt: skip
+def test_lamps_and_orders_are_no_talks(text: str, verb: str, number: int | None) -> None:
+    found = read_command(text)
+    assert found is not None
+    assert (found.verb, found.number, found.talk) == (verb, number, None)
+
+
+@pytest.mark.parametrize(
+    ("quote", "talk"),
+    [
+        ("【T12】居民对话 · 幸福小区 3 号楼\n住户说：“工单 1024 呢”", 12), ("小邻：【t3】居民对话", 3),
+        ("【1024】电梯 · 幸福小区\n住户补充：“【T12】”", None), ("T12 已发给住户", None), ("", None),
+    ],
+)  # fmt: skip
+def test_the_talk_of_a_quoted_message(quote: str, talk: int | None) -> None:
+    assert talk_in(quote) == talk

@@ -14,9 +14,11 @@ from bot import wording
 from bot.message import Reply
 from bot.ports import Flags
 from bot.wording import Unworded, word
+from models.rules import alarms
 from tests.words import faults
 from workers import ladders
 
+VISIT = ["2026-11-20T07:00:00+00:00", "2026-11-20T09:00:00+00:00"]
 AT = datetime(2026, 11, 22, 2, 8, tzinfo=UTC)
 NAMES = {"lift": "电梯", "water_power": "水电"}
 GROUP, RESIDENT = Flags(hears=False, speaks_first=True), Flags(hears=True, speaks_first=True)
@@ -30,11 +32,30 @@ ORDER = {
     "unit": "安居物业",
     "worker": "李华",
 }
-GROUP_FACTS = ORDER | {"bot": "小邻", "tail": "1234", "photos": 2, "people": 3, "mention": ["lihua"]}
+GROUP_FACTS = ORDER | {
+    "talk": 12,
+    "bot": "小邻",
+    "tail": "1234",
+    "photos": 2,
+    "people": 3,
+    "mention": ["lihua"],
+}
 MORE: dict[str, dict[str, Any]] = {
     "order_assigned": {"minutes": 30},
     "order_escalated": {"from_unit": "安居物业", "unit": "和平社区居委会", "minutes": 30},
     "order_photo_refused": {"again": 1024},
+    "order_paused": {"words": "等配件", "until": VISIT[0]},
+    "order_paused_group": {"words": "等配件", "until": VISIT[0]},
+    "order_visit": {"visit": VISIT},
+    "order_visit_group": {"visit": VISIT},
+    "order_visit_soon": {"visit": VISIT},
+    "order_helper": {"helper": "王伟", "words": "抬管子"},
+    "order_helper_dismissed": {"helper": "王伟"},
+    "order_helper_done": {"helper": "王伟", "words": "抬好了", "left": "陈静"},
+    "order_merged": {"into": 1020},
+    "order_merged_group": {"into": 1020},
+    "order_transferred": {"given_by": "王伟", "visit": VISIT},
+    "order_left": {"from_unit": "安居物业", "unit": "和平社区居委会"},
     "order_urged": {"times": 2},
     "order_reopened": {"words": "又停了"},
     "order_answer": {"words": "六楼", "question": "停在几楼？"},
@@ -42,10 +63,19 @@ MORE: dict[str, dict[str, Any]] = {
     "order_progress": {"words": "配件下午到"},
     "order_finished": {"words": "已换主板", "end": "resolved", "closure": 1, "photos": 1, "rate": True},
     "order_asked": {"words": "几楼？"},
+    "alarm": {"end": "key_refused", "what": "平台不认我们的钥匙，消息发不出去。", "waiting": 3},
     "order_reply": {"words": "下午三点前到。"},
+    "talk_opened": {"words": "我想问问养老卡", "end": "asked"},
+    "talk_message": {"words": "在吗"},
+    "talk_answered": {"words": "明天上门"},
+    "talk_ended": {"minutes": 30, "end": "silence"},
+    "talk_reply": {"words": "您好，我是社区小孙。", "end": "open", "number": "T12"},
+    "talk_over": {"end": "staff"},
+    "card_update": {"shows": "claimed"},
     "said": {"reply": Reply("好的，已经记下。").to_json()},
 }
-GROUP_KINDS = sorted(kind for kind, ladder in ladders.KINDS.items() if ladder.rungs == ("robot",))
+GROUP_KINDS = sorted(kind for kind, ladder in ladders.KINDS.items() if "robot" in ladder.rungs)
+TALK_KINDS = sorted(kind for kind in GROUP_KINDS if kind.startswith("talk_"))
 RESIDENT_KINDS = sorted(set(ladders.KINDS) - set(GROUP_KINDS))
 
 
@@ -82,12 +112,70 @@ def test_every_end_is_told_honestly(end: str, words: str) -> None:
     assert ("处理好了" in text) == (end == "resolved")
 
 
-@pytest.mark.parametrize("kind", GROUP_KINDS)
+@pytest.mark.parametrize("kind", TALK_KINDS)
+def test_a_group_is_told_how_to_answer_a_resident(kind: str) -> None:
+    first, *rest = said(kind, place="幸福小区 3 号楼").splitlines()
+    assert first == "【T12】居民对话 · 幸福小区 3 号楼"
+    assert "「@小邻 回复 T12 内容」" in rest[-1]
+    assert said(kind, place="").splitlines()[0] == "【T12】居民对话 · 住址没有登记"
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends"),
+    [
+        ("talk_opened", ("asked", "not_understood", "defect")),
+        ("talk_ended", ("resident", "console", "silence", "unanswered")),
+        ("talk_reply", ("open", "ended")),
+        ("talk_over", ("staff", "silence", "unanswered")),
+    ],
+)
+@pytest.mark.parametrize("words", ["在吗", ""])
+def test_every_form_of_a_talks_message_reads_well(kind: str, ends: tuple[str, ...], words: str) -> None:
+    told = [
+        said(kind, end=end, words=words, away="2026-11-23T00:30:00+00:00", from_unit="某居委会")
+        for end in ends
+    ]
+    assert [fault for one in told for fault in faults(one)] == []
+    assert len(set(told)) == len(ends)
+
+
+def test_a_group_reads_when_the_resident_was_told_that_staff_are_back() -> None:
+    assert "明天 8:30 上班" in said("talk_opened", away="2026-11-23T00:30:00+00:00")
+
+
+@pytest.mark.parametrize("kind", sorted(set(GROUP_KINDS) - set(TALK_KINDS) - {"alarm"}))
 def test_a_group_is_told_what_to_send_back(kind: str) -> None:
     first, *rest = said(kind).splitlines()
     assert first == "【1024】电梯 · 幸福小区 3 号楼 电梯"
     assert "「@小邻 " in rest[-1]
     assert " 1024" in rest[-1]
+
+
+LINK = "https://linli.example.cn/p/12.3.1772413200.0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize("kind", sorted({*GROUP_KINDS} - {*TALK_KINDS} - {"order_picture", "alarm"}))
+@pytest.mark.parametrize("worker", ["李华", ""])
+@pytest.mark.parametrize("urgency", ["normal", "emergency"])
+def test_a_group_that_can_only_be_written_to_is_told_where_to_tap(
+    kind: str, worker: str, urgency: str
+) -> None:
+    words = said(kind, page=LINK, bot="", worker=worker, urgency=urgency)
+    first, *rest = words.splitlines()
+    assert faults(words) == []
+    assert "1024" in first
+    assert "@" not in words
+    # Nothing behind it: a phone would take it for a part of the address.
+    assert rest[-1].endswith(f"：{LINK}")
+    assert words.count(LINK) == 1
+
+
+@pytest.mark.parametrize("name", alarms.NAMES)
+def test_every_alarm_says_what_is_wrong_and_what_to_do(name: str) -> None:
+    first, *rest = said("alarm", end=name).splitlines()
+    assert first.startswith("【系统提醒】")
+    assert rest[-1].startswith("请") or "，请" in rest[-1]
+    assert faults(said("alarm", end=name)) == []
 
 
 def test_an_emergency_is_put_first() -> None:
@@ -151,7 +239,7 @@ def test_a_doorbell_fits_the_template(kind: str) -> None:
     assert told.doorbell is not None
     fields = told.doorbell.fields
     assert 0 < len(fields["thing1"]) <= 20
-    assert fields["character_string2"] == "1024"
+    assert fields["character_string2"] == ("T12" if kind == "talk_reply" else "1024")
     assert 0 < len(fields["phrase3"]) <= 5
     assert fields["time4"] == "2026年11月22日 10:08"
 
