@@ -10,6 +10,7 @@ from models.store import Work
 
 _WHY = {
     "NoSuchGroup": "群里的机器人不在了或地址不对，请让物业管理员重新添加",
+    "NoSuchPerson": "师傅不在应用的可见范围里，或者已经离开企业，请物业管理员核对",
     "Refuses": "群里的机器人被停用了，请让物业管理员重新启用",
     "BadMessage": "平台不接受这条消息的内容，请把情况告诉系统管理员",
     "NotAllowed": "平台不允许这样发送，请把情况告诉系统管理员",
@@ -27,19 +28,30 @@ def count_refusal(work: Work, reason: str) -> None:
 
 
 def not_told(work: Work, message: Message, reason: str) -> None:
-    """Put an item on the desk: an order's message did not reach its group. One open item an order is enough."""
-    order_id = message.order_id
-    same = (
-        (t.desk_item.c.kind == "not_told")
-        & (t.desk_item.c.state == "open")
-        & (t.desk_item.c.work_order_id == order_id)
-    )
+    """Put an item on the desk: a message did not reach its group. One open item an order or a talk is enough."""
+    what, then = _about(message)
+    d = t.desk_item.c
+    same = (d.kind == "not_told") & (d.state == "open") & d.words.startswith(what, autoescape=True)
     if work.conn.execute(select(exists().where(same))).scalar_one():
         return
-    number = message.facts.get("number", "")
-    words = (
-        f"工单 {number} 的消息没有送到“{message.group or '住户'}”：{_WHY.get(reason, '没有送达')}。"
-        "请打电话通知接单的单位。"
-    )
-    row = {"kind": "not_told", "words": words, "work_order_id": order_id, "made_at": work.now}
-    work.conn.execute(insert(t.desk_item).values(row))
+    row = {
+        "kind": "not_told",
+        "words": _words(message, what, then, reason),
+        "work_order_id": message.order_id,
+    }
+    work.conn.execute(insert(t.desk_item).values(**row, made_at=work.now))
+
+
+def _words(message: Message, what: str, then: str, reason: str) -> str:
+    why = _WHY.get(reason, "没有送达")
+    if message.instead_of:
+        ask = "现在在演练，不会改发给真正的单位。请到“设置”里的“演练”换一个群，或者结束演练。"
+        return f"{what}的消息没有送到演练群“{message.group}”：{why}。{ask}"
+    return f"{what}的消息没有送到“{message.group or '住户'}”：{why}。{then}"
+
+
+def _about(message: Message) -> tuple[str, str]:
+    """What a message is about, and what somebody at the desk should do."""
+    if "talk" in message.facts:
+        return f"对话 T{message.facts['talk']} ", "请打开“对话”，在工作台上回答居民。"
+    return f"工单 {message.facts.get('number', '')} ", "请打电话通知接单的单位。"

@@ -26,7 +26,8 @@ class Kind:
     """One table that holds due rows. `ready`: which rows, besides those whose next_at has come.
 
     `target`: rows of one target go together, as a list; without it each row is a job of its own.
-    `first`: kinds that are handed out before all others.
+    `first`: kinds that are handed out before all others. `share`: several targets' rows share a job, as a list of
+    lists: a job of its own for one short row costs as much as the row.
     """
 
     mark: str
@@ -36,6 +37,7 @@ class Kind:
     ready: Condition
     target: tuple[Column[Any], ...] = ()
     first: tuple[str, ...] = ()
+    share: bool = False
 
 
 KINDS = (
@@ -51,13 +53,16 @@ KINDS = (
     Kind(
         "ob",
         "tell",
-        "workers.outbox.deliver",
+        "workers.outbox.deliver_together",
         t.outbox,
         lambda now: t.outbox.c.state == "queued",
-        (t.outbox.c.account_id, t.outbox.c.work_group_id),
+        (t.outbox.c.account_id, t.outbox.c.work_group_id, t.outbox.c.worker_account_id),
         ladders.ALARMS,
+        share=True,
     ),
     Kind("ph", "media", "workers.photos.fetch", t.photo, lambda now: t.photo.c.state == "wanted"),
+    # Also one that has ended, until its files are deleted.
+    Kind("im", "media", "workers.imports.advance", t.import_run, lambda now: t.import_run.c.file != ""),
 )
 
 Job = tuple[str, str, list[Any]]
@@ -102,4 +107,19 @@ def jobs(kind: Kind, rows: Sequence[Row[Any]], now: datetime) -> list[Job]:
         groups.setdefault(tuple(row[1:]) or (row.id,), []).append(row.id)
     stamp = int(now.timestamp() * 1000)
     chunks = [ids[n : n + TOGETHER] for ids in groups.values() for n in range(0, len(ids), TOGETHER)]
+    if kind.share:
+        return [(f"{kind.mark}-{lanes[0][0]}-{stamp}", kind.function, [lanes]) for lanes in _shared(chunks)]
     return [(f"{kind.mark}-{ids[0]}-{stamp}", kind.function, [ids] if kind.target else ids) for ids in chunks]
+
+
+def _shared(lanes: Sequence[list[int]]) -> list[list[list[int]]]:
+    """Lanes in their order, so many of them to a job that it has about TOGETHER rows."""
+    shares: list[list[list[int]]] = []
+    room = 0
+    for lane in lanes:
+        if len(lane) > room:
+            shares.append([])
+            room = TOGETHER
+        shares[-1].append(lane)
+        room -= len(lane)
+    return shares

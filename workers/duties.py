@@ -6,53 +6,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, cast, delete, literal, update
+from sqlalchemy import delete, select, update
 
 from bot.clock import SHANGHAI, SystemClock, local
 from models import tables as t
 from models.store import Work
-from workers import photos
+from workers import photos, retention
 from workers.hands import here
 
-KEEP_WORDS = timedelta(days=30)  # what was heard and answered is emptied after this
 KEEP_TICKS = timedelta(days=90)
 KEEP_FILES = timedelta(hours=1)  # a file that no row names yet may be on its way into one
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something done every night at `hour` (Asia/Shanghai), in one transaction with its tick.
+    """Something done every night at `hour` (Asia/Shanghai), step by step, each in one transaction with its tick.
 
-    After an outage only the latest tick is caught up.
+    `run` does one step and says whether there may be more; its tick is done once there is none.
+    After an outage only the latest tick is caught up, and one that was cut off is gone on with.
     """
 
     name: str
     hour: int
-    run: Callable[[Work], None]
+    run: Callable[[Work], object]
 
     def tick(self, now: datetime) -> datetime:
         """The latest moment at which the duty fell due."""
         here = local(now)
         today = datetime(here.year, here.month, here.day, self.hour, tzinfo=SHANGHAI)
         return today if today <= here else today - timedelta(days=1)
-
-
-def forget_words(work: Work) -> None:
-    """Empty talk of long ago, wherever it is; the keys of what was heard stay, so that a repeat is still known."""
-    long_ago = t.inbox.c.received_at < work.now - KEEP_WORDS
-    full = t.inbox.c.payload.is_not(None) & (t.inbox.c.state != "new")
-    work.conn.execute(update(t.inbox).where(long_ago & full).values(payload=None, reply=None))
-    told = (t.outbox.c.kind == "said") & (t.outbox.c.made_at < work.now - KEEP_WORDS)
-    work.conn.execute(update(t.outbox).where(told).values(facts={}))
-    silent = (t.conversation.c.changed_at < work.now - KEEP_WORDS) & (t.conversation.c.state != _only_turn())
-    work.conn.execute(update(t.conversation).where(silent).values(state=_only_turn()))
-    done = (t.desk_item.c.state == "done") & (t.desk_item.c.done_at < work.now - KEEP_WORDS)
-    work.conn.execute(update(t.desk_item).where(done).values(words=""))
-
-
-def _only_turn() -> ColumnElement[str]:
-    """An empty talk that goes on counting its turns, which timers carry."""
-    return literal('{"turn":') + cast(t.conversation.c.turn, String) + literal("}")
 
 
 def forget_ticks(work: Work) -> None:
@@ -66,17 +48,30 @@ def forget_files(work: Work) -> None:
 
 
 DUTIES = (
-    Duty("forget_words", 3, forget_words),
+    *(Duty(f"forget_{name}", 3, rule.step) for name, rule in retention.RULES.items()),
     Duty("forget_ticks", 3, forget_ticks),
     Duty("forget_files", 3, forget_files),
 )
 
 
+def undone(work: Work) -> list[Duty]:
+    """The duties whose latest tick is not done; looks only."""
+    d = t.duty_tick.c
+    done = select(d.duty, d.tick_at).where(d.done_at.is_not(None), d.tick_at > work.now - timedelta(days=2))
+    known = {(row.duty, row.tick_at) for row in work.conn.execute(done)}
+    return [duty for duty in DUTIES if (duty.name, duty.tick(work.now)) not in known]
+
+
 def do_duty(work: Work, duty: Duty) -> bool:
-    """Do the duty if nobody has done its latest tick yet; whether it was done now."""
-    row = {"duty": duty.name, "tick_at": duty.tick(work.now), "done_at": work.now}
-    ticked = work.insert_once(t.duty_tick).values(row).returning(t.duty_tick.c.duty)
-    if work.conn.execute(ticked).first() is None:
+    """Do the next step of the duty's latest tick, unless all are done or somebody else is at it; whether one was."""
+    d, tick_at = t.duty_tick.c, duty.tick(work.now)
+    this = (d.duty == duty.name, d.tick_at == tick_at)
+    if work.conn.execute(select(d.duty).where(*this, d.done_at.is_not(None))).first():
         return False
-    duty.run(work)
+    work.conn.execute(work.insert_once(t.duty_tick), {"duty": duty.name, "tick_at": tick_at})
+    undone = select(d.duty).where(*this, d.done_at.is_(None)).with_for_update(skip_locked=True)
+    if work.conn.execute(undone).first() is None:
+        return False
+    if not duty.run(work):
+        work.conn.execute(update(t.duty_tick).where(*this).values(done_at=work.now))
     return True

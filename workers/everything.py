@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import socket
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any
 
 from bot import redis_server
 from bot.settings import Settings
-from bot.supervisor import Program, answers
+from bot.supervisor import Program, answers, port_of
 from models.sample import Town
 from workers import jobs
 
@@ -35,26 +36,30 @@ def shared(chosen: Settings, port: int, played: int) -> dict[str, str]:
     return env | {"LINLI_EMULATOR_URL": f"http://{chosen.host}:{played}", "LINLI_WECOM_MEDIA_HOSTS": hosts}
 
 
-def programs(app: Path, chosen: Settings, env: Mapping[str, str], port: int, played: int) -> list[Program]:
-    """Everything that runs, in the order of starting."""
+def programs(
+    app: Path, chosen: Settings, env: Mapping[str, str], web: socket.socket, emulator: socket.socket | None
+) -> list[Program]:
+    """Everything that runs, in the order of starting; the two servers inherit their sockets."""
     found: list[Program] = []
     if chosen.redis_url is None:
         found.append(redis_server.program(redis_server.place(chosen.data_dir)))
-    if played:
-        found.append(_emulator(chosen, env, played))
-    me, base = [sys.executable, str(app)], f"http://{chosen.host}:{port}"
-    found.append(Program("web", [*me, "web"], env, ready=partial(answers, f"{base}/healthz")))
+    if emulator:
+        found.append(_emulator(chosen, env, emulator))
+    me, base, fd = [sys.executable, str(app)], f"http://{chosen.host}:{port_of(web)}", web.fileno()
+    healthy = partial(answers, f"{base}/healthz")
+    found.append(Program("web", [*me, "web", "--fd", str(fd)], env, fds=(fd,), ready=healthy))
     found += [Program(f"worker-{name}", [*me, "worker", name], env) for name in jobs.QUEUES]
     found.append(Program("relay", [*me, "relay"], env, ready=partial(answers, f"{base}/readyz")))
     return found
 
 
-def _emulator(chosen: Settings, env: Mapping[str, str], played: int) -> Program:
+def _emulator(chosen: Settings, env: Mapping[str, str], held: socket.socket) -> Program:
+    played, fd = port_of(held), held.fileno()
     town, kept = chosen.data_dir / "town.json", chosen.data_dir / "emulator"
-    where = ["--host", chosen.host, "--port", str(played)]
+    where = ["--host", chosen.host, "--port", str(played), "--fd", str(fd)]
     argv = [sys.executable, "-m", "emulator", "--town", str(town), "--data", str(kept), *where]
     ready = partial(answers, f"http://{chosen.host}:{played}/emu/clock")
-    return Program("emulator", argv, env, ready=ready)
+    return Program("emulator", argv, env, fds=(fd,), ready=ready)
 
 
 def write_town(

@@ -10,6 +10,7 @@ from pathlib import Path
 from redis import Redis
 
 from bot.clock import Clock
+from bot.message import Heard
 from bot.ports import Channel
 from models.store import Store, Work
 
@@ -23,6 +24,7 @@ class Hands:
     `channels` gives a channel by its name and raises KeyError when there is none: "wechat_oa",
     "wecom_aibot:<bot>", and "wecom_robot:<id of the work group>" for the robot that speaks in that group.
     `drain` plays what a resident (channel, sender) has said and nobody has answered; it keeps its own back-off.
+    `give_up` sends another way the words of a callback that was over; what has been said or queued it leaves alone.
     `timers` are the talk's timers by kind: called with the transaction, the timer's subject and its stamp.
     `names` are the Chinese names of the categories of work orders by their id.
     """
@@ -33,6 +35,7 @@ class Hands:
     redis: Redis
     data_dir: Path
     drain: Callable[[str, str], None]
+    give_up: Callable[[Heard], None] = lambda heard: None
     timers: Mapping[str, Timed] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("linli.workers"))

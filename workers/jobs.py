@@ -17,18 +17,22 @@ from rq.job import JOB_ID_PATTERN, Job
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
-from workers import beats, inbox, outbox, photos, timers
+from bot.logs import marked
+from workers import beats, imports, inbox, outbox, photos, timers
 from workers.hands import here
 
 QUEUES = ("talk", "tell", "media")
 LONGEST = 2000  # jobs in a queue; beyond that the rows wait in SQL
+LONG = {"workers.imports.advance": 900}  # seconds; reading a large file is one piece of work
 TIMEOUT, FAILURE_TTL, RESULT_TTL = 90, 7 * 24 * 3600, 60  # seconds
 
 KNOWN: Mapping[str, Callable[..., None]] = {
     "workers.inbox.drain": inbox.drain,
     "workers.outbox.deliver": outbox.deliver,
+    "workers.outbox.deliver_together": outbox.deliver_together,
     "workers.timers.fire": timers.fire,
     "workers.photos.fetch": photos.fetch,
+    "workers.imports.advance": imports.advance,
 }
 
 _log = logging.getLogger("linli.workers")
@@ -94,7 +98,8 @@ class KnownJob(Job):
     def perform(self) -> Any:
         """Run the function. Raises JobFailed, so that neither log nor Redis gets an error's own text."""
         try:
-            return super().perform()
+            with marked(job=self.id):
+                return super().perform()
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
             raise JobFailed(f"{type(error).__name__} in {last.name}, line {last.lineno}") from None
@@ -129,7 +134,13 @@ def enqueue(connection: Redis, name: str, jobs: Iterable[tuple[str, str, list[An
     """Put jobs (id, function's dotted name, arguments) in a queue, all in one go. Arguments are ids only."""
     data = partial(Queue.prepare_data, result_ttl=RESULT_TTL, failure_ttl=FAILURE_TTL)
     datas = [
-        data(function, args=tuple(args), job_id=job_id, description=function)
+        data(
+            function,
+            args=tuple(args),
+            job_id=job_id,
+            description=function,
+            timeout=LONG.get(function, TIMEOUT),
+        )
         for job_id, function, args in jobs
     ]
     queue(name, connection).enqueue_many(datas)

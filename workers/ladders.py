@@ -43,6 +43,11 @@ def is_alarm(kind: str, facts: Mapping[str, Any]) -> bool:
     return kind in ALARMS and facts.get("urgency") == "emergency"
 
 
+def overtakes(kind: str, facts: Mapping[str, Any]) -> bool:
+    """Whether the message does not wait for earlier ones to the same target: they may be what stands still."""
+    return kind in _DATA["overtakes"] or is_alarm(kind, facts)
+
+
 def better_twice(kind: str, facts: Mapping[str, Any]) -> bool:
     """Whether telling it twice is better than perhaps never."""
     return kind in _DATA["better_twice"] and facts.get("urgency") == "emergency"

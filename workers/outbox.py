@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 
 from bot.clock import real_seconds
 from bot.message import Told
 from bot.ports import Channel, Flags
 from bot.refusals import BadMessage, Busy, NoSuchGroup, NoSuchPerson, NotTold, Unsure
-from bot.wording import Unworded, Worded, word
+from bot.wording import CHANGE, Unworded, Worded, word
 from models.actions import outbox
+from models.actions.app_card_updates import facts_of_update
 from models.actions.outbox import Claimed, Message
 from models.store import Work
-from workers import alarms, ladders, outcomes
+from workers import alarms, ladders, outcomes, rehearsal
 from workers.hands import Hands, here
 
 PATIENCE_SECONDS = 40  # below the job's time limit; what is left is handed out again when its lease ends
+TELLERS = 4  # lanes at the same time: most of telling is waiting for the platform and the disk
 NEW_ROBOT_TRIES = 3  # a robot that was added just now is not known to every process at once
+NOT_NEEDED = "NotNeeded"
 NO_CHANNEL = Flags(hears=False, speaks_first=False)
 
 
@@ -29,6 +33,13 @@ def deliver(ids: Sequence[int]) -> None:
             break
         climb = Climb(hands, message_id)
         while climb.step():
+            pass
+
+
+def deliver_together(lanes: Sequence[Sequence[int]]) -> None:
+    """Tell several people and groups at once, each one's messages in their order. May run twice or late."""
+    with ThreadPoolExecutor(TELLERS, thread_name_prefix="tell") as tellers:
+        for _ in tellers.map(deliver, lanes):
             pass
 
 
@@ -47,11 +58,11 @@ class Climb:
         if claimed is None:
             return False
         try:
-            job = self._channel(claimed.message).tell(self._told(claimed)).job
+            receipt = self._channel(claimed.message).tell(self._told(claimed))
         except NotTold as refusal:
             return self._marked(claimed, refusal)
         with self.hands.store.work(self.hands.clock.now()) as work:
-            outcomes.accepted(work, claimed, job)
+            outcomes.accepted(work, claimed, receipt)
         return False
 
     def _claim(self, work: Work) -> Claimed | None:
@@ -59,11 +70,18 @@ class Climb:
         message = outbox.read(work, self.message_id)
         if message is None:
             return None
-        alarm = ladders.is_alarm(message.kind, message.facts)
+        overtakes = ladders.overtakes(message.kind, message.facts)
         reserve = ladders.of(message.kind).reserve
-        claimed = outbox.claim(work, message, self._rungs(message), reserve, overtakes=alarm)
+        true, message = message, rehearsal.addressed(work, message)
+        rungs = self._rungs(message or true)
+        claimed = outbox.claim(work, message or true, rungs, reserve, overtakes=overtakes)
         if claimed is None:
             return None
+        if message is None:
+            outbox.settle(work, claimed, "failed", reason=rehearsal.ENDED)
+            return None
+        if message.kind == CHANGE:
+            return self._change(work, claimed)
         if why := self._hopeless(message):
             outbox.give_back(work, claimed)
             outbox.settle(work, claimed, "failed", reason=why)
@@ -72,6 +90,17 @@ class Climb:
             outbox.settle(work, claimed, "held")
             return None
         return claimed
+
+    def _change(self, work: Work, claimed: Claimed) -> Claimed | None:
+        """A card's change shows how the order is by now; None when there is nothing to change.
+
+        In a rehearsal there is not: a worker's own phone must not move, and a group has no card.
+        """
+        facts = facts_of_update(work, int(claimed.message.facts["card_id"]))
+        if facts is None or claimed.message.instead_of:
+            outbox.settle(work, claimed, "delivered", reason=NOT_NEEDED)
+            return None
+        return replace(claimed, message=replace(claimed.message, facts=facts))
 
     def _hopeless(self, message: Message) -> str:
         """Why no way whatever can carry it; empty when one may."""
@@ -86,8 +115,10 @@ class Climb:
 
     def _rungs(self, message: Message) -> list[str]:
         """The ladder's ways that the channel has, that were not refused yet and that reach the person."""
-        if message.work_group_id is not None:
+        if message.robot_group_id is not None:
             return ["robot"]
+        if message.worker_account_id is not None:
+            return [CHANGE if message.kind == CHANGE else "app"]
         if not message.reachable:
             return ["held"]
         offered = (*self._flags(message).rungs, "held")
@@ -110,8 +141,9 @@ class Climb:
             raise refusal("no robot") from None
 
     def _words(self, message: Message) -> Worded:
-        flags, names = self._flags(message), self.hands.names
-        return word(message.kind, message.facts, channel=flags, names=names, at=message.made_at)
+        flags, names = rehearsal.room(message, self._flags(message)), self.hands.names
+        said = word(message.kind, message.facts, channel=flags, names=names, at=message.made_at)
+        return rehearsal.marked(message, said)
 
     def _told(self, claimed: Claimed) -> Told:
         message, said = claimed.message, self._words(claimed.message)
@@ -124,6 +156,9 @@ class Climb:
             mention=said.mention,
             doorbell=said.doorbell if claimed.rung == "template" else None,
             once=f"linli-{message.id}",
+            card=replace(said.card, id=outcomes.task_of(message)) if said.card else None,
+            reply_to=str(message.facts.get("code", "")),
+            picture=str(message.facts.get("picture", "")),
         )
 
     def _marked(self, claimed: Claimed, refusal: NotTold) -> bool:

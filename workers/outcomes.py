@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
+from bot.message import Receipt
 from bot.refusals import (
     BadMessage,
     Busy,
@@ -20,25 +21,47 @@ from bot.refusals import (
     Unsure,
     WindowClosed,
 )
+from bot.wording import CHANGE
 from models import tables as t
 from models.actions import outbox
-from models.actions.outbox import Claimed
+from models.actions.app_card_updates import CardChanged, KeepCard
+from models.actions.outbox import Claimed, Message
 from models.store import Work
 from workers import alarms, ladders
 
 DOORBELL = "template"
+JOB = 64  # letters of a message's name on the platform
 
 
-def accepted(work: Work, claimed: Claimed, job: str) -> None:
+def accepted(work: Work, claimed: Claimed, receipt: Receipt) -> None:
     """The channel took it; a group that was silent speaks again.
 
     A template is only a doorbell: its words are held until the person, who has heard it ring, writes.
     """
+    if claimed.message.worker_account_id is not None and not claimed.message.instead_of:
+        _note_card(work, claimed.message, receipt)
     state = "held" if claimed.rung == DOORBELL else "accepted"
-    outbox.settle(work, claimed, state, job=job, sent_at=work.now, reason="", detail="")
-    group = t.work_group.c.id == claimed.message.work_group_id
+    outbox.settle(work, claimed, state, job=receipt.job[:JOB], sent_at=work.now, reason="", detail="")
+    if claimed.message.robot_group_id is None:
+        return
+    group = t.work_group.c.id == claimed.message.robot_group_id
     speaks = update(t.work_group).where(group & t.work_group.c.silent_since.is_not(None))
     work.conn.execute(speaks.values(silent_since=None))
+
+
+def task_of(message: Message) -> str:
+    """The id of a message's card, which names its order; the same in every try and never used again."""
+    return f"o{message.order_id}-{message.id}"
+
+
+def _note_card(work: Work, message: Message, receipt: Receipt) -> None:
+    """Remember what a worker's card shows. This locks the order before the message, as whoever moves it does."""
+    facts = message.facts
+    if message.kind == CHANGE:
+        CardChanged(facts["card_id"], facts["stage"], facts["code"]).run(work)
+    elif facts.get("buttons") and message.worker_account_id is not None and message.order_id is not None:
+        task = task_of(message)
+        KeepCard(message.worker_account_id, message.order_id, task, facts["stage"], receipt.code).run(work)
 
 
 def _again(work: Work, claimed: Claimed, refusal: NotTold, after: timedelta, tried: int = 1) -> bool:
@@ -99,8 +122,8 @@ def _closed(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
 
 
 def _climb(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """Queue it again at once, so that the next way is tried; a group has no other way than its robot."""
-    if claimed.message.work_group_id is not None:
+    """Queue it again at once, so that the next way is tried; staff have no other way than their robot or app."""
+    if claimed.message.account_id is None:
         return _end(work, claimed, refusal)
     _again(work, claimed, refusal, timedelta(0), tried=0)
     return True
@@ -115,7 +138,7 @@ def _no_person(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
 
 def _no_group(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
     """The group is silent: the firm's administrator must mend it; for a day we look again every hour."""
-    group_id = claimed.message.work_group_id
+    group_id = claimed.message.robot_group_id
     if group_id is None:
         return _climb(work, claimed, refusal)
     silent = (t.work_group.c.id == group_id) & t.work_group.c.silent_since.is_(None)

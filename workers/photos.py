@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from bot.photos import Photo, clean
+from bot.photos import Photo, clean, written
 from bot.refusals import NoMedia
 from models import tables as t
 from models.actions.staff import TellPhotoGone
@@ -48,7 +46,7 @@ def _wanted(work: Work, photo_id: int) -> Row[Any] | None:
 
 def _keep(hands: Hands, row: Row[Any], photo: Photo) -> None:
     """The file gets its name in the transaction that names it: whoever left meanwhile leaves no file behind."""
-    folder, name = hands.data_dir / FOLDER, f"{photo.sha256}.jpg"
+    folder, name = hands.data_dir / FOLDER, photo.file
     temporary = written(folder, photo.jpeg)
     try:
         with hands.store.work(hands.clock.now()) as work:
@@ -56,17 +54,6 @@ def _keep(hands: Hands, row: Row[Any], photo: Photo) -> None:
                 temporary.replace(folder / name)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def written(folder: Path, content: bytes) -> Path:
-    """A new file of `content` under a temporary name, safe on the disk and for its owner only."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(temporary)
 
 
 def forget(store: Store, now: datetime, folder: Path, names: Sequence[str]) -> None:

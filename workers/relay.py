@@ -6,20 +6,23 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from redis.exceptions import RedisError
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot import spool
 from bot.clock import real_seconds
+from bot.message import Heard
 from models import tables as t
 from models.actions import outbox
 from models.store import Work
 from workers import alarms, beats, due, duties, jobs, ladders
 from workers.hands import Hands
+from workers.watch import Watch
 
 ROUND_SECONDS = 0.3
 SELDOM_SECONDS = 5.0  # beats, what was cut off, duties
 LONGEST_PAUSE = 5.0
-SPOOL = "spool"
+SPOOL = spool.FOLDER
 
 
 class Relay:
@@ -28,6 +31,7 @@ class Relay:
     def __init__(self, hands: Hands) -> None:
         self.hands = hands
         self._heart = beats.Heart("relay")
+        self._watch = Watch(hands)
         self._seldom_at = float("-inf")
         self._trouble = ""
         self._pause = ROUND_SECONDS
@@ -39,6 +43,11 @@ class Relay:
 
     def round(self) -> bool:
         """One round that survives a database or a Redis that is away; whether all went well."""
+        well = self._ticked()
+        self._watch.look()
+        return well
+
+    def _ticked(self) -> bool:
         try:
             self.tick()
         except (SQLAlchemyError, RedisError, OSError) as gone:
@@ -89,7 +98,9 @@ class Relay:
         self._heart.beat(self.hands.store)
         with self.hands.store.work(now) as work:
             recover(work)
-        for duty in duties.DUTIES:
+        with self.hands.store.look(now) as work:
+            undone = duties.undone(work)
+        for duty in undone:
             with self.hands.store.work(now) as work:
                 duties.do_duty(work, duty)
 
@@ -99,10 +110,22 @@ class Relay:
             at = datetime.fromisoformat(record["received_at"]).astimezone(UTC)
             row = {**record, "received_at": at, "next_at": at}
             with self.hands.store.work(self.hands.clock.now()) as work:
-                work.conn.execute(work.insert_once(t.inbox).values(row))
+                unheard = work.made(t.inbox, row) is None and _played_unheard(work, record["key"], at)
+            if unheard:
+                self.hands.give_up(Heard.from_json(record["payload"]))
         except (ValueError, DataError, IntegrityError) as never:
             self.hands.log.error("a spooled record was put aside: %s", type(never).__name__)
             raise spool.Unfit from None
+
+
+def _played_unheard(work: Work, key: str, received_at: datetime) -> bool:
+    """Whether this very delivery, acknowledged from the spool, was played for a callback that was over by then.
+
+    Its process never heard of the commit: it was killed, or the database broke off. A repeat has another time.
+    """
+    i = t.inbox.c
+    same = (i.key == key) & (i.received_at == received_at) & (i.state == "done") & (i.reply_by == "passive")
+    return work.conn.execute(select(i.id).where(same)).first() is not None
 
 
 def recover(work: Work, cut_off: timedelta = ladders.CUT_OFF) -> None:

@@ -8,7 +8,11 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from models import tables as t
+from models.actions.appointment import VisitSoon
+from models.actions.erasure import ForgetErased
 from models.actions.escalation import Unattended, Unclaimed
+from models.actions.pause import PauseOver
+from models.actions.person_talk import Silent
 from models.store import Work
 from workers import ladders
 from workers.hands import Hands, Timed, here
@@ -24,7 +28,30 @@ def _unattended(work: Work, order_id: int, stage: int) -> object:
     return Unattended(order_id, stage).run(work)
 
 
-OURS: Mapping[str, Timed] = {"unclaimed": _unclaimed, "unattended": _unattended}
+def _paused(work: Work, order_id: int, stage: int) -> object:
+    return PauseOver(order_id, stage).run(work)
+
+
+def _visit_soon(work: Work, order_id: int, stage: int) -> object:
+    return VisitSoon(order_id, stage).run(work)
+
+
+def _silent(work: Work, talk_id: int, stage: int) -> object:
+    return Silent(talk_id, stage).run(work)
+
+
+def _forget_person(work: Work, person_id: int, _stamp: int) -> object:
+    return ForgetErased(person_id).run(work)
+
+
+OURS: Mapping[str, Timed] = {
+    "unclaimed": _unclaimed,
+    "unattended": _unattended,
+    "paused": _paused,
+    "visit_soon": _visit_soon,
+    "person_talk": _silent,
+    "forget_person": _forget_person,
+}
 
 
 def fire(timer_id: int) -> None:

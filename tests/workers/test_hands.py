@@ -244,7 +244,6 @@ def test_health_in_numbers(stage: Stage) -> None:
     stage.clock.forward(seconds=90)
     found = health(stage.store, stage.clock.now(), NOW + timedelta(seconds=4))
     assert found["inbox"] == {"new": 1, "dead": 1}
-    assert found["dead"] == 1
     assert found["outbox"] == {("queued", "wechat_oa"): 1, ("held", "wechat_oa"): 1}
     assert found["oldest"] == {"inbox": 90.0, "outbox": 90.0, "timer": 0.0, "photo": 0.0}
     assert found["refusals"] == {"KeyRefused": 1, "NotAllowed": 1}

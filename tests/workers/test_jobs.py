@@ -14,6 +14,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from models import tables as t
+from tests.faults.malformed import JOBS as POISON
 from tests.workers.stage import NOW, Stage
 from workers import jobs
 from workers.jobs import KNOWN, KnownJob, UnknownJob
@@ -33,7 +34,8 @@ def innocent() -> None:
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_every_job_may_run_for_a_row_that_is_not_there_and_run_again(stage: Stage, name: str) -> None:
-    argument: Any = [404] if name.endswith(("deliver", "drain")) else 404
+    lists = {"drain": [404], "deliver": [404], "deliver_together": [[404], [405]]}
+    argument: Any = lists.get(name.rpartition(".")[2], 404)
     for _ in range(2):
         KNOWN[name](argument)
     assert (stage.oa.told, stage.robot.told, stage.drained) == ([], [], [])
@@ -54,7 +56,11 @@ def _heard(stage: Stage) -> list[int]:
 # A row for each job to work on. A new job needs one here.
 ROWS: dict[str, Callable[[Stage], Any]] = {
     "workers.inbox.drain": _heard,
+    "workers.imports.advance": lambda stage: stage.insert(
+        t.import_run, kind="homes", state="running", file="x.sheet", made_at=NOW, next_at=NOW
+    ),
     "workers.outbox.deliver": lambda stage: [a_message(stage)],
+    "workers.outbox.deliver_together": lambda stage: [[a_message(stage)], [a_message(stage)]],
     "workers.photos.fetch": _photo,
     "workers.timers.fire": lambda stage: stage.insert(
         t.timer, kind="unclaimed", subject=404, stamp=1, due_at=NOW, next_at=NOW
@@ -124,17 +130,6 @@ def test_callbacks_and_webhooks_never_run(stage: Stage, redis: Redis, worker_red
     assert KnownJob.fetch("called", redis, JSONSerializer).is_finished
 
 
-POISON: dict[str, dict[str, str | bytes]] = {
-    "status": {"status": "half-done"},
-    "created_at": {"created_at": "yesterday"},
-    "timeout": {"timeout": "soon"},
-    "result_ttl": {"result_ttl": "long"},
-    "origin": {"origin": b"\xff\xfe"},
-    "data": {"data": b"\x80\x04no json"},
-    "retries": {"retries_left": "many"},
-}
-
-
 @pytest.mark.parametrize("field", sorted(POISON))
 @pytest.mark.parametrize("taken", [False, True])
 def test_a_malformed_job_does_not_stop_the_queue(
@@ -142,7 +137,7 @@ def test_a_malformed_job_does_not_stop_the_queue(
 ) -> None:
     message = a_message(stage)
     jobs.enqueue(redis, "tell", [("poison", "workers.outbox.deliver", [[1]])])
-    redis.hset("rq:job:poison", mapping=POISON[field])
+    redis.hset("rq:job:poison", mapping=dict(POISON[field]))
     queue = jobs.queue("tell", redis)
     if taken:  # a worker that took it and died
         redis.lmove(queue.key, queue.intermediate_queue_key)
@@ -150,6 +145,21 @@ def test_a_malformed_job_does_not_stop_the_queue(
     jobs.work("tell", worker_redis, burst=True)
     assert stage.message(message).state == "accepted"
     assert len(queue) == 0
+
+
+def test_malformed_jobs_among_good_ones_cost_none_of_them(
+    stage: Stage, redis: Redis, worker_redis: Redis
+) -> None:
+    good = [a_message(stage) for _ in range(40)]
+    for number, message in enumerate(good):
+        jobs.enqueue(redis, "tell", [(f"good-{number}", "workers.outbox.deliver", [[message]])])
+        if number % 5 == 0 and number // 5 < len(POISON):
+            name = sorted(POISON)[number // 5]
+            jobs.enqueue(redis, "tell", [(f"bad-{name}", "workers.outbox.deliver", [[1]])])
+            redis.hset(f"rq:job:bad-{name}", mapping=dict(POISON[name]))
+    jobs.work("tell", worker_redis, burst=True)
+    assert sorted(told.once for told in stage.oa.told) == sorted(f"linli-{one}" for one in good)
+    assert len(jobs.queue("tell", redis)) == 0
 
 
 def test_what_is_no_job_at_all_does_not_stop_the_queue(

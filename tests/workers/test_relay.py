@@ -34,14 +34,22 @@ def test_messages_of_one_target_go_together_in_their_order(stage: Stage, redis: 
     one, two = stage.account("o-1"), stage.account("o-2")
     ids = [stage.tell("order_claimed", account=account) for account in (one, two, one)]
     assert Relay(stage.hands).tick() == 3
-    assert queued(redis, "tell") == [[[ids[0], ids[2]]], [[ids[1]]]]
+    assert queued(redis, "tell") == [[[[ids[0], ids[2]], [ids[1]]]]]
+
+
+def test_a_job_has_about_twenty_messages(stage: Stage, redis: Redis) -> None:
+    ids = [stage.tell("order_claimed", account=stage.account(f"o-{n}")) for n in range(45)]
+    assert Relay(stage.hands).tick() == 45
+    (first,), (second,), (third,) = queued(redis, "tell")
+    assert [len(first), len(second), len(third)] == [20, 20, 5]
+    assert [*first, *second, *third] == [[one] for one in ids]
 
 
 def test_alarms_are_handed_out_first(stage: Stage, redis: Redis) -> None:
     ordinary = stage.tell("order_claimed", account=stage.account())
     alarm = stage.tell("new_order", EMERGENCY, group=stage.group())
     Relay(stage.hands).tick()
-    assert queued(redis, "tell") == [[[alarm]], [[ordinary]]]
+    assert queued(redis, "tell") == [[[[alarm], [ordinary]]]]
 
 
 def test_two_relays_hand_out_once_per_lease(stage: Stage, redis: Redis) -> None:
@@ -120,7 +128,7 @@ def test_while_redis_is_away_nothing_is_leased(
         object.__setattr__(stage.hands, "redis", redis)
         assert relay.round()
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
-    assert queued(redis, "tell") == [[[message]]]
+    assert queued(redis, "tell") == [[[[message]]]]
 
 
 def test_what_could_not_be_handed_out_is_due_again(
@@ -250,4 +258,4 @@ def test_a_job_of_many_messages_is_cut(stage: Stage, redis: Redis) -> None:
     account = stage.account()
     ids = [stage.tell("order_progress", ORDER, account=account) for _ in range(due.TOGETHER + 1)]
     Relay(stage.hands).tick()
-    assert queued(redis, "tell") == [[ids[: due.TOGETHER]], [ids[due.TOGETHER :]]]
+    assert queued(redis, "tell") == [[[ids[: due.TOGETHER]]], [[ids[due.TOGETHER :]]]]
