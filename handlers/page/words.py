@@ -1,0 +1,36 @@
+"""Plain Chinese of the page: what can be done, what was done, why not, what kind of phone it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+WORDS: Mapping[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
+
+
+def did(verb: str) -> str:
+    """What was done; empty for what the page has no words for."""
+    return str(WORDS["did"].get(verb, ""))
+
+
+def why(outcome: Mapping[str, Any], table: str = "why") -> str:
+    """Why an action did nothing, and what to do instead."""
+    known = WORDS[table].get(outcome["why"]) or WORDS["why"]["other"]
+    return str(known.format(**{**outcome, "by": outcome.get("by") or "同事"}))
+
+
+def device(agent: str) -> str:
+    """The phone and its app in words, from the browser's User-Agent: 企业微信（安卓）.
+
+    WeCom's browser names itself MicroMessenger too, so it is looked for first.
+    """
+    names: Mapping[str, Any] = WORDS["devices"]
+    app = _first(names["apps"], agent) or names["browser"]
+    system = _first(names["systems"], agent)
+    return f"{app}（{system}）" if system else str(app)
+
+
+def _first(table: Sequence[tuple[str, str]], agent: str) -> str:
+    return next((name for mark, name in table if mark in agent), "")

@@ -1,0 +1,1 @@
+"""The page of an order on a worker's phone."""
