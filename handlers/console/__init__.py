@@ -12,23 +12,22 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from handlers.console.accounts import ensure_admin
 from handlers.console.desk import EXTENSION, Desk
 from handlers.console.guard import csrf, make_guard, token
 from handlers.console.headers import harden
-from handlers.console.passwords import new_password
 from handlers.console.routes import ROUTES
 from handlers.console.words import FILTERS
 
-__all__ = ["Desk", "ensure_admin", "make_blueprint", "new_password"]
+__all__ = ["Desk", "make_blueprint"]
 
 log = logging.getLogger(__name__)
 
 # What a person is told, by HTTP status: (title, what to do next).
 PROBLEMS = {
     400: ("没有办成", "页面打开得太久，或者内容不完整。请回到上一页，刷新后再试一次。"),
-    403: ("这一页您看不了", "这一页只给管理员看。需要的话，请找管理员帮忙。"),
-    404: ("没有找到", "没有这一页，或者不归您的单位管。请核对工单号，或回到工单列表查找。"),
+    403: ("这一页您看不了", "您的账号不能打开这一页。需要的话，请找管理员帮忙。"),
+    404: ("没有找到", "没有这一页，或者不归您管。请核对工单号，或回到工单列表查找。"),
+    413: ("文件太大", "请分成几个文件，一个一个上传。"),
     503: ("暂时办不了", "系统正忙，请过一分钟再试；还是不行，请告诉管理员。"),
 }
 

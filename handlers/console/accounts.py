@@ -2,52 +2,64 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request
 from flask.typing import ResponseReturnValue
 
-from handlers.console.pages import back, found, looking, show, whole, working, write_down
+from handlers.console.forms import Choices, Field, read
+from handlers.console.pages import back, found, looking, show, working, write_down
 from handlers.console.passwords import hashed, new_password
+from handlers.console.sections import area_choices, unit_choices
+from handlers.console.words import WORDS
 from models import views
 from models.actions.desk import SaveUser
 from models.store import Work
 
-LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+TAKEN = "已经有这个账号名了，请换一个。"
+FIELDS = (
+    Field("login", "账号名", "code", "账号名只能用小写字母、数字、点和横线，2 到 32 个。请改一下再试。",
+          hint="小写字母和数字，例如 heping01。", most=32, pattern="[a-z0-9][a-z0-9._-]{1,31}"),
+    Field("role", "能看什么", "choice", "请选择这个账号能看什么。"),
+    Field("area_id", "区、街道或社区", "choice", "请选择和左边同一级的区、街道或社区；别的账号这里选“不用选”。",
+          hint="区、街道、社区账号才选。", empty="不用选", required=False),
+    Field("unit_id", "单位", "choice", "物业账号请选择单位；别的账号这里选“不用选”。",
+          hint="物业账号才选。", empty="不用选", required=False),
+)  # fmt: skip
 
 
 def accounts() -> ResponseReturnValue:
     """All accounts, and the form for a new one."""
+    return _page({}, {})
+
+
+def _page(values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
     with looking() as work:
-        units = views.units(work)
-        users = views.console_users(work)
-    return show("accounts.html", units=units, users=users, names={unit.id: unit.name for unit in units})
+        users, choices = views.console_users(work), _choices(work)
+    return show("accounts.html", users=users, fields=FIELDS, values=values, errors=errors, choices=choices)
+
+
+def _choices(work: Work) -> Mapping[str, Choices]:
+    return {"role": WORDS["role"], "unit_id": unit_choices(work), "area_id": area_choices(work)}
 
 
 def make() -> ResponseReturnValue:
-    """A new account for a firm or other handling unit."""
-    login, unit_id = request.form.get("login", "").strip(), whole("unit", request.form)
+    """A new account of any role."""
     password = new_password()
     kept = hashed(password)
     with working() as work:
-        problem = _problem(work, login, unit_id)
-        if not problem:
-            SaveUser(login, "firm", kept, unit_id).run(work)
-            write_down(work, "account_made", login)
-    if problem:
-        flash(problem, "bad")
-        return redirect(url_for("console.accounts"))
-    return show("password.html", login=login, password=password)
-
-
-def _problem(work: Work, login: str, unit_id: int | None) -> str:
-    if not LOGIN.fullmatch(login):
-        return "账号名只能用小写字母、数字、点和横线，2 到 32 个。请改一下再试。"
-    if views.console_user(work, login=login):
-        return f"已经有账号 {login} 了，请换一个账号名。"
-    if unit_id not in {unit.id for unit in views.units(work)}:
-        return "请选择单位，再新建。"
-    return ""
+        typed = read(FIELDS, request.form, _choices(work), changes=False)
+        taken = views.console_user(work, login=typed.values.get("login", "")) is not None
+        errors = {**typed.errors, **({"login": TAKEN} if taken else {})}
+        action = SaveUser(password=kept, **typed.values) if not errors else None
+        outcome = action.run(work) if action else {"ok": False}
+        if outcome["ok"]:
+            write_down(work, "account_made", typed.values["login"])
+    if not outcome["ok"]:
+        wrong = {one.name: one.wrong for one in FIELDS if one.name == outcome.get("field")}
+        return _page(request.form, {**errors, **wrong}), 422
+    return show("password.html", login=typed.values["login"], password=password)
 
 
 def _other(work: Work, user_id: int) -> views.ConsoleUser:
@@ -61,7 +73,7 @@ def renew(user_id: int) -> ResponseReturnValue:
     kept = hashed(password)
     with working() as work:
         user = _other(work, user_id)
-        SaveUser(user.login, user.role, kept, user.unit_id, user.active).run(work)
+        SaveUser(user.login, user.role, kept, user.unit_id, user.active, user.area_id).run(work)
         write_down(work, "account_password", user.login)
     return show("password.html", login=user.login, password=password)
 
@@ -79,14 +91,6 @@ def unlock(user_id: int) -> ResponseReturnValue:
 def _switch(user_id: int, active: bool, done: str) -> ResponseReturnValue:
     with working() as work:
         user = _other(work, user_id)
-        outcome = SaveUser(user.login, user.role, None, user.unit_id, active).run(work)
+        outcome = SaveUser(user.login, user.role, None, user.unit_id, active, user.area_id).run(work)
         write_down(work, "account_back" if active else "account_stopped", user.login)
     return back(outcome, done, "console.accounts")
-
-
-def ensure_admin(work: Work, password: str) -> bool:
-    """Let "admin" sign in with `password` from now on; gives whether the account is a new one.
-
-    Only the hash is kept, so a start that wants to print a password sets a fresh one each time.
-    """
-    return bool(SaveUser("admin", "admin", hashed(password)).run(work)["new"])

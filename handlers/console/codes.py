@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.refusals import NotAllowed, NotTold
 from handlers.console.desk import here
-from handlers.console.pages import found, looking, show
+from handlers.console.pages import found, looking, me, show
 from models import views
 
 CANNOT = "这个公众号没有生成二维码的权限（要已认证的服务号）。认证之后，再来打印。"
@@ -23,7 +23,7 @@ def codes() -> ResponseReturnValue:
     with looking() as work:
         estates = [
             {"id": estate.id, "name": estate.name, "buildings": views.buildings(work, estate.id)}
-            for estate in views.estates(work)
+            for estate in views.own_estates(work, me().asker)
         ]
     return show("codes.html", estates=estates)
 
@@ -31,14 +31,16 @@ def codes() -> ResponseReturnValue:
 def sheet(building_id: int) -> ResponseReturnValue:
     """One A4 page to print."""
     with looking() as work:
-        building = found(next((one for one in views.buildings(work) if one.id == building_id), None))
+        building = found(views.own_building(work, me().asker, building_id))
     return _sheets(building.place, (building,))
 
 
 def sheets(estate_id: int) -> ResponseReturnValue:
     """A page for each building of an estate."""
     with looking() as work:
-        estate = found(next((one for one in views.estates(work) if one.id == estate_id), None))
+        estate = found(
+            next((one for one in views.own_estates(work, me().asker) if one.id == estate_id), None)
+        )
         buildings = views.buildings(work, estate_id)
     return _sheets(estate.name, buildings)
 

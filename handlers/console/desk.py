@@ -10,6 +10,7 @@ from typing import cast
 from flask import current_app
 
 from bot.clock import Clock, SystemClock
+from models.rules.importing import FOLDER
 from models.store import Store
 
 EXTENSION = "linli_console"
@@ -35,6 +36,11 @@ class Desk:
     categories: Mapping[str, str]
     scene_url: Callable[[str], str]
     wall: Clock = field(default_factory=SystemClock)
+
+    @property
+    def import_dir(self) -> Path:
+        """The folder where uploads wait, beside the photos in the data folder."""
+        return self.photo_dir.with_name(FOLDER)
 
 
 def here() -> Desk:

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from markupsafe import Markup
 
+from handlers.console.duty import Rows, read_duty
+
 Choices = Mapping[str, str]  # what is sent → what is read
 
 ROBOT_HOST = "qyapi.weixin.qq.com"  # WeCom docs 91770: the address of a group's webhook robot
@@ -19,7 +21,8 @@ ROBOT_HOST = "qyapi.weixin.qq.com"  # WeCom docs 91770: the address of a group's
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. kind: text, code (no spaces, ASCII digits), names, number, choice, check, date, secret, robot.
+    """One field. kind: text, code (no spaces, ASCII digits), names, number, choice, check, date, secret, robot,
+    hours.
 
     `wrong` says what to write instead, `taken` what to do when somebody has it already. `fixed`: it is chosen once.
     `empty` is the choice of none; `mode` the keyboard a phone shows.
@@ -124,6 +127,10 @@ def _robot(one: Field, text: str, choices: Choices) -> str:
     return _code(one, text, choices)
 
 
+def _hours(one: Field, text: str, choices: Choices) -> Rows:
+    return read_duty(_text(one, text, choices))
+
+
 # Each takes the field, what was typed without blanks around it, and what may be chosen; raises ValueError.
 READERS: Mapping[str, Callable[[Field, str, Choices], Any]] = {
     "text": _text,
@@ -135,6 +142,7 @@ READERS: Mapping[str, Callable[[Field, str, Choices], Any]] = {
     "date": _date,
     "secret": _code,
     "robot": _robot,
+    "hours": _hours,
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask import session as cookie
@@ -13,7 +15,9 @@ from markupsafe import Markup
 
 from handlers.console.routes import Route
 from handlers.console.session import sign_of_life, whoever_signed_in
+from models import views
 
+log = logging.getLogger("linli.console")
 csrf = CSRFProtect()
 
 
@@ -27,14 +31,28 @@ def make_guard(routes: Mapping[str, Route]) -> Callable[[], ResponseReturnValue 
             return None
         if g.me is None and route.who != "anybody":
             return _to_sign_in(route)
-        csrf.protect()
-        if route.who == "admin" and g.me.role != "admin":
+        if g.me and not opens(route, g.me):
+            log.warning("an address was refused", extra={"user": g.me.id, "address": request.endpoint})
             abort(403)
+        g.may_open = partial(_may_open, routes)
+        if route.body:
+            request.max_content_length = route.body
+        csrf.protect()
         if g.me and not route.poll:
             sign_of_life()
         return None
 
     return check
+
+
+def opens(route: Route, user: views.ConsoleUser) -> bool:
+    """Whether this user may open such an address at all; whose things are shown there is for the views to say."""
+    closed = {"admin": not user.asker.sees_all, "area": user.asker.is_firm}
+    return not closed.get(route.who, False)
+
+
+def _may_open(routes: Mapping[str, Route], endpoint: str) -> bool:
+    return opens(routes[endpoint], g.me)
 
 
 def _to_sign_in(route: Route) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""What a person has to do: return visits, defects, people who want a person, orders nobody handles."""
+"""What a person has to do: return visits, defects, people nobody has answered, orders nobody handles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from handlers.console.pages import back, found, looking, me, said, show, working, write_down
 from models import views
 from models.actions.desk import CloseDeskItem
-from models.actions.persons import AnswerPerson, ForgetPerson
+from models.actions.person_talk import StartTalk
+from models.actions.persons import ForgetPerson
 from models.rules.orders import Refusal, Why
 from models.store import Work
 
@@ -21,7 +22,9 @@ def items() -> ResponseReturnValue:
 def _page(shown: int = 0, contact: views.Contact | None = None) -> str:
     with looking() as work:
         open_items = views.desk_items(work, me().asker)
-    return show("items.html", items=open_items, shown=shown, contact=contact)
+        people = [one.account_id for one in open_items if one.account_id is not None]
+        talks = views.latest_talks(work, me().asker, people)
+    return show("items.html", items=open_items, talks=talks, shown=shown, contact=contact)
 
 
 def _account(work: Work, item_id: int) -> int:
@@ -40,10 +43,12 @@ def item_contact(item_id: int) -> ResponseReturnValue:
 
 
 def item_answer(item_id: int) -> ResponseReturnValue:
-    """Words to somebody who asked for a person."""
+    """Speak first to somebody whom the bot has failed: from then on it is a talk."""
     with working() as work:
-        outcome = AnswerPerson(_account(work, item_id), g.me.id, said()).run(work)
-    return back(outcome, "已经回复居民。", "console.items")
+        outcome = StartTalk(_account(work, item_id), g.me.id, said()).run(work)
+    if not outcome["ok"]:
+        return back(outcome, "", "console.items")
+    return back(outcome, "已经发给居民。他的回话会出现在这里。", "console.talk", number=outcome["number"])
 
 
 def item_forget(item_id: int) -> ResponseReturnValue:
@@ -58,6 +63,6 @@ def item_forget(item_id: int) -> ResponseReturnValue:
 def done(item_id: int) -> ResponseReturnValue:
     """Mark one as done; what the asker does not see, they cannot mark."""
     with working() as work:
-        mine = any(item.id == item_id for item in views.desk_items(work, me().asker))
-        outcome = CloseDeskItem(item_id, g.me.id).run(work) if mine else Refusal(Why.UNKNOWN)
+        mine = (one.id for one in views.desk_items(work, me().asker) if one.id == item_id)
+        outcome = CloseDeskItem(found(next(mine, None)), g.me.id).run(work)
     return back(outcome, "已经标为处理完。", "console.items")

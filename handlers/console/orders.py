@@ -1,15 +1,14 @@
-"""The queue and one order: what is known, what was done, what was told, and what a clerk may do."""
+"""One order: what is known, what was done, what was told, and what a clerk may do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from flask import g, render_template, request
+from flask import Response, g, request
 from flask.typing import ResponseReturnValue
 
 from handlers.console.desk import here
-from handlers.console.pages import back, found, looking, me, said, show, units_of, whole, working, write_down
+from handlers.console.pages import back, found, looking, me, said, show, whole, working, write_down
 from handlers.console.talk import conversation
 from handlers.console.words import WORDS
 from models import views
@@ -17,66 +16,21 @@ from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
 from models.actions.staff import Assign
 from models.rules.orders import Refusal, Why
 from models.store import Work
-from models.views.orders import PAGE
 
-STATES = (
-    ("open", "没办结的"),
-    ("waiting", "待接单"),
-    ("claimed", "已接单"),
-    ("arrived", "已到场"),
-    ("closed", "已办结"),
-    ("all", "全部"),
-)
 # Withdrawing is the resident's own word.
 ENDS = tuple((key, label) for key, label in WORDS["end"].items() if key != "withdrawn")
-
-
-def _wanted() -> dict[str, Any]:
-    state = request.args.get("state", "open")
-    return {
-        "state": state if state in dict(STATES) else "open",
-        "unit_id": whole("unit", request.args),
-        "category": request.args.get("category") or None,
-        "number": whole("number", request.args),
-        "page": max(whole("page", request.args) or 1, 1),
-    }
-
-
-def _rows(work: Work) -> dict[str, Any]:
-    wanted = _wanted()
-    # Whoever types a number wants that order, closed or not.
-    state = None if wanted["number"] is not None or wanted["state"] == "all" else wanted["state"]
-    page = views.queue(work, me().asker, **{**wanted, "state": state})
-    query = {name: value for name, value in request.args.items() if value and name != "page"}
-    return {
-        "orders": page.orders,
-        "more": page.total > wanted["page"] * PAGE,
-        "page": wanted["page"],
-        "query": query,
-        "wanted": wanted,
-    }
-
-
-def queue() -> ResponseReturnValue:
-    """All orders that the asker may see, emergencies first, then the oldest."""
-    with looking() as work:
-        rows = _rows(work)
-        units = units_of(work) if me().asker.sees_all else ()
-    return show("queue.html", states=STATES, units=units, **rows)
-
-
-def queue_rows() -> ResponseReturnValue:
-    """The same list alone, for the page that looks for news."""
-    with looking() as work:
-        rows = _rows(work)
-    return render_template(
-        "console/queue_rows.html", now=here().clock.now(), categories=here().categories, **rows
-    )
 
 
 def order(number: int) -> ResponseReturnValue:
     """One order, without door, name and phone."""
     return _order_page(number)
+
+
+def order_news(number: int) -> ResponseReturnValue:
+    """The newest line's id, for the open page that looks whether anything happened since."""
+    with looking() as work:
+        newest = found(views.newest_entry(work, me().asker, number))
+    return Response(str(newest), mimetype="text/plain")
 
 
 def contact(number: int) -> ResponseReturnValue:
@@ -100,13 +54,22 @@ def _order_page(number: int, door: views.Door | None = None) -> str:
             "photos": views.photos(work, asker, one.id),
             "rating": views.rating_of(work, asker, one.id),
             "workers": _others(work, one),
+            "helpers": views.helpers_of(work, asker, one.id),
+            "other_units": _other_units(work, one),
         }
     return show("order.html", one=one, door=door, ends=ENDS, **facts)
 
 
+def _other_units(work: Work, one: views.Order) -> Sequence[views.Unit]:
+    """The units that the asker may pass the order on to; a firm passes nothing on."""
+    if me().asker.is_firm:
+        return ()
+    return [unit for unit in views.units_for(work, me().asker, one) if unit.id != one.unit_id]
+
+
 def _others(work: Work, one: views.Order) -> Mapping[str, Sequence[views.Worker]]:
-    """Who may get the order, by unit: a firm's own people, for an admin everybody, the order's unit first."""
-    units = sorted(units_of(work), key=lambda unit: unit.id != one.unit_id)
+    """Who may get the order, by unit, the one in charge first."""
+    units = views.units_for(work, me().asker, one)
     people = {unit.name: views.workers_of_unit(work, unit.id) for unit in units}
     return {
         unit: [worker for worker in workers if worker.id != one.holder_id]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from bot.clock import SHANGHAI
 from handlers.console.desk import here
 from handlers.console.words import word
 from models import views
@@ -19,16 +21,23 @@ T = TypeVar("T")
 
 WORDS_LENGTH = 500
 
-# (endpoint, label, for admins only)
+# (endpoint, label)
 MENU = (
-    ("console.queue", "工单", False),
-    ("console.items", "待办", False),
-    ("console.people", "人员", False),
-    ("console.codes", "二维码", True),
-    ("console.trouble", "收发问题", True),
-    ("console.accounts", "账号", True),
-    ("console.settings", "设置", True),
+    ("console.queue", "工单"),
+    ("console.talks", "对话"),
+    ("console.caller", "代报"),
+    ("console.items", "待办"),
+    ("console.residents", "住户"),
+    ("console.people", "人员"),
+    ("console.imports", "导入"),
+    ("console.codes", "二维码"),
+    ("console.trouble", "收发问题"),
+    ("console.audit", "查看记录"),
+    ("console.accounts", "账号"),
+    ("console.settings", "设置"),
 )
+
+KEYS = {"console.queue": "g", "console.caller": "n"}  # what console.js goes to
 
 
 def me() -> views.ConsoleUser:
@@ -52,39 +61,45 @@ def show(template: str, **facts: Any) -> str:
     desk = here()
     with looking() as work:
         counts = _counts(work)
+        rehearsal = views.rehearsal(work)
     return render_template(
         f"console/{template}",
         me=me(),
         menu=list(_menu(counts)),
         now=desk.clock.now(),
         categories=desk.categories,
+        rehearsal=rehearsal,
         **facts,
     )
 
 
 def _counts(work: Work) -> Mapping[str, int]:
     counts = {"console.items": len(views.desk_items(work, me().asker))}
+    if not me().asker.is_firm:
+        counts["console.residents"] = views.claims_waiting(work, me().asker)
+    counts["console.talks"] = views.waiting_talks(work, me().asker)
     if me().asker.sees_all:
         counts["console.trouble"] = len(views.stuck_messages(work)) + len(views.failed_messages(work))
     return counts
 
 
 def _menu(counts: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:
-    for endpoint, label, admin in MENU:
-        if not admin or me().asker.sees_all:
+    for endpoint, label in MENU:
+        if g.may_open(endpoint):
             address = url_for(endpoint)
             here_now = request.path == address or request.path.startswith(f"{address}/")
-            yield {"endpoint": endpoint, "label": label, "count": counts.get(endpoint), "here": here_now}
+            yield {
+                "endpoint": endpoint,
+                "label": label,
+                "count": counts.get(endpoint),
+                "here": here_now,
+                "key": KEYS.get(endpoint),
+            }
 
 
 def units_of(work: Work) -> Sequence[views.Unit]:
-    """The handling units whose people the asker looks after: all for an admin, a firm's own."""
-    return [unit for unit in views.units(work) if may(unit.id)]
-
-
-def may(unit_id: int) -> bool:
-    """Whether the asker looks after this unit."""
-    return me().asker.sees_all or me().unit_id == unit_id
+    """The handling units whose people the asker looks after."""
+    return views.own_units(work, me().asker)
 
 
 def write_down(work: Work, what: str, subject: object) -> None:
@@ -101,6 +116,24 @@ def whole(name: str, values: Mapping[str, str]) -> int | None:
     """A positive whole number from a form or a query, None when it is left out or no number."""
     text = values.get(name, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def day(name: str, values: Mapping[str, str]) -> date | None:
+    """A day from a form or a query, None when it is left out or no day."""
+    try:
+        return date.fromisoformat(values.get(name, ""))
+    except ValueError:
+        return None
+
+
+def midnight(on: date | None, days: int = 0) -> datetime | None:
+    """When that day, or one so many days later, begins for people here."""
+    return datetime.combine(on, time.min, SHANGHAI) + timedelta(days=days) if on else None
+
+
+def filters(*names: str) -> dict[str, str]:
+    """What the address narrows the list to, by these names, for the links to its other pages."""
+    return {name: value for name in names if (value := request.args.get(name))}
 
 
 def found(thing: T | None) -> T:

@@ -10,16 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from handlers.console.desk import here
 from handlers.console.forms import Choices, read
-from handlers.console.pages import back, found, looking, may, show, units_of, working, write_down
+from handlers.console.pages import back, found, looking, me, show, units_of, working, write_down
 from handlers.console.sections import FIELDS, fresh_worker
 from handlers.console.settings import HELD, errors_of
 from models import views
 from models.actions.binding import MakeBindingWord, UnbindWorker
+from models.actions.page import EndPhone
 from models.actions.register import SaveWorker, SwitchWorker
 from models.actions.staff import SetDuty
 from models.store import Work
 
-SENTENCES = {"worker": "@{bot} 绑定 {word}", "group": "@{bot} 绑定本群 {word}"}
+SENTENCES = {"worker": "@{bot} 绑定 {word}", "group": "@{bot} 绑定本群 {word}", "app": "绑定 {word}"}
+DISPLAY = "小邻"  # of a unit that has no bot yet
 
 
 NEW = tuple(one for one in FIELDS["workers"] if one.name in ("unit_id", "name", "phone"))
@@ -34,9 +36,12 @@ def _page(values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
     with looking() as work:
         units = [_unit(work, unit) for unit in units_of(work)]
         choices = {"unit_id": _own_units(work)}
+    with here().store.look(here().wall.now()) as work:
+        phones = {unit["unit"].id: views.worker_phones(work, unit["unit"].id) for unit in units}
     if len(units) == 1:
         values = {**values, "unit_id": units[0]["unit"].id}
-    return show("people.html", units=units, fields=NEW, values=values, errors=errors, choices=choices)
+    facts = {"fields": NEW, "values": values, "errors": errors, "choices": choices}
+    return show("people.html", units=units, phones=phones, **facts)
 
 
 def _own_units(work: Work) -> Choices:
@@ -89,8 +94,7 @@ def _switch(worker_id: int, active: bool, done: str) -> ResponseReturnValue:
 
 
 def _worker(work: Work, worker_id: int) -> views.Worker:
-    worker = views.worker_by_id(work, worker_id)
-    return found(worker if worker and may(worker.unit_id) else None)
+    return found(views.own_worker(work, me().asker, worker_id))
 
 
 def worker_word(worker_id: int) -> ResponseReturnValue:
@@ -99,8 +103,17 @@ def worker_word(worker_id: int) -> ResponseReturnValue:
         worker = _worker(work, worker_id)
         made = MakeBindingWord(worker_id=worker.id).run(work)
         write_down(work, "word_for_worker", worker.id)
-        displays = [bot.display for bot in views.bots(work) if bot.unit_id == worker.unit_id]
-    return _once(made["word"], worker.name, (displays or ["小邻"])[0], "worker")
+        bots = [bot for bot in views.bots(work) if bot.unit_id == worker.unit_id]
+        pages = any(group.bot_id is None for group in views.groups_of_unit(work, worker.unit_id))
+    word = made["word"]
+    page_word = word if pages else ""
+    apps = "、".join(f"应用“{bot.display}”" for bot in bots if bot.kind == views.APP)
+    robots = [bot.display for bot in bots if bot.kind != views.APP]
+    if apps and not robots:
+        return _once(word, worker.name, "", "app", f"企业微信的{apps}", page_word)
+    where = f"工作群或企业微信的{apps}" if apps else "工作群"
+    bot = next(iter(robots), "" if pages else DISPLAY)
+    return _once(word, worker.name, bot, "worker", where, page_word)
 
 
 def duty(worker_id: int) -> ResponseReturnValue:
@@ -115,24 +128,34 @@ def duty(worker_id: int) -> ResponseReturnValue:
 def group_word(group_id: int) -> ResponseReturnValue:
     """A word for one group, shown this once."""
     with working() as work:
-        group = views.group_by_id(work, group_id)
-        group = found(group if group and may(group.unit_id) else None)
+        group = found(views.own_group(work, me().asker, group_id))
         made = MakeBindingWord(work_group_id=group.id).run(work)
         write_down(work, "word_for_group", group.id)
-    return _once(made["word"], group.name, group.display, "group")
+    return _once(made["word"], group.name, group.display or DISPLAY, "group", f"群「{group.name}」")
 
 
-def _once(word: str, name: str, bot: str, kind: str) -> str:
-    sentence = SENTENCES[kind].format(bot=bot, word=word)
+def _once(word: str, name: str, bot: str, kind: str, where: str, page_word: str = "") -> str:
+    """`bot`: its name in WeCom, empty when there is none; `page_word`: to be typed on the page of an order."""
+    sentence = SENTENCES[kind].format(bot=bot, word=word) if bot or kind == "app" else ""
     hours = here().store.limits["binding_word_hours"]
-    return show("binding_word.html", name=name, sentence=sentence, hours=hours, group=kind == "group")
+    facts = {"sentence": sentence, "page_word": page_word, "group": kind == "group", "where": where}
+    return show("binding_word.html", name=name, hours=hours, **facts)
+
+
+def end_phone(phone_id: int) -> ResponseReturnValue:
+    """End a phone's binding: it opens no order any more."""
+    with here().store.work(here().wall.now()) as work:
+        mine = (one for unit in units_of(work) for one in views.worker_phones(work, unit.id))
+        found(next((one for one in mine if one.id == phone_id), None))
+        outcome = EndPhone(phone_id).run(work)
+        write_down(work, "end_phone", phone_id)
+    return back(outcome, "已经解除，那部手机不能再办工单。", "console.people")
 
 
 def unbind(binding_id: int) -> ResponseReturnValue:
     """End a worker's binding: that WeCom account is a stranger from now on."""
     with working() as work:
-        mine = (one for unit in units_of(work) for one in views.worker_accounts(work, unit.id))
-        found(next((one for one in mine if one.id == binding_id), None))
+        found(views.own_worker_account(work, me().asker, binding_id))
         outcome = UnbindWorker(binding_id).run(work)
         write_down(work, "unbind", binding_id)
     return back(outcome, "已经解绑。", "console.people")

@@ -1,4 +1,4 @@
-"""Photos of an order: only for whoever may see the order, never kept by a browser or a proxy."""
+"""Photos of an order or a talk: only for whoever may see it, never kept by a browser or a proxy."""
 
 from __future__ import annotations
 
@@ -19,27 +19,56 @@ SMALL = (320, 320)  # pixels; shown at half of that on most screens
 
 def large(number: int, photo_id: int) -> Response:
     """The photo as it was kept."""
-    return _jpeg(io.BytesIO(_file(number, photo_id).read_bytes()))
+    return _whole(_of_order(number, photo_id))
 
 
 def small(number: int, photo_id: int) -> Response:
-    """A thumbnail, made anew each time: photos are few and nothing more is then left on the disk."""
+    """A thumbnail of it."""
+    return _thumbnail(_of_order(number, photo_id))
+
+
+def talk_large(number: int, photo_id: int) -> Response:
+    """A photo of a talk with a resident, as it was kept."""
+    return _whole(_of_talk(number, photo_id))
+
+
+def talk_small(number: int, photo_id: int) -> Response:
+    """A thumbnail of it."""
+    return _thumbnail(_of_talk(number, photo_id))
+
+
+def _of_order(number: int, photo_id: int) -> Path:
+    with looking() as work:
+        order = found(views.order_by_number(work, me().asker, number))
+        photo = found(views.photo_by_id(work, me().asker, photo_id))
+    return _path(photo) if photo.order_id == order.id else abort(404)
+
+
+def _of_talk(number: int, photo_id: int) -> Path:
+    with looking() as work:
+        photos = views.talk_photos(work, me().asker, number)
+    return _path(found(next((one for one in photos if one.id == photo_id), None)))
+
+
+def _path(photo: views.Photo) -> Path:
+    if photo.file is None or not NAME.fullmatch(photo.file):
+        abort(404)
+    path = here().photo_dir / photo.file
+    return path if path.is_file() else abort(404)
+
+
+def _whole(path: Path) -> Response:
+    return _jpeg(io.BytesIO(path.read_bytes()))
+
+
+def _thumbnail(path: Path) -> Response:
+    """Made anew each time: photos are few and nothing more is then left on the disk."""
     made = io.BytesIO()
-    with Image.open(_file(number, photo_id), formats=("JPEG",)) as whole:
+    with Image.open(path, formats=("JPEG",)) as whole:
         whole.draft("RGB", (SMALL[0] * 2, SMALL[1] * 2))
         ImageOps.fit(whole.convert("RGB"), SMALL).save(made, "JPEG", quality=80)
     made.seek(0)
     return _jpeg(made)
-
-
-def _file(number: int, photo_id: int) -> Path:
-    with looking() as work:
-        order = found(views.order_by_number(work, me().asker, number))
-        photo = found(views.photo_by_id(work, me().asker, photo_id))
-    if photo.order_id != order.id or photo.file is None or not NAME.fullmatch(photo.file):
-        abort(404)
-    path = here().photo_dir / photo.file
-    return path if path.is_file() else abort(404)
 
 
 def _jpeg(body: io.BytesIO) -> Response:

@@ -10,12 +10,15 @@ from typing import Any
 
 from bot.clock import local
 from handlers.console.desk import here
+from handlers.console.duty import duty_text
 from handlers.console.forms import Choices, Field
 from handlers.console.words import word
 from models import views
 from models.actions import Action
+from models.actions.areas import SaveArea
 from models.actions.register import (
     MakeHomes,
+    SaveApp,
     SaveBot,
     SaveBuilding,
     SaveEstate,
@@ -24,8 +27,11 @@ from models.actions.register import (
     SaveUnit,
     SaveWorker,
 )
+from models.rules.areas import LEVELS
 from models.store import Work
 
+SECRETS = ("secret", "token", "aes_key")  # of an app
+ONLY_WRITTEN_TO = "只能发消息，工单在手机页面上办"
 _DATA: Mapping[str, Any] = json.loads(Path(__file__).with_name("sections.json").read_text(encoding="utf-8"))
 
 
@@ -89,8 +95,8 @@ def _named(things: Iterable[Any]) -> Choices:
     return {str(thing.id): thing.name for thing in things}
 
 
-def _kinds(_work: Work) -> Choices:
-    return {kind: word(kind, "level") for kind in ("firm", "community", "street", "district")}
+def _kinds(work: Work) -> Choices:
+    return dict(work.limits["levels"].names)
 
 
 def unit_choices(work: Work) -> Choices:
@@ -98,12 +104,25 @@ def unit_choices(work: Work) -> Choices:
     return _named(views.units(work))
 
 
+def area_choices(work: Work) -> Choices:
+    """Every area by id, with its level."""
+    return {str(one.id): f"{one.name}（{word(one.level, 'area_level')}）" for one in views.areas(work)}
+
+
+def _area_levels(_work: Work) -> Choices:
+    return {level: word(level, "area_level") for level in reversed(LEVELS)}
+
+
+def _areas_above(work: Work) -> Choices:
+    return {str(one.id): one.name for one in views.areas(work) if one.level != LEVELS[0]}
+
+
 def _higher(work: Work) -> Choices:
-    return _named(unit for unit in views.units(work) if unit.kind != "firm")
+    return _named(unit for unit in views.units(work) if unit.kind != work.limits["levels"].kinds[0])
 
 
 def _communities(work: Work) -> Choices:
-    return _named(unit for unit in views.units(work) if unit.kind == "community")
+    return _named(unit for unit in views.units(work) if unit.kind == work.limits["levels"].of_estate)
 
 
 def _bot_choices(work: Work) -> Choices:
@@ -126,12 +145,22 @@ def _active(is_active: bool) -> tuple[tuple[str, str], ...]:
     return () if is_active else (("failed", "已停用"),)
 
 
+def _areas(work: Work) -> Iterable[Row]:
+    for one in views.areas(work):
+        values = {"level": one.level, "name": one.name, "parent_id": one.parent_id}
+        note = f"属于{one.parent}" if one.parent else ""
+        yield Row(one.id, one.name, note, (("", word(one.level, "area_level")),), values)
+
+
 def _units(work: Work) -> Iterable[Row]:
-    names = unit_choices(work)
+    names, areas = unit_choices(work), {one.id: one.name for one in views.areas(work)}
     for one in views.units(work):
         above = f"上一级：{names[str(one.parent_id)]}" if one.parent_id else ""
-        values = {"kind": one.kind, "name": one.name, "parent_id": one.parent_id}
-        yield Row(one.id, one.name, above, (("", word(one.kind, "level")),), values)
+        area = f"所在：{areas[one.area_id]}" if one.area_id else "还没有选所在的区、街道或社区"
+        values = {"kind": one.kind, "name": one.name, "parent_id": one.parent_id, "area_id": one.area_id}
+        values |= {"hours": duty_text(one.hours or ())}
+        note = "；".join(filter(None, (above, area)))
+        yield Row(one.id, one.name, note, (("", one.level),), values)
 
 
 def _workers(work: Work) -> Iterable[Row]:
@@ -152,21 +181,37 @@ def _bots(work: Work) -> Iterable[Row]:
         yield Row(one.id, f"{one.display}（{one.name}）", note, _active(one.active), values, address)
 
 
+def _apps(work: Work) -> Iterable[Row]:
+    for one in views.setup_bots(work, "wecom_app"):
+        address = f"{here().public_url}/callback/wecom/{one.name}"
+        names = ("unit_id", "name", "display", "corpid", "agentid", "active")
+        values = {name: getattr(one, name) for name in names} | dict.fromkeys(SECRETS, True)
+        note = f"{one.unit}，Secret、Token 和 EncodingAESKey 已设置"
+        yield Row(one.id, f"{one.display}（{one.name}）", note, _active(one.active), values, address)
+
+
 def _groups(work: Work) -> Iterable[Row]:
+    names = unit_choices(work)
     for one in views.groups(work):
         bound = ("delivered", "已绑定") if one.bound else ("waiting", "没有绑定")
         speaks = ("delivered", "推送地址已设置") if one.speaks else ("waiting", "没有推送地址")
         gone = (("failed", "群机器人被移走了"),) if one.silent_since else ()
-        values = {"bot_id": one.bot_id, "name": one.name, "robot_key": one.speaks}
-        yield Row(one.id, one.name, f"机器人：{one.display}（{one.bot}）", (bound, speaks, *gone), values)
+        values = {"bot_id": one.bot_id, "unit_id": one.unit_id, "name": one.name, "robot_key": one.speaks}
+        heard = (
+            f"机器人：{one.display}（{one.bot}）"
+            if one.bot_id
+            else f"{names[str(one.unit_id)]}，{ONLY_WRITTEN_TO}"
+        )
+        yield Row(one.id, one.name, heard, (bound, speaks, *gone), values)
 
 
 def _estates(work: Work) -> Iterable[Row]:
     for one in views.setup_estates(work):
         also = f"又叫：{'、'.join(one.aliases)}" if one.aliases else ""
         community = f"所属社区：{one.community}" if one.community else "还没有所属社区"
-        values = {"name": one.name, "community_unit_id": one.community_unit_id}
-        note = "；".join(filter(None, (also, community)))
+        area = f"位于{one.area}" if one.area else "还没有选位于哪里"
+        values = {"name": one.name, "community_unit_id": one.community_unit_id, "area_id": one.area_id}
+        note = "；".join(filter(None, (also, community, area)))
         yield Row(one.id, one.name, note, (), {**values, "aliases": "、".join(one.aliases)})
 
 
@@ -202,7 +247,14 @@ def fresh_worker() -> Mapping[str, Any]:
 SECTIONS: Mapping[str, Section] = {
     section.key: section
     for section in (
-        Section("units", _units, SaveUnit, "unit_id", {"kind": _kinds, "parent_id": _higher}),
+        Section(
+            "units",
+            _units,
+            SaveUnit,
+            "unit_id",
+            {"kind": _kinds, "parent_id": _higher, "area_id": area_choices},
+        ),
+        Section("areas", _areas, SaveArea, "area_id", {"level": _area_levels, "parent_id": _areas_above}),
         Section("workers", _workers, SaveWorker, "worker_id", {"unit_id": unit_choices}, fresh_worker),
         Section(
             "bots",
@@ -212,8 +264,28 @@ SECTIONS: Mapping[str, Section] = {
             {"unit_id": unit_choices},
             lambda: {"display": "小邻", "active": True},
         ),
-        Section("groups", _groups, SaveGroup, "work_group_id", {"bot_id": _bot_choices}),
-        Section("estates", _estates, SaveEstate, "estate_id", {"community_unit_id": _communities}),
+        Section(
+            "apps",
+            _apps,
+            SaveApp,
+            "bot_id",
+            {"unit_id": unit_choices},
+            lambda: {"display": "小邻", "active": True},
+        ),
+        Section(
+            "groups",
+            _groups,
+            SaveGroup,
+            "work_group_id",
+            {"bot_id": _bot_choices, "unit_id": unit_choices},
+        ),
+        Section(
+            "estates",
+            _estates,
+            SaveEstate,
+            "estate_id",
+            {"community_unit_id": _communities, "area_id": area_choices},
+        ),
         Section("buildings", _buildings, SaveBuilding, "building_id", {"estate_id": _estate_choices}),
         Section("homes", _homes, MakeHomes, choices={"building_id": _building_choices}),
         Section(

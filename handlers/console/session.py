@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from handlers.console.passwords import matches
 from models import views
 from models.actions.desk import SignedIn, SignInFailed, SignOutEverywhere
 
+log = logging.getLogger("linli.console")
 IDLE = timedelta(minutes=30)
 REFUSED = (
     "没有登录成功，请核对账号和密码再试。连续输错 5 次，要等 15 分钟才能再登录。忘了密码，请找管理员重设。"
@@ -46,12 +48,14 @@ def sign_in() -> ResponseReturnValue:
     """Check login and password. One answer for every cause: unknown, wrong, locked, stopped."""
     user = _checked(request.form.get("login", "")[:64].strip(), request.form.get("password", "")[:200])
     if user is None:
+        log.warning("a sign-in was refused")  # without the login: people type their password there, too
         flash(REFUSED, "bad")
         return render_template("console/sign_in.html"), 403
     wanted = cookie.get("wanted")
     cookie.clear()
     cookie.update(user=user.id, epoch=user.epoch)
     sign_of_life()
+    log.info("signed in", extra={"user": user.id})
     return redirect(wanted or url_for("console.queue"))
 
 

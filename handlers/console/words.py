@@ -11,6 +11,7 @@ from typing import Any
 from bot.clock import local
 from handlers.console.forms import limits_of
 from models.rules.masking import mask
+from models.views import Trace
 
 WORDS: Mapping[str, Mapping[str, str]] = json.loads(
     Path(__file__).with_name("words.json").read_text(encoding="utf-8")
@@ -49,9 +50,20 @@ def moment(at: datetime | None) -> str:
 def details(facts: Mapping[str, Any]) -> str:
     """What a ledger entry's facts add to its words, such as "派给李华"."""
     known = ((key, facts[key]) for key in WORDS["detail"] if facts.get(key))
-    return "，".join(
-        WORDS["detail"][key].format(word(value, "end") if key == "end" else value) for key, value in known
-    )
+    return "，".join(WORDS["detail"][key].format(FACTS.get(key, str)(value)) for key, value in known)
+
+
+# How facts that are no plain words are read; the others stand as they are.
+FACTS: Mapping[str, Callable[[Any], str]] = {
+    "end": lambda end: word(end, "end"),
+    "until": lambda until: moment(datetime.fromisoformat(until)),
+    "visit": lambda visit: " 到 ".join(moment(datetime.fromisoformat(at)) for at in visit),
+}
+
+
+def traced(trace: Trace) -> str:
+    """A line of the audit trail in words, such as "看了工单 1001 的门牌、姓名和电话"."""
+    return word(trace.what, "audit").replace("{}", trace.subject)
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
@@ -59,6 +71,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "age": age,
     "moment": moment,
     "details": details,
+    "traced": traced,
     "mask": mask,
     "limits_of": limits_of,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +161,8 @@ def plant(store: Store, photo_dir: Path) -> None:
             worker = add(t.worker, unit_id=unit, name=f"李华{n}{EVIL}", on_duty=True)
             add(t.worker, unit_id=unit, name=f"王伟{n}")
             add(t.worker_account, bot_id=bot, userid=f"user{n}", worker_id=worker, bound_at=NOW)
+            phone = {"worker_id": worker, "visitor": f"v{n}", "device": f"微信（安卓）{EVIL}"[:64]}
+            add(t.worker_phone, **phone, bound_at=NOW, seen_at=NOW, ends_at=NOW + timedelta(days=30))
             add(
                 t.work_group, bot_id=bot, unit_id=unit, name=f"维修群{n}{EVIL}", chat=f"chat{n}", bound_at=NOW
             )
@@ -201,7 +203,18 @@ def plant(store: Store, photo_dir: Path) -> None:
                 at=NOW,
             )
             add(t.desk_item, kind="return_visit", work_order_id=order, words=f"回访{n}{EVIL}", made_at=NOW)
-        add(t.desk_item, kind="wants_person", account_id=account, words=f"想找人{EVIL}", made_at=NOW)
+        add(t.desk_item, kind="defect", account_id=account, words=f"想找人{EVIL}", made_at=NOW)
+        street = add(t.handling_unit, kind="street", name=f"幸福街道{EVIL}")
+        add(t.console_user, login="street", password=HASH, role="firm", unit_id=street, made_at=NOW)
+        talk = add(
+            t.person_talk, number=1, account_id=account, unit_id=street, why="asked", opened_at=NOW, last_at=NOW
+        )  # fmt: skip
+        for by, words in (("system", f"住户：之前{EVIL}"), ("resident", f"我住602，电话13812345678{EVIL}")):
+            add(t.talk_entry, person_talk_id=talk, at=NOW, by=by, words_sealed=work.seal(words))
+        add(
+            t.photo, person_talk_id=talk, account_id=account, channel="wechat_oa", media="m3", state="kept",
+            file=f"{1:064x}.jpg", width=800, height=600, made_at=NOW, next_at=NOW,
+        )  # fmt: skip
         add(
             t.inbox, key="k1", channel="wechat_oa", sender="oSECRETOPENID", payload="私人的话", received_at=NOW,
             state="dead", attempts=4, next_at=NOW, note=EVIL[:200],

@@ -36,7 +36,8 @@ class Page:
     def of(cls, answer: TestResponse) -> Page:
         body = answer.get_data()
         answer.close()
-        text = "" if (answer.content_type or "").startswith("image/") else body.decode()
+        shown = (answer.content_type or "").startswith(("text/", "application/json"))
+        text = body.decode() if shown or not answer.content_type else ""
         return cls(answer.status_code, answer.headers, text, body)
 
     def _parsed(self) -> _Words:

@@ -16,7 +16,24 @@ from models import tables as t
 from tests.console.conftest import NOW, PASSWORD, Console
 
 SETTINGS = (*(f"settings/{key}" for key in SECTIONS), "settings/bots/1", "settings/workers/1")
-PATHS = ("", "orders/1001", "items", "people", "codes", "codes/1", "trouble", "accounts", *SETTINGS)
+PATHS = (
+    "",
+    "?late=1&estate=1",
+    "orders/1001",
+    "caller",
+    "search",
+    "residents",
+    "residents/1",
+    "items",
+    "people",
+    "import",
+    "codes",
+    "codes/1",
+    "trouble",
+    "audit",
+    "accounts",
+    *SETTINGS,
+)
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -50,6 +67,7 @@ def page(chromium: BrowserContext, address: str) -> Page:
     page.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="工单").wait_for()
+    page.wait_for_load_state()
     return page
 
 
@@ -102,6 +120,64 @@ def test_an_order_is_worked_on_with_the_keyboard_alone(page: Page, address: str)
     page.keyboard.press("Enter")
     page.get_by_role("status").get_by_text("已经记下").wait_for()
     assert page.locator(".timeline").get_by_text("备件下午到").is_visible()
+
+
+def test_an_open_order_says_that_something_happened(console: Console, page: Page, address: str) -> None:
+    page.goto(f"{address}orders/1001")
+    page.get_by_text("内部备注").first.click()
+    page.get_by_label("居民看不到").fill("写到一半")
+    with console.store.work(NOW) as work:
+        entry = {"work_order_id": 1, "at": NOW, "step": "urge", "by": "resident", "words": "快一点"}
+        work.conn.execute(insert(t.order_entry).values(entry))
+    page.get_by_text("这个工单有了新的进展").wait_for()
+    assert page.get_by_label("居民看不到").input_value() == "写到一半"
+    page.get_by_role("link", name="看最新的").click()
+    page.locator(".timeline").get_by_text("快一点").wait_for()
+
+
+def test_the_keys_go_where_their_list_says(page: Page, address: str) -> None:
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.dataset.number") == "1002"
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.dataset.number") == "1001"
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="1002").wait_for()
+    page.wait_for_load_state()
+    page.keyboard.press("g")
+    page.get_by_role("heading", name="工单", exact=True).wait_for()
+    page.wait_for_load_state()
+    page.keyboard.press("?")
+    page.get_by_role("dialog").get_by_text("代报").wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("1001j?")
+    assert page.locator("#q").input_value() == "1001j?"
+    page.get_by_role("searchbox", name="查找").fill("1001")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="1001").wait_for()
+
+
+def test_a_call_is_entered_with_the_keyboard_alone(console: Console, page: Page, address: str) -> None:
+    with console.store.work(NOW) as work:
+        work.conn.execute(update(t.estate).values(aliases=["幸福小区"]))
+        work.conn.execute(insert(t.counter).values(name="work_order", value=1002))
+    page.keyboard.press("n")
+    page.get_by_role("heading", name="代报").wait_for()
+    page.keyboard.type("13900000009")
+    page.keyboard.press("Enter")
+    page.get_by_text("还没有登记过").wait_for()
+    down = "ArrowDown"
+    for typed in ("钱爷爷", "", "幸福小区", "3", "2", "602", "", (down, down), (down,), "水管漏水"):
+        for key in typed:
+            page.keyboard.press(key) if key == down else page.keyboard.insert_text(key)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("已经登记，工单 1003").wait_for()
+    (order,) = console.rows(t.work_order, t.work_order.c.number == 1003)
+    assert (order.home_id, order.category, order.urgency, order.origin) == (1, "water", "urgent", "phone")
 
 
 def test_closing_asks_first(console: Console, page: Page, address: str) -> None:

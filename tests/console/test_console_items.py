@@ -1,4 +1,4 @@
-"""人工 is no dead end: staff answer, look up how to reach the person, and forget what they want forgotten."""
+"""Whom the bot has failed is no dead end: staff speak first, look up how to reach them, forget what they want."""
 
 from __future__ import annotations
 
@@ -6,31 +6,38 @@ from models import tables as t
 from tests.console.conftest import Console
 
 
-def wanted(console: Console) -> int:
-    """The item of the person who wants a person."""
-    return int(console.rows(t.desk_item, t.desk_item.c.kind == "wants_person")[0].id)
+def failed(console: Console) -> int:
+    """The item of the person with whom the bot went wrong."""
+    return int(console.rows(t.desk_item, t.desk_item.c.kind == "defect")[0].id)
 
 
-def test_an_answer_reaches_the_person(console: Console) -> None:
-    admin, item = console.signed_in("admin"), wanted(console)
-    admin.open("/console/items")
-    admin.post(f"/console/items/{item}/answer", words="明天给您打电话")
-    told = console.rows(t.outbox, t.outbox.c.kind == "said")
-    assert "社区工作人员回复您：明天给您打电话" in told[-1].facts["reply"]
-    admin.open("/console/items")
+def test_staff_speak_first_and_a_talk_begins(console: Console) -> None:
+    with console.store.work(console.clock.now()) as work:
+        work.conn.execute(t.photo.update().values(person_talk_id=None))
+        work.conn.execute(t.talk_entry.delete())
+        work.conn.execute(t.person_talk.delete())
+    admin, item = console.signed_in("admin"), failed(console)
+    assert "和居民对话" in admin.open("/console/items").text
+    page = admin.send(f"/console/items/{item}/answer", words="刚才机器人出错了，您要办什么？")
+    assert "已经发给居民" in page.text
+    assert "刚才机器人出错了" in page.text
+    told = console.rows(t.outbox, t.outbox.c.kind == "talk_reply")
+    assert [one.facts["words"] for one in told] == ["刚才机器人出错了，您要办什么？"]
+    assert "打开对话 T1001" not in admin.open("/console/items").text
+    assert "打开对话 T1" in admin.page.text
     admin.post(f"/console/items/{item}/answer", words="  ")
-    assert len(console.rows(t.outbox, t.outbox.c.kind == "said")) == len(told)
+    assert len(console.rows(t.outbox, t.outbox.c.kind == "talk_reply")) == 1
 
 
 def test_looking_up_the_phone_leaves_a_trace(console: Console) -> None:
-    admin, item = console.signed_in("admin"), wanted(console)
+    admin, item = console.signed_in("admin"), failed(console)
     assert "13812345678" not in admin.open("/console/items").text
     assert "13812345678" in admin.post(f"/console/items/{item}/contact").text
     assert [row.what for row in console.rows(t.audit, t.audit.c.what == "contact")] == ["contact"]
 
 
 def test_address_and_phone_are_forgotten_only_when_sure(console: Console) -> None:
-    admin, item = console.signed_in("admin"), wanted(console)
+    admin, item = console.signed_in("admin"), failed(console)
     admin.open("/console/items")
     admin.post(f"/console/items/{item}/forget")
     assert console.rows(t.person)[0].phone_sealed
@@ -41,7 +48,7 @@ def test_address_and_phone_are_forgotten_only_when_sure(console: Console) -> Non
 
 
 def test_a_firm_has_none_of_this(console: Console) -> None:
-    firm, item = console.signed_in("anju"), wanted(console)
+    firm, item = console.signed_in("anju"), failed(console)
     firm.open("/console/items")
     for what in ("answer", "contact", "forget"):
         assert firm.post(f"/console/items/{item}/{what}", words="x", sure="yes").status in (403, 404)

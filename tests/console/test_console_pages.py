@@ -12,6 +12,8 @@ from bot.refusals import Busy, NotAllowed
 from handlers.console.sections import SECTIONS
 from handlers.console.words import age
 from models import tables as t
+from models.actions.register import SaveApp
+from models.store import To
 from tests.console.conftest import EVIL, NOW, Console
 
 PAGES = (
@@ -240,6 +242,33 @@ def test_a_binding_word_is_shown_once(console: Console, path: str, begins: str) 
     assert row.ends_at == NOW + timedelta(hours=24)
 
 
+@pytest.mark.parametrize(
+    ("robot", "where"),
+    [
+        (True, "请李华1在工作群或企业微信的应用“小邻”里原样发送"),
+        (False, "请李华1在企业微信的应用“小邻”里原样发送"),
+    ],
+)
+def test_a_firm_with_an_app_types_the_word_there(console: Console, robot: bool, where: str) -> None:
+    with console.store.work(NOW) as work:
+        SaveApp("app", 1, "小邻", "ww1", "1", "secret", "token", "k" * 43).run(work)
+        work.conn.execute(update(t.bot).where(t.bot.c.name == "anju").values(active=robot))
+    visitor = console.signed_in("anju")
+    visitor.open("/console/people")
+    shown = visitor.post("/console/people/workers/1/word").text
+    assert where in shown.replace(EVIL, "")
+    assert ("@小邻 绑定 " in shown) is robot
+
+
+def test_a_message_that_did_not_reach_a_worker_is_said_to_be_one(console: Console) -> None:
+    with console.store.work(NOW) as work:
+        told = work.tell(To(worker_account_id=1), "new_order", {}, order_id=1)
+        gone = {"state": "failed", "reason": "NoSuchPerson"}
+        work.conn.execute(update(t.outbox).where(t.outbox.c.id == told).values(gone))
+    shown = console.signed_in("admin").open("/console/trouble").text
+    assert "师傅已经解绑，或者不在应用的可见范围里" in shown
+
+
 def test_a_worker_is_put_on_duty_and_off_it(console: Console) -> None:
     visitor = console.signed_in("anju")
     visitor.open("/console/people")
@@ -313,7 +342,7 @@ def test_a_message_is_sent_again(console: Console) -> None:
 def test_an_admin_makes_an_account_whose_password_is_shown_once(console: Console) -> None:
     visitor = console.signed_in("admin")
     visitor.open("/console/accounts")
-    shown = visitor.post("/console/accounts", login="anju02", unit="1")
+    shown = visitor.post("/console/accounts", login="anju02", role="firm", unit_id="1")
     password = re.search(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b", shown.text)
     assert password, shown.text
     assert password.group() not in visitor.open("/console/accounts").html
@@ -327,7 +356,8 @@ def test_an_account_needs_a_fresh_name_and_a_unit(console: Console, login: str, 
     visitor = console.signed_in("admin")
     visitor.open("/console/accounts")
     before = console.rows(t.console_user)
-    assert "请" in visitor.send("/console/accounts", login=login, unit=unit).text
+    page = visitor.post("/console/accounts", login=login, role="firm", unit_id=unit)
+    assert (page.status, "请" in page.text) == (422, True)
     assert console.rows(t.console_user) == before
 
 

@@ -18,6 +18,7 @@ from tests.words import faults
 KEY = "k1" * 21 + "k"
 ROBOT = "0a1b2c3d-1111-2222-3333-444455556666"
 GOOD: dict[str, dict[str, str]] = {
+    "areas": {"level": "community", "name": "和平社区"},
     "units": {"kind": "community", "name": "和平社区"},
     "workers": {"unit_id": "1", "name": "钱进", "phone": "13912345678", "cap": "8", "active": "1"},
     "bots": {
@@ -25,6 +26,17 @@ GOOD: dict[str, dict[str, str]] = {
         "name": "anju2",
         "display": "小邻",
         "aibotid": "aib1",
+        "token": "token1",
+        "aes_key": KEY,
+        "active": "1",
+    },
+    "apps": {
+        "unit_id": "1",
+        "name": "anju-app",
+        "display": "小邻",
+        "corpid": "ww0123456789abcdef",
+        "agentid": "1000002",
+        "secret": "secret-of-the-app",
         "token": "token1",
         "aes_key": KEY,
         "active": "1",
@@ -40,9 +52,11 @@ GOOD: dict[str, dict[str, str]] = {
     "routes": {"estate_id": "1", "category": "lift", "unit_id": "2", "starts_on": "2026-11-01"},
 }
 TABLES = {
+    "areas": t.area,
     "units": t.handling_unit,
     "workers": t.worker,
     "bots": t.bot,
+    "apps": t.bot,
     "groups": t.work_group,
     "estates": t.estate,
     "buildings": t.building,

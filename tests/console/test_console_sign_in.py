@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from handlers.console import Desk, ensure_admin, make_blueprint, new_password
-from handlers.console.passwords import hashed, matches
+from handlers.console import Desk, make_blueprint
+from handlers.console.passwords import hashed, matches, new_password
 from models import tables as t
+from models.actions.users import SetPassword
 from tests.console.conftest import NOW, PASSWORD, Console
 
 
@@ -160,18 +161,12 @@ def test_an_unknown_login_costs_the_same_work(monkeypatch: pytest.MonkeyPatch) -
     assert len(verified) == 2
 
 
-def test_the_first_start_makes_an_admin_and_a_later_one_sets_a_fresh_password(console: Console) -> None:
-    with console.store.work(NOW) as work:
-        assert ensure_admin(work, "second-password") is False
-    assert console.visitor().sign_in("admin").status == 403
-    assert console.visitor().sign_in("admin", "second-password").status == 302
-
-
 def test_a_fresh_password_opens_a_locked_admin(console: Console) -> None:
     for _ in range(5):
         console.visitor().sign_in("admin", "wrong")
     with console.store.work(NOW + timedelta(minutes=1)) as work:
-        ensure_admin(work, "second-password")
+        SetPassword("admin", hashed("second-password")).run(work)
+    assert console.visitor().sign_in("admin").status == 403
     assert console.visitor().sign_in("admin", "second-password").status == 302
 
 
@@ -179,3 +174,18 @@ def test_no_password_is_ever_logged(console: Console, caplog: Any) -> None:
     with caplog.at_level("DEBUG"):
         console.visitor().sign_in("anju", "hunter2-hunter2")
     assert "hunter2" not in caplog.text
+
+
+def test_who_comes_and_who_is_turned_away_is_logged_without_a_login(console: Console, caplog: Any) -> None:
+    with caplog.at_level("INFO", "linli.console"):
+        visitor = console.visitor()
+        visitor.sign_in("anju", "wrong")
+        visitor.sign_in("anju")
+        assert visitor.open("/console/accounts").status == 403
+    told = [(one.getMessage(), getattr(one, "address", "")) for one in caplog.records]
+    assert told == [
+        ("a sign-in was refused", ""),
+        ("signed in", ""),
+        ("an address was refused", "console.accounts"),
+    ]
+    assert "anju" not in caplog.text

@@ -10,11 +10,13 @@ from flask import Flask
 from sqlalchemy import update
 
 from bot.refusals import NotTold
+from bot.wording import AUDIENCES
 from handlers.console import PROBLEMS, Desk, codes, make_blueprint, session
 from handlers.console.sections import SECTIONS
 from handlers.console.words import WORDS, details
 from models import tables as t
 from models.actions.desk import OpenDeskItem, SaveUser
+from models.actions.person_talk import AnswerTalk, EndTalk, OpenTalk, SayInTalk
 from models.actions.staff import Arrive, Claim, Finish
 from models.rules.orders import ENDS, STEPS, Why
 from models.rules.ratings import WORDS as RATINGS
@@ -34,8 +36,11 @@ TEXTS = json.loads((Path(__file__).parents[2] / "bot" / "data" / "texts.json").r
         ("rating", set(RATINGS.values())),
         ("state", {"waiting", "claimed", "arrived", "closed"}),
         ("sent", {"queued", "sending", "accepted", "delivered", "held", "unknown", "failed"}),
-        ("item", {"return_visit", "defect", "wants_person", "unrouted", "not_told", "dead"}),
-        ("todo", {"return_visit", "defect", "wants_person", "unrouted", "not_told", "dead"}),
+        ("talk", {"waits", "answered", "ended"}),
+        ("talk_why", {"asked", "not_understood", "defect"}),
+        ("ended_by", {"resident", "worker", "console", "system"}),
+        ("item", {"return_visit", "defect", "wants_person", "unrouted", "not_told", "dead", "alarm"}),
+        ("todo", {"return_visit", "defect", "wants_person", "unrouted", "not_told", "dead", "alarm"}),
     ],
 )
 def test_no_page_shows_a_code_name(table: str, keys: set[str]) -> None:
@@ -50,7 +55,7 @@ def test_words_are_written_as_they_should_be(table: str) -> None:
 @pytest.fixture
 def visitor(town: TestTown, tmp_path: Path) -> Visitor:  # noqa: F811
     """An admin's browser in the sample neighbourhood, where an order was opened, worked on and closed."""
-    zhang = town.resident()
+    zhang, wang = town.resident(), town.resident("o-wang")
     number = town.order(zhang)["order_id"]
     worker = town.planted.workers["李华"]
     for action in (Claim(number, worker), Arrive(number, worker), Finish(number, worker, "换了主板")):
@@ -58,7 +63,13 @@ def visitor(town: TestTown, tmp_path: Path) -> Visitor:  # noqa: F811
     town.order(town.resident("o-li"), category="gas", urgency="emergency", summary="闻到煤气味")
     with town.store.work(town.clock.now()) as work:
         SaveUser("admin", "admin", HASH).run(work)
-        OpenDeskItem("wants_person", "居民：找人", account_id=zhang.account_id).run(work)
+        OpenDeskItem("defect", "居民：找人", account_id=wang.account_id).run(work)
+        OpenTalk(zhang.account_id, "asked", "住户：在吗", "在吗").run(work)
+        SayInTalk(zhang.account_id, "养老卡在哪里办").run(work)
+        AnswerTalk(1, "worker", town.planted.workers["孙丽"], "在一楼").run(work)
+        EndTalk(
+            OpenTalk(wang.account_id, "not_understood").run(work)["talk_id"], "resident", wang.account_id
+        ).run(work)
         work.conn.execute(update(t.outbox).where(t.outbox.c.id <= 3).values(state="failed", reason="Busy"))
     app = Flask("test")
     app.config.update(SECRET_KEY="fixed-for-tests", TESTING=True)
@@ -77,12 +88,20 @@ PAGES = (
     "/console/?category=none",
     "/console/orders/1001",
     "/console/orders/1002",
+    "/console/talks",
+    "/console/talks/1",
+    "/console/talks/2",
     "/console/items",
     "/console/people",
     "/console/codes",
     "/console/codes/1",
     "/console/codes/estates/1",
     "/console/trouble",
+    "/console/caller",
+    "/console/search",
+    "/console/residents",
+    "/console/residents/1",
+    "/console/audit",
     "/console/accounts",
     *(f"/console/settings/{key}" for key in SECTIONS),
     *(f"/console/settings/{key}/1" for key, section in SECTIONS.items() if section.id_name),
@@ -96,7 +115,9 @@ def test_pages_are_written_as_they_should_be(visitor: Visitor, path: str) -> Non
     assert [fault for piece in page.pieces for fault in faults(piece)] == []
 
 
-@pytest.mark.parametrize("path", ["people/workers/1/word", "people/groups/1/word", "orders/1001/contact"])
+@pytest.mark.parametrize(
+    "path", ["people/workers/1/word", "people/groups/1/word", "orders/1001/contact", "talks/1/contact"]
+)
 def test_answers_are_written_as_they_should_be(visitor: Visitor, path: str) -> None:
     page = visitor.post(f"/console/{path}")
     assert page.status == 200
@@ -104,7 +125,8 @@ def test_answers_are_written_as_they_should_be(visitor: Visitor, path: str) -> N
 
 
 def test_every_kind_of_message_and_every_refusal_has_a_name() -> None:
-    assert set(TEXTS["resident"]["kinds"]) | set(TEXTS["group"]["kinds"]) <= set(WORDS["told"])
+    kinds = {kind for audience in AUDIENCES for kind in TEXTS[audience]["kinds"]}
+    assert kinds <= set(WORDS["told"])
     assert {refusal.__name__ for refusal in NotTold.__subclasses__()} <= set(WORDS["reason"])
 
 
@@ -127,3 +149,9 @@ def test_messages_are_written_as_they_should_be() -> None:
 )
 def test_what_a_ledger_entry_adds_to_its_words(facts: dict[str, object], said: str) -> None:
     assert details(facts) == said
+
+
+def test_times_in_the_ledger_are_read_as_people_here_read_them() -> None:
+    visit = ["2026-11-24T01:00:00+00:00", "2026-11-24T03:00:00+00:00"]
+    assert details({"visit": visit}) == "约在 11 月 24 日 09:00 到 11 月 24 日 11:00"
+    assert details({"until": visit[0], "end": "resolved"}) == "暂停到 11 月 24 日 09:00，结果：已解决"

@@ -109,17 +109,21 @@ def test_metrics_are_read_from_the_database(store: Store) -> None:
         }
         work.conn.execute(insert(t.outbox).values(sent))
         work.conn.execute(insert(t.counter).values(name="refused:not_genuine", value=4))
+        for rows in (1000, 7):
+            gone = {"at": NOW, "why": "retention", "what": "inbox", "rows": rows}
+            work.conn.execute(insert(t.erasure).values(gone))
     answer = client(store).get("/metrics")
     lines = answer.get_data(as_text=True).splitlines()
     assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     assert {
         'linli_inbox{state="new"} 1.0',
-        'linli_inbox{state="done"} 1.0',
+        'linli_erased_rows{what="inbox",why="retention"} 1007.0',
         'linli_outbox{channel="wechat_oa",state="held"} 1.0',
         'linli_oldest_undone_seconds{what="inbox"} 9.0',
         'linli_beat_age_seconds{name="relay"} 3.0',
         'linli_refusals_total{reason="not_genuine"} 4.0',
     } <= set(lines)
+    assert 'state="done"' not in answer.get_data(as_text=True)
     assert "oSECRET" not in answer.get_data(as_text=True)
 
 

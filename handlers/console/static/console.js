@@ -1,4 +1,4 @@
-/* The list of orders looks for news every few seconds; what this browser has not opened since is marked. */
+/* A list of orders or talks looks for news every few seconds; what this browser has not opened since is marked. */
 "use strict";
 
 const EVERY_MS = 5000;
@@ -42,46 +42,53 @@ function numbers(list) {
   return new Set([...list.querySelectorAll("[data-number]")].map((order) => order.dataset.number));
 }
 
-function newsOf(before, after) {
+function newsOf(list, before, after) {
   const fresh = [...after].filter((number) => !before.has(number));
-  return fresh.length ? `新来的工单：${fresh.join("、")}。` : "";
+  return fresh.length ? (list.dataset.news || "新来的工单：{}。").replace("{}", fresh.join("、")) : "";
 }
 
-async function refresh(list, status, last) {
-  if (document.hidden) return last;
+let shown = null;
+
+async function refresh(list, status, seen) {
+  if (document.hidden) return seen;
   try {
-    const answer = await fetch(list.dataset.refresh, { headers: { "X-Requested-With": "fetch" } });
+    const answer = await fetch(list.dataset.refresh, {
+      headers: { "X-Requested-With": "fetch", "If-None-Match": seen },
+    });
+    if (answer.status === 304) return seen;
     if (answer.status === 401) {
       location.reload();
-      return last;
+      return seen;
     }
     if (!answer.ok) {
       status.textContent = "列表暂时没有更新，请稍后刷新页面。";
-      return last;
+      return seen;
     }
+    const before = numbers(list);
     const html = await answer.text();
-    if (html !== last) {
-      const before = numbers(list);
-      replaceKeepingFocus(list, html);
-      markUnread(list);
-      status.textContent = newsOf(before, numbers(list));
-    }
-    return html;
+    if (html.includes("data-reload")) location.reload();
+    if (html === shown) return seen;
+    shown = html;
+    replaceKeepingFocus(list, html);
+    markUnread(list);
+    status.textContent = newsOf(list, before, numbers(list));
+    return answer.headers.get("ETag") || "";
   } catch {
     status.textContent = "网络断了，列表暂时没有更新；网络好了会自动接着更新。";
-    return last;
+    return seen;
   }
 }
 
 function watch(list) {
   const status = document.getElementById("refresh-status");
-  let last = null;
+  const every = Number(list.dataset.every) || EVERY_MS;
+  let seen = "";
   markUnread(list);
   const tick = async () => {
-    last = await refresh(list, status, last);
-    setTimeout(tick, EVERY_MS);
+    seen = await refresh(list, status, seen);
+    setTimeout(tick, every);
   };
-  setTimeout(tick, EVERY_MS);
+  setTimeout(tick, every);
 }
 
 const list = document.querySelector("[data-refresh]");
@@ -89,6 +96,27 @@ if (list) watch(list);
 
 const opened = document.querySelector("[data-opened]");
 if (opened) remember(opened.dataset.opened, opened.dataset.stage);
+
+/* An open order only says that something happened: whoever is writing keeps what they wrote. */
+async function happened(page) {
+  if (document.hidden) return false;
+  try {
+    const answer = await fetch(page.dataset.follow, { headers: { "X-Requested-With": "fetch" } });
+    return answer.ok && (await answer.text()) !== page.dataset.newest;
+  } catch {
+    return false;
+  }
+}
+
+function listen(page) {
+  const tick = async () => {
+    if (await happened(page)) document.getElementById("news").hidden = false;
+    else setTimeout(tick, EVERY_MS);
+  };
+  setTimeout(tick, EVERY_MS);
+}
+
+if (opened && opened.dataset.follow) listen(opened);
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
@@ -106,5 +134,40 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 for (const form of document.querySelectorAll("form[data-confirm]")) {
   form.addEventListener("submit", (event) => {
     if (!window.confirm(form.dataset.confirm)) event.preventDefault();
+  });
+}
+
+/* Keys for whoever works here all day. None acts while somebody types, and none changes anything. */
+function step(by) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  if (!rows.length) return;
+  const at = rows.indexOf(document.activeElement);
+  const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + by, 0), rows.length - 1);
+  rows[next].focus();
+  rows[next].scrollIntoView({ block: "nearest" });
+}
+
+function go(endpoint) {
+  const link = document.querySelector(`a[data-key="${endpoint}"]`);
+  if (link) location.assign(link.href);
+}
+
+const keys = document.getElementById("keys");
+const KEYS = {
+  "/": () => document.getElementById("q").focus(),
+  j: () => step(1),
+  k: () => step(-1),
+  g: () => go("g"),
+  n: () => go("n"),
+  "?": () => keys.showModal(),
+};
+
+if (keys) {
+  document.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea, dialog[open]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(KEYS, event.key)) return;
+    event.preventDefault();
+    KEYS[event.key]();
   });
 }

@@ -1,0 +1,83 @@
+"""What a clerk does with who works on an order and when: pass on, pause, agree upon a visit, helpers, merge."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+
+from bot.clock import SHANGHAI
+from handlers.console.pages import back, found, looking, me, said, whole, working
+from models import views
+from models.actions import Action
+from models.actions.appointment import Appoint
+from models.actions.helpers import AddHelper, DismissHelper
+from models.actions.merge import Merge
+from models.actions.pause import Pause, Resume
+from models.actions.transfer import Transfer
+
+BY = "console"
+
+
+def transfer(number: int) -> ResponseReturnValue:
+    """Pass the order on to another unit, with a reason."""
+    unit_id = whole("unit", request.form)
+    action = Transfer(_order(number), BY, g.me.id, said(), to_unit_id=unit_id, source=BY)
+    return _done(number, action, "已经转过去，两边都会收到通知。")
+
+
+def pause(number: int) -> ResponseReturnValue:
+    """Let the order wait until a time, with a reason that the resident reads."""
+    action = Pause(_order(number), BY, g.me.id, said(), _moment("until"), BY)
+    return _done(number, action, "已经暂停，到时间会自动接着办；居民会收到通知。")
+
+
+def resume(number: int) -> ResponseReturnValue:
+    """Go on with an order that waits."""
+    return _done(number, Resume(_order(number), BY, g.me.id, BY), "已经恢复处理。")
+
+
+def appoint(number: int) -> ResponseReturnValue:
+    """Agree upon a visit."""
+    visit = _moment("from"), _moment("to")
+    return _done(
+        number, Appoint(_order(number), BY, g.me.id, *visit, said(), BY), "已经约好，居民和师傅都会收到通知。"
+    )
+
+
+def helper(number: int) -> ResponseReturnValue:
+    """Ask a colleague of the holder to help."""
+    action = AddHelper(_order(number), BY, g.me.id, said(), whole("worker", request.form), BY)
+    return _done(number, action, "已经请人帮忙。")
+
+
+def dismiss(number: int) -> ResponseReturnValue:
+    """A helper is not needed any more."""
+    action = DismissHelper(_order(number), BY, g.me.id, said(), whole("worker", request.form), BY)
+    return _done(number, action, "已经告诉他不用再帮忙。")
+
+
+def merge(number: int) -> ResponseReturnValue:
+    """Make the order part of another one about the same thing; everybody is told."""
+    into = whole("into", request.form)
+    return _done(number, Merge(_order(number), into, BY, g.me.id, BY), "已经合并，大家都会收到通知。")
+
+
+def _order(number: int) -> int:
+    with looking() as work:
+        return found(views.order_by_number(work, me().asker, number)).id
+
+
+def _done(number: int, action: Action, words: str) -> ResponseReturnValue:
+    with working() as work:
+        outcome = action.run(work)
+    return back(outcome, words, "console.order", number=number)
+
+
+def _moment(name: str) -> datetime | None:
+    """A moment as people here write it; None when it is left out or none."""
+    try:
+        return datetime.fromisoformat(request.form.get(name, "")).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return None

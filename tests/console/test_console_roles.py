@@ -1,0 +1,292 @@
+"""Who may open what: every route, by every role, for what lies in their own area and in another one.
+
+The routes are taken from the table, so that a new one is tried at once. What its address names must be in THINGS.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, update
+
+from handlers.console import session
+from handlers.console.guard import opens
+from handlers.console.routes import ROUTES, Route
+from models import tables as t
+from models import views
+from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
+from models.actions.desk import SaveUser
+from models.actions.staff import Assign
+from models.store import Store
+from tests.console.conftest import HASH, NOW, Console, Visitor
+
+ROLES = ("admin", "district", "street", "community", "firm")
+# What an address may name: in one's own area, and in another one.
+THINGS = {
+    "number": (1001, 1002),
+    "photo_id": (1, 2),
+    "item_id": (1, 2),
+    "worker_id": (1, 3),
+    "group_id": (1, 2),
+    "binding_id": (1, 2),
+    "person_id": (1, 2),
+    "claim_id": (1, 2),
+    "building_id": (1, 3),
+    "estate_id": (1, 2),
+    "user_id": (2, 2),
+    "inbox_id": (1, 1),
+    "outbox_id": (1, 1),
+    "row_id": (1, 1),
+    "key": ("units", "units"),
+    "run_id": (1, 1),
+    "kind": ("homes", "homes"),
+    "phone_id": (1, 2),
+    "anything": ("no-such-page", "no-such-page"),
+}
+FORM = {"words": "话", "worker": "1", "end": "resolved", "sure": "yes", "unit_id": "1", "name": "钱进"}
+OTHERS = ("1002", "阳光", "远方小区", "远方的人", "13987654321")
+AWAY = (session.sign_out,)
+
+
+@dataclass(frozen=True)
+class Users:
+    """Logins by role, in the area where order 1001 is."""
+
+    district: str = "qu1"
+    street: str = "jie1"
+    community: str = "she1"
+    firm: str = "anju"
+    admin: str = "admin"
+
+
+@pytest.fixture
+def apart(console: Console) -> Console:
+    """Two districts, each with a street, a community, an estate and a firm: 1001 is here, 1002 there."""
+    divide(console.store)
+    return console
+
+
+def divide(store: Store) -> None:
+    """Put everything about order 1002 into a second district."""
+    with store.work(NOW) as work:
+
+        def add(table: Any, **values: Any) -> int:
+            return int(work.conn.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+
+        def change(table: Any, row_id: int, **values: Any) -> None:
+            work.conn.execute(update(table).where(table.c.id == row_id).values(values))
+
+        work.conn.execute(insert(t.counter).values(name="work_order", value=1002))
+        for n in (1, 2):
+            above: int | None = None
+            for level, letters in (("district", "qu"), ("street", "jie"), ("community", "she")):
+                above = add(t.area, level=level, name=f"{level}{n}", parent_id=above)
+                SaveUser(f"{letters}{n}", level, HASH, area_id=above).run(work)
+            change(t.handling_unit, n, area_id=above)
+            here = above
+        change(t.estate, 1, area_id=3, aliases=["幸福小区"])
+        estate = add(t.estate, name="远方小区", area_id=here)
+        building = add(t.building, estate_id=estate, key="3", name="3 号楼", scene="bld:9")
+        home = add(t.home, building_id=building, unit="2", room="602")
+        sealed = {"name_sealed": work.seal("远方的人"), "phone_sealed": work.seal("13987654321")}
+        person = add(t.person, **sealed, phone_index=work.index("13987654321"), made_at=NOW)
+        account = add(t.account, channel="wechat_oa", address="oFAR", person_id=person, made_at=NOW)
+        for person_id, home_id in ((1, 1), (person, home)):
+            add(t.binding, person_id=person_id, home_id=home_id, made_at=NOW)
+        place = {"estate_id": estate, "building_id": building, "home_id": home, "place": "远方小区 3 号楼"}
+        change(t.work_order, 2, **place, reporter_id=person, summary="远方的人说话")
+        for n, account_id in ((1, 1), (2, account)):
+            talk = {"number": 1000 + n, "account_id": account_id, "unit_id": n, "why": "asked"}
+            talk_id = add(t.person_talk, **talk, opened_at=NOW, last_at=NOW)
+            add(t.talk_entry, person_talk_id=talk_id, at=NOW, by="resident", words_sealed=work.seal("在吗"))
+            change(t.photo, n, person_talk_id=talk_id)
+            worker_id, ends = (1, 3)[n - 1], NOW + timedelta(days=30)
+            add(t.worker_phone, worker_id=worker_id, visitor=f"v{n}", bound_at=NOW, ends_at=ends)
+        add(t.import_run, kind="homes", state="preview", file="gone.sheet", made_at=NOW, next_at=NOW)
+        change(t.desk_item, 1, account_id=1)
+        change(t.desk_item, 2, account_id=account)
+        change(t.desk_item, 3, account_id=account, words="远方的人找人")
+
+
+def address(route: Route, other: bool) -> str:
+    """The route's address with what it names filled in."""
+    return "/console" + re.sub(
+        r"<(?:[^:<>]+:)?(\w+)>", lambda found: str(THINGS[found[1]][other]), route.rule
+    )
+
+
+def names_things(route: Route) -> bool:
+    """Whether the address names something that lies in one area and not in another."""
+    named = re.findall(r"<(?:[^:<>]+:)?(\w+)>", route.rule)
+    return any(THINGS[name][0] != THINGS[name][1] for name in named)
+
+
+def ask(visitor: Visitor, route: Route, other: bool) -> Any:
+    path = address(route, other)
+    if route.method == "POST":
+        visitor.open("/console/people")  # a page with a token
+    return visitor.open(path) if route.method == "GET" else visitor.post(path, **FORM)
+
+
+def walked() -> list[Route]:
+    """Every route but those that end the session, the harmless ones first."""
+    mine = [route for route in ROUTES if route.who != "anybody" and route.view not in AWAY]
+    return sorted(mine, key=lambda route: route.method)
+
+
+def asker(console: Console, role: str) -> views.ConsoleUser:
+    with console.store.look(NOW) as work:
+        found = views.console_user(work, login=getattr(Users(), role))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_ones_own_area_is_open(apart: Console, role: str) -> None:
+    visitor, user = apart.signed_in(getattr(Users(), role)), asker(apart, role)
+    wrong = {}
+    for route in walked():
+        with apart.store.work(NOW) as work:  # an earlier route may have marked it as done
+            work.conn.execute(update(t.desk_item).values(state="open"))
+        status = ask(visitor, route, other=False).status
+        expected = (404,) if "anything" in route.rule else (200, 302, 304, 422)
+        if status not in (expected if opens(route, user) else (403,)):
+            wrong[f"{route.method} {route.rule}"] = status
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
+def test_nothing_of_another_area_is_found(apart: Console, role: str) -> None:
+    visitor, user = apart.signed_in(getattr(Users(), role)), asker(apart, role)
+    kept = [table for table in t.metadata.sorted_tables if table is not t.audit]
+    before = [apart.rows(table) for table in kept]
+    wrong = {}
+    for route in walked():
+        if not names_things(route) and route.method == "POST":
+            continue  # what its form may name is tried below
+        answer = ask(visitor, route, other=True)
+        hidden = 404 if names_things(route) or "anything" in route.rule else 200
+        expected = hidden if opens(route, user) else 403
+        told = [word for word in OTHERS if word in answer.text]
+        if answer.status != expected or told:
+            wrong[f"{route.method} {route.rule}"] = (answer.status, told)
+    assert wrong == {}
+    assert [apart.rows(table) for table in kept] == before
+
+
+def test_an_admin_finds_both(apart: Console) -> None:
+    visitor = apart.signed_in("admin")
+    for other in (False, True):
+        statuses = {
+            route.rule: ask(visitor, route, other).status
+            for route in walked()
+            if route.method == "GET" and "anything" not in route.rule
+        }
+        assert {rule for rule, status in statuses.items() if status not in (200, 302)} == set()
+
+
+@pytest.mark.parametrize("role", ["district", "street", "community", "firm"])
+def test_actions_ask_for_themselves_who_acts(apart: Console, role: str) -> None:
+    """Also without any page before them."""
+    user = asker(apart, role).id
+    for action in (
+        CloseOrder(2, user, "话"),
+        ReplyFromDesk(2, user, "话"),
+        NoteOrder(2, user, "话"),
+        Assign(2, 3, user),
+        Assign(1, 3, user),
+    ):
+        with apart.store.work(NOW) as work:
+            assert action.run(work)["ok"] is False, action
+    with apart.store.work(NOW) as work:
+        assert Assign(1, 2, user).run(work)["ok"]
+
+
+def test_an_order_without_a_place_is_seen_where_its_unit_is(apart: Console) -> None:
+    with apart.store.work(NOW) as work:
+        nowhere = {"estate_id": None, "building_id": None, "home_id": None}
+        work.conn.execute(update(t.work_order).values(nowhere))
+    for login, number, other in (("she1", 1001, 1002), ("qu2", 1002, 1001)):
+        visitor = apart.signed_in(login)
+        assert visitor.open(f"/console/orders/{number}").status == 200
+        assert visitor.open(f"/console/orders/{other}").status == 404
+
+
+def test_a_firm_from_elsewhere_that_serves_the_estate_may_get_its_orders(apart: Console) -> None:
+    user = asker(apart, "community").id
+    with apart.store.work(NOW) as work:
+        work.conn.execute(insert(t.route).values(estate_id=1, unit_id=2, starts_on=NOW.date()))
+        assert Assign(1, 3, user).run(work)["ok"]
+    visitor = apart.signed_in("she1")
+    assert "王伟2" in visitor.open("/console/orders/1001").text
+    assert "王伟2" not in visitor.open("/console/people").text
+
+
+@pytest.mark.parametrize("role", ["district", "street", "community"])
+def test_residents_words_are_whole_for_an_area_and_masked_for_a_firm(apart: Console, role: str) -> None:
+    with apart.store.work(NOW) as work:
+        work.conn.execute(update(t.work_order).values(summary="请打 13812345678"))
+    assert "13812345678" in apart.signed_in(getattr(Users(), role)).open("/console/orders/1001").text
+    assert "13812345678" not in apart.signed_in("anju").open("/console/orders/1001").text
+
+
+def test_an_area_adds_and_stops_only_its_own_units_workers(apart: Console) -> None:
+    visitor = apart.signed_in("jie1")
+    visitor.open("/console/people")
+    assert visitor.post("/console/people/workers", unit_id="1", name="钱进", phone="").status == 302
+    before = apart.rows(t.worker)
+    assert visitor.post("/console/people/workers", unit_id="2", name="钱进", phone="").status == 422
+    assert visitor.post("/console/people/workers/3/stop").status == 404
+    assert apart.rows(t.worker) == before
+
+
+def test_a_role_nobody_knows_sees_nothing(apart: Console) -> None:
+    with apart.store.look(NOW) as work:
+        nobody = views.User("cook", 1, 1, frozenset({1}), frozenset({1}))
+        assert views.order_by_number(work, views.User("cook"), 1001) is None
+        assert views.own_units(work, views.User("cook")) == ()
+        assert views.contact_of(work, nobody, 1) is None
+
+
+def test_an_account_is_made_for_every_role(apart: Console) -> None:
+    admin = apart.signed_in("admin")
+    wanted = {
+        "district": ("1", ""),
+        "street": ("2", ""),
+        "community": ("3", ""),
+        "firm": ("", "2"),
+        "admin": ("", ""),
+    }
+    for role, (area, unit) in wanted.items():
+        admin.open("/console/accounts")
+        form = {"login": f"new-{role}", "role": role, "area_id": area, "unit_id": unit}
+        assert admin.post("/console/accounts", **form).status == 200, role
+    made = {row.login: row for row in apart.rows(t.console_user) if row.login.startswith("new-")}
+    assert {row.role: (str(row.area_id or ""), str(row.unit_id or "")) for row in made.values()} == wanted
+
+
+@pytest.mark.parametrize(
+    ("role", "area", "unit", "field"),
+    [
+        ("street", "3", "", "area_id"),
+        ("street", "", "", "area_id"),
+        ("admin", "1", "", "area_id"),
+        ("firm", "", "", "unit_id"),
+        ("admin", "", "1", "unit_id"),
+        ("king", "", "", "role"),
+    ],
+)
+def test_an_account_needs_what_its_role_needs(
+    apart: Console, role: str, area: str, unit: str, field: str
+) -> None:
+    admin = apart.signed_in("admin")
+    admin.open("/console/accounts")
+    before = apart.rows(t.console_user)
+    page = admin.post("/console/accounts", login="new", role=role, area_id=area, unit_id=unit)
+    assert page.status == 422
+    assert f'id="{field}-wrong"' in page.html
+    assert apart.rows(t.console_user) == before
