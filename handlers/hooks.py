@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, Response, request
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.message import Heard, Reply
+from bot.message import Reply
 from bot.ports import Answer, Callback, Channel
 from bot.refusals import NotGenuine, NotHeard, TooLarge, Unreadable
-from handlers.turns import NotKept, Turns
+from handlers.turns import NotKept, Player, Turns
 
 MAX_BODY = 64 * 1024
 DRAINED = 1024 * 1024  # of a body that is too large; what is larger still loses its connection
 STALE = timedelta(minutes=5)
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 4.5)  # the platform hangs up after 5
 REFUSED = Answer(403, b"refused")
 TOO_LARGE = Answer(413, b"too large")
 TRY_AGAIN = Answer(503, b"busy")
@@ -34,6 +35,8 @@ class Counts:
     heard: Counter
     refused: Counter
     stale: Counter
+    turns: Counter
+    seconds: Histogram
 
     @classmethod
     def on(cls, registry: CollectorRegistry) -> Counts:
@@ -46,6 +49,14 @@ class Counts:
             Counter(
                 "linli_callbacks_stale_total", "Callbacks with an old time", ["channel"], registry=registry
             ),
+            Counter("linli_turns_total", "Turns, by how they were answered", ["reply"], registry=registry),
+            Histogram(
+                "linli_callback_seconds",
+                "How long callbacks took",
+                ["channel"],
+                buckets=SECONDS,
+                registry=registry,
+            ),
         )
 
 
@@ -55,8 +66,7 @@ class Door:
 
     channel: Callable[[str], Channel | None]
     turns: Turns
-    play: Callable[[Heard, float], Reply]
-    give_up: Callable[[Heard], None]
+    player: Player
     clock: Clock
     counts: Counts
 
@@ -71,7 +81,7 @@ def make_blueprint(door: Door) -> Blueprint:
 
     @hooks.route("/callback/wecom/<name>", methods=["GET", "POST"])
     def wecom(name: str) -> Response:
-        return _serve(door, f"wecom_aibot:{name}")
+        return _serve(door, f"wecom:{name}")
 
     return hooks
 
@@ -82,10 +92,11 @@ def _serve(door: Door, name: str) -> Response:
         return _respond(_refuse(door, "unknown", "NoSuchChannel", REFUSED))
     if (request.content_length or 0) > MAX_BODY:
         _read_away()
-        return _respond(_refuse(door, name, "TooLarge", TOO_LARGE))
+        return _respond(_refuse(door, channel.name, "TooLarge", TOO_LARGE))
     callback = Callback(request.method, dict(request.args), request.get_data())
     handle = _verify if callback.method == "GET" else _hear
-    return _respond(handle(door, channel, callback))
+    with door.counts.seconds.labels(channel.name).time():
+        return _respond(handle(door, channel, callback))
 
 
 def _read_away() -> None:
@@ -115,7 +126,7 @@ def _hear(door: Door, channel: Channel, callback: Callback) -> Answer:
     if abs(door.clock.now() - heard.at) > STALE:
         door.counts.stale.labels(channel.name).inc()
     try:
-        reply = door.turns.take(heard, door.play, door.give_up)
+        reply = door.turns.take(heard, door.player)
     except NotKept:
         return TRY_AGAIN
     return channel.answer(callback, heard, reply)

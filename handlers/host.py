@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.language.commands import control, order_number
 from bot.language.danger import danger
 from bot.language.intents import intents
+from bot.language.numbers import bare_number
 from bot.message import Heard, Reply
-from bot.play import Push
-from bot.talk import Who
+from bot.play import Push, Talk
+from bot.talk import Said, Who
+from handlers import person_talk
 from handlers.finding import find
 from models import tables as t
 from models import views
-from models.actions.desk import OpenDeskItem
 from models.actions.orders import AddPhotos
+from models.actions.person_talk import EndTalk, OpenTalk, SayInTalk
+from models.actions.talk_in_hand import open_talk_of
 from models.store import Work
 
 ASKED = "staff_question"
 PHOTOS_WITHIN = timedelta(minutes=30)  # after a report, photos belong to it
 LINES = 10  # of a transcript
-CALLED = {
-    "asked": "好的，已请社区工作人员联系您。急事请直接打物业或居委电话；有危险请打 110、119 或 120。",
-    "not_understood": "我没能听懂，已请社区工作人员来帮您，他们看得到刚才的话，会联系您。",
-}
+SAYS = "住户："
 
 
-@dataclass(frozen=True)
+@dataclass
 class TurnHost:
     """The host of one resident's turn; satisfies bot.play.Host."""
 
@@ -39,6 +40,9 @@ class TurnHost:
     first: bool
     channel: str
     sender: str
+    asked: bool = True  # whether a question of a push may be open
+    talks: bool = True  # whether a talk with a person may be open
+    did: list[Any] = field(default_factory=list)  # what the actions of this turn gave
 
     @property
     def now(self) -> datetime:
@@ -47,14 +51,19 @@ class TurnHost:
 
     def do(self, command: Any) -> Any:
         """Carry out an action in this turn's transaction."""
-        return command.run(self.work)
+        done = command.run(self.work)
+        self.did.append(done)
+        return done
 
     def look(self, see: Callable[[Any], Any]) -> Any:
         """Look through a view."""
         return see(self.work)
 
     def find(self, what: str, text: str) -> Any:
-        """Look something up in the register."""
+        """Look something up in the register; "own_order": whether it is the number of an order that they follow."""
+        if what == "own_order":
+            number, asker = order_number(text), views.Resident(self.who.account_id, self.who.person_id)
+            return number is not None and views.order_by_number(self.work, asker, number) is not None
         return find(self.work, self.who.person_id, what, text)
 
     def intents(self, text: str) -> Sequence[str]:
@@ -69,16 +78,17 @@ class TurnHost:
         """The open questions of this account that have been shown."""
         return [
             Push(one.id, one.kind, one.subject, one.stamp, one.shown_at)
-            for one in views.open_questions(self.work, self.who.account_id)
+            for one in self._questions()
             if one.shown_at is not None
         ]
+
+    def _questions(self) -> Sequence[views.Question]:
+        return views.open_questions(self.work, self.who.account_id) if self.asked else ()
 
     def late_photos(self, media: Sequence[str], results: Sequence[Any]) -> str | None:
         """Add photos to the order of the talk, of a worker's open question, or just opened; None: there is none."""
         done = [one["order_id"] for one in results if isinstance(one, dict) and one.get("order_id")]
-        asked = [
-            one.order_id for one in views.open_questions(self.work, self.who.account_id) if one.kind == ASKED
-        ]
+        asked = [one.order_id for one in self._questions() if one.kind == ASKED]
         order_id = next(iter([*done[-1:], *asked, *self._just_opened()]), None)
         if order_id is None:
             return None
@@ -91,21 +101,50 @@ class TurnHost:
         return [one.id for one in mine if not one.close and self.now - one.opened_at < PHOTOS_WITHIN]
 
     def call_person(self, why: str) -> str:
-        """Put the talk on the staff's desk."""
-        words = transcript(self.work, self.channel, self.sender)
-        OpenDeskItem("wants_person", words, account_id=self.who.account_id).run(self.work)
-        return CALLED[why]
+        """Let the duty staff take over, with the transcript."""
+        lines = transcript(self.work, self.channel, self.sender)
+        opened = OpenTalk(self.who.account_id, why, "\n".join(lines), _last_said(lines)).run(self.work)
+        self.talks = True
+        return person_talk.called(why, opened, self.now)
+
+    @property
+    def talk(self) -> Talk | None:
+        """The talk with a person that is open now."""
+        row = open_talk_of(self.work, self.who.account_id) if self.talks else None
+        return None if row is None else Talk(row.last_at)
+
+    def tell_person(self, said: Said) -> str:
+        """Pass it on to the staff who have taken over."""
+        words = person_talk.passed_on(said)
+        told = SayInTalk(self.who.account_id, words, said.media, self.channel).run(self.work)
+        return person_talk.answered(said, told, self.now)
+
+    def end_talk(self) -> str:
+        """The resident is done."""
+        row = open_talk_of(self.work, self.who.account_id)
+        return person_talk.ended(EndTalk(row.id, "resident", self.who.account_id).run(self.work))
 
 
-def transcript(work: Work, channel: str, sender: str) -> str:
-    """The last things this person said and was answered, oldest first, as lines."""
+def transcript(work: Work, channel: str, sender: str) -> list[str]:
+    """The last things this person said and was answered, oldest first."""
     i = t.inbox.c
     query = select(i.payload, i.reply).where(i.channel == channel, i.sender == sender, i.payload.is_not(None))
     rows = work.conn.execute(query.order_by(i.id.desc()).limit(LINES)).all()
     lines: list[str] = []
     for payload, reply in reversed(rows):
         heard = Heard.from_json(payload)
-        lines.append(f"住户：{heard.text or f'[{heard.kind}]'}")
+        lines.append(f"{SAYS}{heard.text or f'[{heard.kind}]'}")
         if reply and (words := Reply.from_json(reply).words):
             lines.append(f"机器人：{words}")
-    return "\n".join(lines).replace("\0", "")  # PostgreSQL refuses it
+    return [line.replace("\0", "") for line in lines]  # PostgreSQL refuses it
+
+
+def _last_said(lines: Sequence[str]) -> str:
+    """The last thing that was said before the wish for a person itself."""
+    said = (line.removeprefix(SAYS) for line in reversed(lines) if line.startswith(SAYS))
+    return next((words for words in said if _tells(words)), "")
+
+
+def _tells(words: str) -> bool:
+    """Whether it says anything to somebody who reads it alone: no choice, no control word, no picture."""
+    return bare_number(words) is None and control(words) is None and not words.startswith("[")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,26 +18,51 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock, SystemClock, real_seconds
 from models.actions.clock import MoveClock
-from models.health import health
+from models.health import beats, health
 from models.store import Store
 
 log = logging.getLogger(__name__)
 
 # How old the last sign of life may be, in seconds of real time. A worker in a long job is silent for longer.
 BEATS: Mapping[str, int] = {"relay": 15, "worker:talk": 60, "worker:tell": 60, "worker:media": 60}
+CACHED_SECONDS = 15.0  # scrapers that come more often, or together, get what the last one got
 # Ten years, so that no date leaves the calendar.
 MOST_SECONDS = 10 * 366 * 24 * 3600
 
 # (metric, what it says, the key of health(), its labels)
 GAUGES = (
-    ("linli_inbox", "Messages heard, by state", "inbox", ("state",)),
-    ("linli_outbox", "Messages of ours, by state and channel", "outbox", ("state", "channel")),
+    ("linli_inbox", "Messages heard that wait or went wrong, by state", "inbox", ("state",)),
+    ("linli_outbox", "Messages of ours that wait or went wrong", "outbox", ("state", "channel")),
     ("linli_oldest_undone_seconds", "Age of the oldest row that waits", "oldest", ("what",)),
+    ("linli_sent_today", "Messages sent since midnight, by way", "sent", ("rung",)),
+    ("linli_quota_left", "Messages the platform still takes today, by way", "quota_left", ("rung",)),
     ("linli_beat_age_seconds", "Age of each process's last sign of life", "beats", ("name",)),
+    (
+        "linli_erased_rows",
+        "Rows of personal data erased so far, by reason and kind",
+        "erased",
+        ("why", "what"),
+    ),
     ("linli_desk_open", "Open items for a person, by kind", "desk", ("kind",)),
+    ("linli_alarm", "1 for each alarm that stands", "alarms", ("name",)),
 )
+
+
+class _Kept:
+    """The numbers of a moment ago."""
+
+    def __init__(self) -> None:
+        self._at = float("-inf")
+        self._numbers: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def get(self, count: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        with self._lock:
+            if real_seconds() - self._at >= CACHED_SECONDS:
+                self._numbers, self._at = count(), real_seconds()
+            return self._numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +82,16 @@ class Ops:
     clock_moves: bool = False
     beats: Mapping[str, int] = field(default_factory=lambda: BEATS)
     wall: Clock = field(default_factory=SystemClock)
+    kept: _Kept = field(default_factory=_Kept)
 
     def numbers(self) -> dict[str, Any]:
-        """What health() counts now."""
-        return health(self.store, self.clock.now(), self.wall.now())
+        """What health() counted, at most CACHED_SECONDS ago."""
+        return self.kept.get(lambda: health(self.store, self.clock.now(), self.wall.now()))
+
+    def ages(self) -> dict[str, float]:
+        """How long ago each kind of process showed that it lives, now."""
+        with self.store.look(self.wall.now()) as work:
+            return beats(work, self.wall.now())
 
 
 def make_blueprint(ops: Ops) -> Blueprint:
@@ -89,7 +121,7 @@ def _checks(ops: Ops) -> Iterator[tuple[str, str]]:
     try:
         behind = ops.behind()
         # Without its newest tables there is nothing to count.
-        ages = {} if behind else ops.numbers()["beats"]
+        ages = {} if behind else ops.ages()
     except SQLAlchemyError as away:
         log.warning("the database does not answer: %s", type(away).__name__)
         yield "database", "does not answer: check LINLI_DATABASE_URL and whether the server runs"

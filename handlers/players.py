@@ -12,7 +12,9 @@ from bot.refusals import NotTold
 from handlers import trying
 from handlers.resident import Residents
 from handlers.staff import Staffroom
+from handlers.staff_app import is_app
 from handlers.switchboard import Switchboard
+from models.store import Work
 
 STAFF = "wecom_"
 log = logging.getLogger("linli.players")
@@ -25,6 +27,12 @@ class Players:
     residents: Residents
     staffroom: Staffroom
     switchboard: Switchboard
+
+    def at_once(self, work: Work, inbox_id: int, heard: Heard, since: float) -> Reply | None:
+        """A resident's turn in the transaction that keeps what was heard; None when it must wait for play()."""
+        if heard.channel.startswith(STAFF):
+            return None
+        return self.residents.at_once(work, inbox_id, heard, since)
 
     def play(self, heard: Heard, since: float | None) -> Reply:
         """One turn of whoever spoke. `since`: when the callback arrived (real seconds), None for workers."""
@@ -61,8 +69,11 @@ class Players:
         return None
 
     def _answer_late(self, heard: Heard, reply: Reply) -> None:
-        """WeCom docs: response_url takes one message within the hour. Without one, 查 shows how things stand."""
-        if not reply.words or not heard.reply_to:
+        """WeCom docs: response_url takes one message within the hour. Without one, 查 shows how things stand.
+
+        What was said in an app has been queued by the staffroom.
+        """
+        if not reply.words or not heard.reply_to or is_app(heard):
             return
         told = Told(heard.channel, heard.sender, reply.words, rung="late_answer", reply_to=heard.reply_to)
         try:

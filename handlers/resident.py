@@ -23,9 +23,11 @@ from dialogs import NOTICE
 from handlers.host import TurnHost, transcript
 from handlers.trying import give_up, once_more, put_off_oldest, said_again
 from models import tables as t
+from models.actions.consent import GoOn, ShowNotice
 from models.actions.desk import OpenDeskItem
-from models.actions.outbox import Held, held_count, mark_receipt, note_heard, take_held
-from models.actions.people import Follow, LockAccount, Unfollow
+from models.actions.erasure import ForgetHeard
+from models.actions.outbox import OPENS, Held, held_count, mark_receipt, note_heard, take_held
+from models.actions.people import Follow, LockAccount, LockAtOnce, Unfollow
 from models.store import Store, To, Work
 
 PASSIVE_SECONDS = 2.5  # a turn that commits later than this is told by the worker
@@ -33,7 +35,11 @@ HOLDS_BACK = timedelta(seconds=5)  # how long a message that waits for another t
 NUDGE_AFTER = timedelta(minutes=40)
 SORRY = "抱歉，我这边出了点问题，刚才的事没有办成。已请工作人员来看，会联系您。也可以换个说法再试一次。"
 VOICE = "我还听不清语音。请打字告诉我，或按前面的数字回复；说不清楚请回复 人工。"
+GREETING = "您好，我是邻里小助手。"
+NEW_NOTICE, NOTICE_AGAIN = "隐私说明有更新，请看一下：", "先说明一下："
 CANNOT_READ = "这个我还看不懂。请用文字告诉我，照片也可以；要找工作人员请回复 人工。"
+REFUSES = "withdraw_consent"  # the intent of who does not agree
+DELETES = ("erasure", "withdrawal")  # dialogs after which files are deleted, once all is committed
 LEAVES = frozenset({"unfollow", "revoked"})
 MORE_BYTES = 150  # what “还有几条” and the blank lines take
 PERSON_DID = frozenset(
@@ -74,6 +80,17 @@ class Residents:
         while (reply := self._tried(channel, sender, key, since)) is None:
             pass  # somebody left in between: what came after that is a turn of its own
         return reply
+
+    def at_once(self, work: Work, inbox_id: int, heard: Heard, since: float) -> Reply | None:
+        """Play `heard` in the transaction that has just kept it as `inbox_id`; None: answer() must."""
+        if heard.kind in LEAVES:
+            return None
+        locked = LockAtOnce(heard.channel, heard.sender, inbox_id).run(work)
+        if not locked["ok"] or any(f'"{name}"' in locked["state"] for name in DELETES):
+            return None
+        one = _Kept(inbox_id, heard)
+        reply = _Turn(self, work, locked, heard.channel, heard.sender, []).play([one])
+        return self._settle(work, locked["account_id"], [one], reply, since)
 
     def _tried(self, channel: str, sender: str, key: str, since: float | None) -> Reply | None:
         """One turn, once more when it fails, and then without the dialogs."""
@@ -128,27 +145,28 @@ class Residents:
             waiting = _ready(work, [row for row in new if row.id <= last.id])
             if waiting is None:
                 return Reply()
-            waiting = _until_leaving(waiting)
+            kept = _until_leaving([_Kept(row.id, Heard.from_json(row.payload)) for row in waiting])
             files: list[str] = []
             turn = _Turn(self, work, locked, channel, sender, files)
-            reply = turn.set_aside(waiting) if set_aside else turn.play(waiting)
-            reply = self._settle(work, locked["account_id"], waiting, reply, since)
+            reply = turn.set_aside(kept) if set_aside else turn.play(kept)
+            kept = kept[: turn.heard] if turn.heard else kept
+            reply = self._settle(work, locked["account_id"], kept, reply, since)
         if files:
             self.forget_files(files)
-        return reply if waiting[-1].id == last.id else None
+        return reply if kept[-1].id == last.id else None
 
     def _settle(
-        self, work: Work, account_id: int, rows: list[Any], reply: Reply, since: float | None
+        self, work: Work, account_id: int, kept: Sequence[_Kept], reply: Reply, since: float | None
     ) -> Reply:
         """Decide once who answers, and store it with the effects."""
         empty = not reply.words and reply.card is None
         late = since is None or real_seconds() - since > PASSIVE_SECONDS
         by = "queued" if late and not empty else "passive"
         done = {"state": "done", "done_at": work.now}
-        for row in rows[:-1]:
-            work.conn.execute(_DONE, {"row": row.id, **done, "reply_by": "joined"})
+        for one in kept[:-1]:
+            work.conn.execute(_DONE, {"row": one.id, **done, "reply_by": "joined"})
         answered = {"reply": reply.to_json(), "reply_by": by}
-        work.conn.execute(_DONE, {"row": rows[-1].id, **done, **answered})
+        work.conn.execute(_DONE, {"row": kept[-1].id, **done, **answered})
         if by == "queued":
             work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
             return Reply()
@@ -168,9 +186,17 @@ class Residents:
                 work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One message in the inbox."""
+
+    id: int
+    heard: Heard
+
+
 @dataclass
 class _Turn:
-    """The playing of one transaction's messages."""
+    """The playing of one transaction's messages. `locked`: what LockAccount or LockAtOnce gave."""
 
     residents: Residents
     work: Work
@@ -178,52 +204,70 @@ class _Turn:
     channel: str
     sender: str
     files: list[str]
+    heard: int = 0
 
     def __post_init__(self) -> None:
         self.account_id: int = self.locked["account_id"]
         self.state: str = self.locked["state"]
         who = Who(self.account_id, self.locked["person_id"])
         first = self.locked["turn"] == 0
-        self.host = TurnHost(self.work, who, first, self.channel, self.sender)
+        asked, talks = self.locked.get("asked", True), self.locked.get("talks", True)
+        self.host = TurnHost(self.work, who, first, self.channel, self.sender, asked, talks)
+        self.waits: bool = self.locked.get("held", True)
 
-    def play(self, rows: list[Any]) -> Reply:
+    def play(self, kept: Sequence[_Kept]) -> Reply:
         """Hear each message; their words join in one reply, held words first."""
-        replies = [self.hear(row, Heard.from_json(row.payload)) for row in rows]
+        replies: list[Reply] = []
+        for one in kept:
+            replies.append(self.hear(one.id, one.heard))
+            if self.state == "gone":  # what follows is said by somebody new
+                break
+        self.heard = len(replies)
         self._keep()
         reply = joined(replies)
-        reads = self.state != "gone" and any(_by_person(row) for row in rows)
+        by_person = any(one.heard.kind in PERSON_DID for one in kept)
+        reads = self.waits and self.state != "gone" and by_person
         held = self._held(reply) if reads else []
         return replace(reply, words="\n\n".join([*held, reply.words]).strip()) if held else reply
 
-    def set_aside(self, rows: list[Any]) -> Reply:
+    def set_aside(self, kept: Sequence[_Kept]) -> Reply:
         """After a defect: the talk is cleared, staff get the transcript, the person an apology."""
-        words = transcript(self.work, self.channel, self.sender)
+        words = "\n".join(transcript(self.work, self.channel, self.sender))
         OpenDeskItem("defect", words, account_id=self.account_id).run(self.work)
         self.state = State(turn=self.locked["turn"] + 1).dump()
-        talk = [row for row in rows if not self._by_machine(row, Heard.from_json(row.payload))]
+        talk = [one for one in kept if not self._by_machine(one.id, one.heard)]
         self._keep()
         return Reply(SORRY) if talk else Reply()
 
-    def hear(self, row: Any, heard: Heard) -> Reply:
+    def hear(self, inbox_id: int, heard: Heard) -> Reply:
         """One message: what the machine itself does with it, then the dialogs."""
         kind = "tap" if heard.extra.get("tap") else heard.kind
-        if self._by_machine(row, heard):
+        if self._by_machine(inbox_id, heard):
             return Reply()
-        note_heard(self.work, self.account_id, kind, heard.at)
+        if OPENS.get(kind) != "talk" or not self.locked.get("renewed"):
+            note_heard(self.work, self.account_id, kind, heard.at)
         if heard.kind == "follow":
             Follow(self.account_id).run(self.work)
-        if heard.kind in ("video", "link", "file"):
-            return Reply(CANNOT_READ)
-        if heard.kind == "voice" and not heard.text.strip():
-            return Reply(VOICE)
-        if control(heard.text) == "more" and held_count(self.work, self.account_id):
+        unread = heard.kind in ("video", "link", "file")
+        if unread or (heard.kind == "voice" and not heard.text.strip()):
+            return self._pass_on(heard) or Reply(CANNOT_READ if unread else VOICE)
+        if control(heard.text) == "more" and self._held_count():
             return Reply("还有这些消息：")
-        return self._talk(heard)
+        return self._unless_erased(inbox_id, self._talk(heard))
 
-    def _by_machine(self, row: Any, heard: Heard) -> bool:
+    def _pass_on(self, heard: Heard) -> Reply | None:
+        """Let a person who has taken over know of what we cannot read; None when the bot has the word."""
+        if self.host.talk is None or State.load(self.state).stack:
+            return None
+        return Reply(self.host.tell_person(Said(kind=heard.kind)))
+
+    def _held_count(self) -> int:
+        return held_count(self.work, self.account_id) if self.waits else 0
+
+    def _by_machine(self, inbox_id: int, heard: Heard) -> bool:
         """What no dialog hears: somebody leaves, a receipt, an event that means nothing to us."""
         if heard.kind in LEAVES:
-            self.files += Unfollow(self.account_id, row.id).run(self.work)["files"]
+            self.files += Unfollow(self.account_id, inbox_id).run(self.work)["files"]
             self.state = "gone"
         elif heard.kind == "receipt":
             mark_receipt(self.work, heard.extra.get("job", ""), heard.extra.get("status", ""))
@@ -234,7 +278,7 @@ class _Turn:
         if heard.kind not in ("text", "voice") or State.load(self.state).stack:
             return False
         asks = self.host.intents(heard.text) or self.host.danger(heard.text) or control(heard.text)
-        return not asks and held_count(self.work, self.account_id) > 0
+        return not asks and self._held_count() > 0 and self.host.talk is None
 
     def _talk(self, heard: Heard) -> Reply:
         if self._only_reads(heard):
@@ -247,18 +291,37 @@ class _Turn:
             point=heard.place,
             scene=heard.scene,
         )
+        agreed = self.locked["consent"] == NOTICE.version
+        if not agreed and REFUSES not in self.host.intents(heard.text):
+            agreed = GoOn(self.account_id, NOTICE.version).run(self.work)["ok"]
         reply, self.state = self.residents.engine.hear(self.state, said, self.host)
-        return self._introduced(reply)
+        return reply if agreed else self._introduced(reply, heard)
 
-    def _introduced(self, reply: Reply) -> Reply:
-        """Who begins with a report reads once what is kept; never before words of danger."""
-        if not self.host.first:
-            return reply
+    def _introduced(self, reply: Reply, heard: Heard) -> Reply:
+        """Who has not agreed to the notice in force reads it once; never before words of danger."""
         state = State.load(self.state)
         opened = state.stack[0].dialog if state.stack else ""
-        if opened in ("hello", "emergency", "") or NOTICE["short"] in reply.words:
+        acted = self.host.did and not any(one.get("ends") for one in self.host.did)
+        stores = opened or acted or self.host.talk is not None
+        urgent = opened == "emergency" or self.host.danger(heard.text)
+        if urgent or not stores:
             return reply
-        return replace(reply, words=f"您好，我是邻里小助手。{NOTICE['short']}\n\n{reply.words}")
+        new = ShowNotice(self.account_id, NOTICE.version).run(self.work)["new"]
+        if not new or NOTICE.short in reply.words:
+            return reply
+        was = NEW_NOTICE if self.locked["consent"] else NOTICE_AGAIN
+        lead = GREETING if self.host.first else was
+        return replace(reply, words=f"{lead}{NOTICE.short}\n\n{reply.words}")
+
+    def _unless_erased(self, inbox_id: int, reply: Reply) -> Reply:
+        """Somebody had themselves erased in this talk: what they said just now goes as well, and so does the talk."""
+        done = [one for one in self.host.did if isinstance(one, dict)]
+        self.files += [file for one in done for file in one.get("files", ())]
+        if any(one.get("erased") for one in done):
+            ForgetHeard(self.account_id, self.channel, self.sender, inbox_id).run(self.work)
+            self.state = "gone"
+        self.host.did.clear()
+        return reply
 
     def _held(self, reply: Reply) -> list[str]:
         """Words that could not be pushed come first: the newest three, as far as they fit; the rest by 更多."""
@@ -311,12 +374,7 @@ def _undone(channel: str, sender: str) -> Any:
     return select(i.key).where(i.channel == channel, i.sender == sender, i.state == "new")
 
 
-def _until_leaving(rows: list[Any]) -> list[Any]:
-    """The rows up to the first by which the person leaves: what follows is said by a new account."""
-    kinds = [Heard.from_json(row.payload).kind for row in rows]
-    leaves = next((n for n, kind in enumerate(kinds) if kind in LEAVES), len(rows) - 1)
-    return rows[: leaves + 1]
-
-
-def _by_person(row: Any) -> bool:
-    return Heard.from_json(row.payload).kind in PERSON_DID
+def _until_leaving(kept: Sequence[_Kept]) -> Sequence[_Kept]:
+    """What was heard up to the first by which the person leaves: what follows is said by a new account."""
+    leaves = next((n for n, one in enumerate(kept) if one.heard.kind in LEAVES), len(kept) - 1)
+    return kept[: leaves + 1]

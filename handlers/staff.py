@@ -12,14 +12,15 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.language.staff import Command, number_in, read_command
-from bot.message import Heard, Reply
+from bot.language.staff import Command, number_in, read_command, talk_in
+from bot.message import Card, Heard, Reply
+from handlers import pace, staff_app, staff_talk, trying
 from handlers import staff_words as words
-from handlers import trying
+from handlers.staff_dispatch import DISPATCH, Said
 from models import tables as t
 from models import views
 from models.actions.binding import BindGroup, BindWorker
-from models.actions.desk import OpenDeskItem
+from models.actions.desk import Audit, OpenDeskItem
 from models.actions.staff import Arrive, AskResident, Claim, Finish, Progress, ReplyResident, Return
 from models.store import Store, Work
 
@@ -27,6 +28,7 @@ log = logging.getLogger("linli.staff")
 _CARD = re.compile(r"^o(\d+)-")
 _ASKS_DOOR = re.compile("详情|地址|电话|门牌")
 PICTURES = 3
+LISTED = 10
 OPEN_TO_ALL = frozenset({"bind", "bind_group", "help"})
 
 
@@ -57,6 +59,7 @@ class Staffroom:
             if row is None or row.state != "new":
                 return trying.said_again(work, heard.key) if by == "passive" else Reply()
             reply = play(work)
+            staff_app.answered(work, heard, reply, passive=by == "passive")
             done = {"state": "done", "done_at": work.now, "reply": reply.to_json(), "reply_by": by}
             work.conn.execute(update(t.inbox).where(t.inbox.c.id == row.id).values(done))
         return reply
@@ -98,7 +101,9 @@ class Staffroom:
     def give_up(self, key: str) -> Reply:
         """The callback could not wait: whoever gets these words sends them late, once."""
         with self.store.work(self.clock.now()) as work:
-            return trying.give_up(work, key)
+            reply = trying.give_up(work, key)
+            row = work.conn.execute(select(t.inbox).where(t.inbox.c.key == key)).first()
+            return staff_app.missed(work, row, reply) if row else reply
 
 
 def _set_aside(work: Work, heard: Heard) -> Reply:
@@ -122,13 +127,17 @@ class _Message:
         """The words for the sender."""
         if self.bot is None or self.heard.kind in ("other", "receipt"):
             return Reply()
+        if pace.too_fast(self.work, self.heard):
+            log.warning("a message of staff was refused: too many in a minute", extra={"bot": self.bot.name})
+            return Reply(words.TOO_FAST)
         if self.heard.kind == "enter":
-            return Reply(words.HELP if self.worker else words.STRANGER)
+            return Reply(self._greeting())
         if self.heard.kind in ("video", "file") and self.worker is not None:
             return Reply(words.ONLY_PICTURES)
         command = self._command()
         if command is None and self.worker is not None:
-            return Reply(words.NOT_UNDERSTOOD)
+            talk = talk_in(self.heard.quote)
+            return Reply(words.NOT_UNDERSTOOD if talk is None else staff_talk.HOW.format(number=talk))
         if self.worker is None and (command is None or command.verb not in OPEN_TO_ALL):
             log.warning("a stranger's command was refused", extra={"bot": self.bot.name})
             return Reply(words.STRANGER)
@@ -139,6 +148,11 @@ class _Message:
             log.warning("a command in another unit's group was refused", extra={"bot": self.bot.name})
             return Reply(words.OTHER_GROUP)
         return self._carry_out(command)
+
+    def _greeting(self) -> str:
+        if not staff_app.greets(self.work, self.heard):
+            return ""
+        return words.HELP if self.worker else words.STRANGER
 
     def _command(self) -> Command | None:
         if self.heard.kind == "card":
@@ -155,8 +169,13 @@ class _Message:
         return group is None or group.unit_id != self.worker.unit_id
 
     def _carry_out(self, command: Command) -> Reply:
-        if command.verb == "todo":
-            return self._todo()
+        if command.verb in LISTS:
+            return LISTS[command.verb](self)
+        talk = command.talk or (talk_in(self.heard.quote) if command.number is None else None)
+        if talk is not None:
+            return staff_talk.answer(self.work, self.asker, self.heard, command, talk)
+        if command.verb == "end_talk":
+            return Reply(staff_talk.WHICH)
         if command.verb not in VERBS:
             return Reply(words.NOT_UNDERSTOOD)
         number = command.number or number_in(self.heard.quote)
@@ -197,6 +216,8 @@ class _Message:
 
     def _bind_group(self, command: Command) -> Reply:
         assert self.bot is not None
+        if staff_app.is_app(self.heard):
+            return Reply(words.NO_GROUP)
         if not self.heard.chat:
             return Reply("请在要绑定的群里 @ 我发这句话。")
         bind = BindGroup(self.bot.id, self.heard.chat, command.rest, self.heard.sender)
@@ -212,23 +233,46 @@ class _Message:
 
     def _todo(self) -> Reply:
         orders = views.open_orders_of(self.work, self.asker)
-        if not orders:
-            return Reply("您手上没有未办结的工单。")
-        lines = "\n".join(words.about(order) for order in orders)
-        return Reply(f"您手上有 {len(orders)} 个工单：\n{lines}")
+        lines = "\n".join(words.about(order, group=bool(self.heard.chat)) for order in orders)
+        mine = f"您手上有 {len(orders)} 个工单：\n{lines}" if orders else "您手上没有未办结的工单。"
+        return Reply(f"{mine}\n{staff_talk.waiting(self.work, self.asker)}".strip())
+
+    def _waiting(self) -> Reply:
+        waiting = views.Wanted("waiting")
+        total = views.queue_length(self.work, self.asker, waiting)
+        if not total:
+            return Reply("您单位没有等着接的工单。")
+        lines = "\n".join(
+            words.about(order, group=bool(self.heard.chat))
+            for order in views.queue(self.work, self.asker, waiting).orders[:LISTED]
+        )
+        more = f"\n还有 {total - LISTED} 个没有列出。" if total > LISTED else ""
+        return Reply(f"您单位有 {total} 个工单等着接，急的在前：\n{lines}{more}\n接单请发：接 工单号")
 
     def _show(self, command: Command, order: views.Order) -> Reply:
         asks_door = _ASKS_DOOR.search(self.heard.text) is not None
-        about = words.about(order)
+        about = words.about(order, group=bool(self.heard.chat))
         if not self.heard.chat and order.mine:
-            found = views.door_of(self.work, self.asker, order.id)
-            about = f"{about}\n{words.door(found)}" if found else about
+            about = f"{about}\n{self._door(order)}".strip()
         elif asks_door:
             hint = "门牌和电话只给接单人，请接单后在单聊里发" if not order.mine else "门牌和电话请在单聊里发"
             about = f"{about}\n{hint}：详情 {order.number}"
-        card = None if asks_door else words.card(order, self._card_id(order))
-        kept = [one.file for one in views.photos(self.work, self.asker, order.id) if one.file]
-        return Reply(about, card=card, pictures=tuple(kept[-PICTURES:]))
+        card = None if asks_door else self._shown(order, self._card_id(order))
+        kept = [one.file for one in views.photos(self.work, self.asker, order.id) if one.file][-PICTURES:]
+        if staff_app.is_app(self.heard):
+            return Reply(about + staff_app.show_pictures(self.work, self.heard, order, kept), card=card)
+        return Reply(about, card=card, pictures=tuple(kept))
+
+    def _door(self, order: views.Order) -> str:
+        """Door, name and phone; that this worker looked is written down."""
+        found = views.door_of(self.work, self.asker, order.id)
+        if found is None:
+            return ""
+        Audit(None, "door", str(order.number), self.asker.worker_id).run(self.work)
+        return words.door(found)
+
+    def _shown(self, order: views.Order, card_id: str) -> Card:
+        return words.card(order, card_id, alone=not self.heard.chat)
 
     def _card_id(self, order: views.Order) -> str:
         if self.heard.card:
@@ -239,14 +283,11 @@ class _Message:
     def _act(self, command: Command, order: views.Order, action: Any) -> Reply:
         """Run an action; the words, and on a card's press the card as it is now."""
         result = action.run(self.work)
-        if result["ok"]:
-            text = words.DONE[command.verb].format(number=order.number, unit=result.get("unit", ""))
-        else:
-            text = words.refusal(command.verb, result, order.number)
+        text = words.outcome(command.verb, result, order.number, in_app=staff_app.is_app(self.heard))
         if not self.heard.card:
             return Reply(text)
         now = views.order_by_id(self.work, self.asker, order.id) or order
-        shown = words.card(now, self.heard.card)
+        shown = self._shown(now, self.heard.card)
         return Reply(text, card=replace(shown, text=f"{now.place}\n{text}"))
 
     def _claim(self, command: Command, order: views.Order) -> Reply:
@@ -267,7 +308,7 @@ class _Message:
 
     def _finish_hint(self, command: Command, order: views.Order) -> Reply:
         hint = f"办结请发：完成 {order.number} 怎么修的（可带照片）"
-        shown = words.card(order, self.heard.card)
+        shown = self._shown(order, self.heard.card)
         return Reply(hint, card=replace(shown, text=f"{order.place}\n{hint}"))
 
     def _return(self, command: Command, order: views.Order) -> Reply:
@@ -282,8 +323,10 @@ class _Message:
         action = ReplyResident(order.id, self.asker.worker_id, command.rest, self.heard.channel)
         return self._act(command, order, action)
 
-    def _transfer(self, command: Command, order: views.Order) -> Reply:
-        return Reply(words.TRANSFER.format(number=order.number))
+    def _dispatch(self, command: Command, order: views.Order) -> Reply:
+        worker_id, source = self.asker.worker_id, self.heard.channel
+        said = Said(order.id, worker_id, command.rest, source, self.work.now)
+        return self._act(command, order, DISPATCH[command.verb](said))
 
 
 OPEN: Mapping[str, Callable[[_Message, Command], Reply]] = {
@@ -291,6 +334,7 @@ OPEN: Mapping[str, Callable[[_Message, Command], Reply]] = {
     "bind": _Message._bind,
     "bind_group": _Message._bind_group,
 }
+LISTS: Mapping[str, Callable[[_Message], Reply]] = {"todo": _Message._todo, "waiting": _Message._waiting}
 VERBS: Mapping[str, Callable[[_Message, Command, views.Order], Reply]] = {
     "claim": _Message._claim,
     "arrive": _Message._arrive,
@@ -301,7 +345,7 @@ VERBS: Mapping[str, Callable[[_Message, Command, views.Order], Reply]] = {
     "ask": _Message._ask,
     "reply": _Message._reply,
     "show": _Message._show,
-    "transfer": _Message._transfer,
+    **dict.fromkeys(DISPATCH, _Message._dispatch),
 }
 LABELS: Mapping[str, str] = {
     "claim": "接",
@@ -309,6 +353,13 @@ LABELS: Mapping[str, str] = {
     "progress": "进度",
     "finish": "完成",
     "return": "退",
+    "transfer": "转",
+    "pause": "暂停",
+    "add_helper": "叫",
+    "dismiss": "不用叫",
+    "merge": "合并",
+    "resume": "恢复",
+    "appoint": "约",
     "ask": "问",
     "reply": "回复",
     "show": "查",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from bot.clock import day_text, span_text
 from bot.language.reports import CATEGORIES
-from bot.message import Card, Option
+from bot.message import Card
+from bot.wording import BUTTONS
 from models import views
+from models.rules.masking import mask
 
 HELP = """这样跟我说（数字是工单号）：
 接 1024　接单
@@ -15,9 +19,14 @@ HELP = """这样跟我说（数字是工单号）：
 进度 1024 配件下午到　告诉住户进展
 完成 1024 已换水管　办结，可以带照片
 退 1024 不归我们管　退回上一级
+转 1024 王强　转给同事或者别的单位
+暂停 1024 等配件 到周五　先等一等；恢复 1024　接着做
+约 1024 明天下午3点　约上门时间，告诉住户
+叫 1024 王强　请同事一起办；合并 1025 到 1024　同一件事
 问 1024 几楼？　问住户
 回复 1024 明天上午来　告诉住户
-查 1024　看工单；待办　看自己手上的
+回复 T12 您好　和找人工的住户说话；结束 T12　说完了
+查 1024　看工单；待办　看自己手上的；待接　看没人接的
 详情 1024　在单聊里看门牌和电话"""
 
 WHY: Mapping[str, str] = {
@@ -33,43 +42,67 @@ WHY: Mapping[str, str] = {
     "not_claimed": "{number} 还没有人接，请先发：接 {number}",
     "too_many": "口令错了好几次，请 {minutes} 分钟后再试，或者请管理员重发口令。",
     "too_soon": "刚刚发过，请稍后再试。",
-    "too_late": "已经过了时间，请找值班人员。",
+    "too_late": "这个时间已经过了，请换一个，比如：{example}",
+    "needs_time": "请写上时间，比如：{example}",
+    "too_far": "最多只能 {days} 天以内，请换一个时间，比如：{example}",
+    "not_found": "没有找到这个人或者单位，或者不止一个。可以是：{names}。比如：{example}",
+    "helpers": "{names} 那部分还没有做完。做完了再办结；不用等就先发：不用叫 {number} {name}",
+    "not_same": "这两张工单不能合并：要都归您单位、都没有办结，也不能是两户人家各自的事。",
+    "full": "{by} 手上的单已经满了（{cap} 个），请换一个人。",
+    "away": "{by} 请假了{substitute}，请换一个人。",
 }
 EXAMPLES: Mapping[str, str] = {
     "progress": "进度 {number} 配件下午到",
     "finish": "完成 {number} 已换水管（也可以带照片）",
     "return": "退 {number} 不归我们管",
+    "transfer": "转 {number} {name}",
+    "pause": "暂停 {number} 等配件 到周五",
+    "appoint": "约 {number} 明天下午 3 点",
+    "add_helper": "叫 {number} {name}",
+    "dismiss": "不用叫 {number} {name}",
+    "merge": "合并 {number} 到 1024",
     "ask": "问 {number} 几楼？",
     "reply": "回复 {number} 明天上午来",
 }
 STRANGER = "您还没有绑定，不能处理工单。请向管理员要一个口令，然后发给我：绑定 口令"
+TOO_FAST = "发得太快了，这一条没有办。请过一分钟再发。"
 OTHER_GROUP = "这个群不是您单位的工作群，请在自己单位的群里发。"
 WHICH = "请写上工单号，比如：{verb} 1024。看自己手上的请发：待办。"
 NOT_UNDERSTOOD = "没看懂。常用的有：接 1024、完成 1024 已换水管、待办；全部请发：帮助"
 ONLY_PICTURES = "视频和文件我存不下来，请发照片，或者写一句话，比如：进度 1024 配件下午到"
 SORRY = "抱歉，我这边出了点问题，刚才的事没有办成，已请工作人员来看。请过一会儿再发一次，急事请直接打电话。"
 DEFECT = "群里或单聊里的这句话没有办成：“{words}”。请打电话告诉发的人，并把情况告诉系统管理员。"
-TRANSFER = "转单请值班人员在工作台上改派，或者发：退 {number} 原因"
-DONE: Mapping[str, str] = {
+DONE: dict[str, str] = {
     "claim": "{number} 由您接单。门牌和电话请在单聊里发：详情 {number}。到了请发：到场 {number}",
     "arrive": "{number} 已记下到场，住户已收到通知。修好请发：完成 {number} 怎么修的（可带照片）",
     "progress": "{number} 进展已转给住户。",
     "finish": "{number} 已办结，住户会收到结果并打分。辛苦了！",
-    "return": "{number} 已退回，由{unit}接手。",
+    "return": "{number} 已退回，由{unit}{worker}接手。",
+    "return_up": "{number} 已经退回 {returns} 次，按规定转到上一级，现在由{unit}{worker}接手。",
+    "pause": "{number} 已暂停到 {when}，住户会收到通知，到时我会提醒您。要提前接着做请发：恢复 {number}",
+    "resume": "{number} 接着处理，住户会收到通知。到了请发：到场 {number}",
+    "appoint": "{number} 已约 {when} 上门，住户会收到通知。到了请发：到场 {number}",
+    "part": "{number} 您那部分已记下，群里也告诉大家了。辛苦了！",
+    "add_helper": "{number} 已请 {helper} 一起来办。都做完了再由您办结。",
+    "dismiss": "{number} 不用再等 {helper} 了。",
+    "merge": "{number} 已并入 {into}，住户会收到通知。以后按 {into} 办，请发：查 {into}",
+    "transfer": "{number} 已转给{unit}{worker}，住户会收到通知。",
     "ask": "{number} 已问住户，回答会发到群里。",
     "reply": "{number} 已转给住户。",
 }
+OUTSIDE = "\n这单不在您登记的工种或小区里，办不了请早点转单。"
+# Where it is said otherwise to a worker who has no group, only the firm's app.
+DONE_IN_APP: dict[str, str] = {
+    "claim": "{number} 由您接单。门牌和电话请发：详情 {number}。到了请发：到场 {number}",
+    "ask": "{number} 已问住户，回答会发给您。",
+}
+NO_GROUP = "这里没有群，不用绑定群。绑定您自己请发：绑定 口令"
 STATES: Mapping[str, str] = {
     "waiting": "等待接单",
     "claimed": "已接单",
     "arrived": "已到场",
+    "paused": "暂停",
     "closed": "已办结",
-}
-BUTTONS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "waiting": (("claim", "接单"),),
-    "claimed": (("arrive", "到场"), ("finish_hint", "办结")),
-    "arrived": (("finish_hint", "办结"),),
-    "closed": (),
 }
 URGENT = {"emergency": "紧急 ", "urgent": "加急 ", "normal": ""}
 
@@ -78,20 +111,45 @@ def refusal(verb: str, result: Mapping[str, Any], number: int | None) -> str:
     """Why an action did nothing, and what to send instead."""
     known = {"number": result.get("number") or number or "", "by": result.get("by") or "别人"}
     values = {**result, **known, "minutes": result.get("minutes", 10), "cap": result.get("cap", "")}
+    values["substitute"] = f"，代班的是 {result['substitute']}" if result.get("substitute") else ""
+    values["name"] = str(result.get("names") or "王强").split("、")[0]
     example = EXAMPLES.get(verb, "").format(**values)
     return WHY[result["why"]].format(**{**values, "example": example})
 
 
-def about(order: views.Order) -> str:
-    """An order in two lines, for a group: no door, no name, no phone."""
+def outcome(verb: str, result: Mapping[str, Any], number: int, *, in_app: bool = False) -> str:
+    """What was done, or why it was not; and what to send next."""
+    if not result["ok"]:
+        return refusal(verb, result, number)
+    done = "return_up" if result.get("up") else "part" if result.get("part") else verb
+    texts = DONE | (DONE_IN_APP if in_app else {})
+    text = texts[done].format_map(_named(result)).replace(" ，", "，")
+    return f"{text}{OUTSIDE}" if result.get("outside") else text
+
+
+def _named(result: Mapping[str, Any]) -> dict[str, Any]:
+    worker = f" {result['worker']} " if result.get("worker") else ""
+    return {"unit": "", **result, "worker": worker, "when": _when(result)}
+
+
+def _when(result: Mapping[str, Any]) -> str:
+    if result.get("until"):
+        return day_text(datetime.fromisoformat(result["until"]))
+    return span_text(*map(datetime.fromisoformat, result["visit"])) if result.get("visit") else ""
+
+
+def about(order: views.Order, *, group: bool) -> str:
+    """An order in two lines: in a group the resident's words are masked, whoever asks."""
+    summary = mask(order.summary) if group else order.summary
     holder = f"（{order.holder}）" if order.holder else ""
     head = f"【{URGENT[order.urgency]}{order.number}】{CATEGORIES.get(order.category, '')} · {order.place}"
-    return f"{head}\n“{order.summary}”　{STATES[order.state]}{holder}"
+    return f"{head}\n“{summary}”　{STATES[order.state]}{holder}"
 
 
-def card(order: views.Order, card_id: str) -> Card:
-    """An order's card: a press does what the words would."""
-    buttons = tuple(Option(verb, label, label) for verb, label in BUTTONS[order.state])
+def card(order: views.Order, card_id: str, *, alone: bool = False) -> Card:
+    """An order's card: a press does what the words would. Whoever is `alone` with it may press what is theirs."""
+    pressable = not alone or order.mine or order.state == "waiting"
+    buttons = BUTTONS.get(order.state, ()) if pressable else ()
     lines = (("状态", STATES[order.state]), ("接单人", order.holder or "还没有"))
     title = f"{order.number} {CATEGORIES.get(order.category, '')}"
     return Card(card_id, title, order.place, lines, buttons)

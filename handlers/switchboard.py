@@ -17,6 +17,8 @@ from models.store import Store
 FRESH_SECONDS = 10.0  # how long a look at the bots and groups is good
 READ_SECONDS = 1.0  # how long a callback waits for a fresh look at a channel that is known
 FIRST_SECONDS = 3.0  # and at one that is not
+ANY_BOT = "wecom"
+BOTS = ("wecom_aibot", "wecom_app")
 NOBODY = Flags(hears=False, speaks_first=False)
 log = logging.getLogger("linli.switchboard")
 
@@ -43,10 +45,21 @@ class Switchboard:
         self._known = {name: channel for name, channel in built if channel is not None}
 
     def find(self, name: str) -> Channel | None:
-        """The channel of that name, or None: "wechat_oa", "wecom_aibot:<bot>", "wecom_robot:<group id>"."""
+        """The channel of that name, or None: "wechat_oa", "wecom_aibot:<bot>", "wecom_app:<bot>",
+        "wecom_robot:<group id>", and "wecom:<bot>" for a bot of whichever kind."""
         if self._is_stale():
-            self._look_again(name in self._known)
-        return self._known.get(name)
+            self._look_again(self._full(name) in self._known)
+        return self._known.get(self._full(name))
+
+    def of_kind(self, kind: str) -> list[Channel]:
+        """Every channel of a kind that works, as the database has them now."""
+        self._read()
+        return [one for name, one in self._known.items() if name.partition(":")[0] == kind]
+
+    def _full(self, name: str) -> str:
+        kind, _, bot = name.partition(":")
+        names = [f"{one}:{bot}" for one in BOTS] if kind == ANY_BOT else []
+        return next((full for full in names if full in self._known), name)
 
     def _look_again(self, known: bool) -> None:
         """Read in a thread, since a database that hangs must not hold up callbacks of channels that are known."""

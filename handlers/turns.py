@@ -1,7 +1,8 @@
 """Turns run in a bounded pool of threads, so that a callback never waits longer than the platform does.
 
-What waits is first kept in the inbox (or, when the database does not take it in time, in the spool); the
-acknowledgement comes after that and never before (ARCHITECTURE 2.2 and 2.4).
+What was heard is kept in the inbox (or, when the database does not take it in time, in the spool); the
+acknowledgement comes after that and never before (ARCHITECTURE 2.2 and 2.4). Where nothing stands in the way it is
+played in the transaction that keeps it (docs/decisions/0013).
 """
 
 from __future__ import annotations
@@ -10,25 +11,39 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import spool
 from bot.clock import Clock, real_seconds
 from bot.message import Heard, Reply
+from handlers.trying import place
 from models import tables as t
-from models.store import Store
+from models.store import Store, Work
 
 KEPT_WITHIN = 1.5  # seconds for the inbox row; then the spool takes it
 ANSWERED_WITHIN = 3.5  # seconds for the passive reply; then the callback gives up on it
 LOOK_AGAIN = 1.0  # seconds between two messages that try a database which was away
 
 log = logging.getLogger("linli.turns")
-Play = Callable[[Heard, float], Reply]
-GiveUp = Callable[[Heard], None]
+
+
+class Player(Protocol):
+    """Whoever plays what was heard. `since`: when the callback arrived, in real seconds."""
+
+    def at_once(self, work: Work, inbox_id: int, heard: Heard, since: float) -> Reply | None:
+        """Play it in the transaction that keeps it; None when something stands in the way: then play() does."""
+
+    def play(self, heard: Heard, since: float) -> Reply:
+        """Play what is kept, in a transaction of its own."""
+
+    def give_up(self, heard: Heard) -> None:
+        """The callback could not wait for the words: they go another way."""
 
 
 class NotKept(Exception):
@@ -57,12 +72,12 @@ class _Ticket:
         """Wait for an event at most until `seconds` after the arrival."""
         return event.wait(max(0.0, self.arrived + seconds - real_seconds()))
 
-    def give_up(self) -> Reply:
-        """The reply if it is there after all, else nothing from now on."""
+    def give_up(self) -> Reply | None:
+        """The reply if it is there after all; None when it is not, and from now on nobody waits for it."""
         with self._lock:
             if not self.done.is_set():
                 self._given_up = True
-                return Reply()
+                return None
             return self.reply
 
 
@@ -88,17 +103,30 @@ class _Breaker:
             self._away, self._next_try = away, real_seconds() + LOOK_AGAIN
 
 
+def _how(ticket: _Ticket, reply: Reply) -> str:
+    if not ticket.kept.is_set():
+        return "spooled"
+    if not ticket.done.is_set():
+        return "queued"
+    return "passive" if reply.words or reply.card else "empty"
+
+
 @dataclass(frozen=True)
 class Turns:
-    """Keeps what was heard and plays it within the platform's time."""
+    """Keeps what was heard and plays it within the platform's time.
+
+    `count` is told how each was answered: passive (words in the callback), empty (nothing to say at once), queued
+    (its words come by the outbox, for it took too long), spooled (kept on the disk, played later).
+    """
 
     store: Store
     clock: Clock
     pool: Executor
     spool: Path
+    count: Callable[[str], object] = lambda how: None
     _breaker: _Breaker = field(default_factory=_Breaker)
 
-    def take(self, heard: Heard, play: Play, give_up: GiveUp) -> Reply:
+    def take(self, heard: Heard, player: Player) -> Reply:
         """Keep `heard`, play it, and give the words to answer at once. Raises NotKept.
 
         What the spool had to take is played by the workers; its words come by the outbox.
@@ -107,15 +135,22 @@ class Turns:
         received_at = self.clock.now()
         if not self._breaker.passes():
             self._spool(heard, received_at)
+            self.count("spooled")
             return Reply()
-        self.pool.submit(self._run, ticket, heard, received_at, play, give_up)
-        if ticket.wait(ticket.kept, KEPT_WITHIN):
+        # What is logged in the turn bears the id of its request.
+        context = copy_context()
+        self.pool.submit(context.run, self._run, ticket, heard, received_at, player)
+        kept = ticket.wait(ticket.kept, KEPT_WITHIN)
+        if kept:
             ticket.wait(ticket.done, ANSWERED_WITHIN)
-        else:
+        # Given up before it is spooled: whoever replays it may rely on it that no callback has said its words.
+        reply = ticket.give_up()
+        if reply is None and not kept:
             self._breaker.set(away=True)
             log.warning("the database does not take messages in time: they go to the spool")
             self._spool(heard, received_at)
-        return ticket.give_up()
+        self.count(_how(ticket, reply or Reply()))
+        return reply or Reply()
 
     def keep_poison(self, channel: str, key: str, raw: str) -> None:
         """Keep a genuine message that cannot be read, for the staff to see. Raises SQLAlchemyError."""
@@ -124,14 +159,15 @@ class Turns:
         with self.store.work(now) as work:
             work.conn.execute(work.insert_once(t.inbox).values(**row, received_at=now, next_at=now))
 
-    def _run(self, ticket: _Ticket, heard: Heard, received_at: datetime, play: Play, give_up: GiveUp) -> None:
+    def _run(self, ticket: _Ticket, heard: Heard, received_at: datetime, player: Player) -> None:
         try:
-            self.keep(heard, received_at)
+            reply = self._keep_and_play(ticket, heard, received_at, player)
             ticket.kept.set()
             self._breaker.set(away=False)
-            reply = play(heard, ticket.arrived)
+            if reply is None:
+                reply = player.play(heard, ticket.arrived)
             if not ticket.answer(reply) and (reply.words or reply.card):
-                give_up(heard)
+                player.give_up(heard)
         except SQLAlchemyError as fault:
             log.warning("the database is at fault", extra={"fault": type(fault).__name__})
         except Exception:
@@ -140,12 +176,24 @@ class Turns:
             if ticket.kept.is_set():
                 ticket.done.set()
 
+    def _keep_and_play(
+        self, ticket: _Ticket, heard: Heard, received_at: datetime, player: Player
+    ) -> Reply | None:
+        """In one transaction; None when it is kept and still to be played. What goes wrong in the playing is undone
+        and kept alone."""
+        try:
+            with self.store.work(received_at) as work:
+                inbox_id = _kept(work, heard)
+                return player.at_once(work, inbox_id, heard, ticket.arrived) if inbox_id else None
+        except Exception as failure:
+            log.warning("not played at once: %s at %s", type(failure).__name__, place(failure))
+        self.keep(heard, received_at)
+        return None
+
     def keep(self, heard: Heard, received_at: datetime) -> None:
         """One small transaction; the unique key makes repeats harmless."""
-        row = {"key": heard.key, "channel": heard.channel, "sender": heard.sender, "payload": heard.to_json()}
         with self.store.work(received_at) as work:
-            values = {**row, "received_at": received_at, "next_at": received_at}
-            work.conn.execute(work.insert_once(t.inbox), values)
+            _kept(work, heard)
 
     def _spool(self, heard: Heard, received_at: datetime) -> None:
         record = {
@@ -160,3 +208,10 @@ class Turns:
         except OSError as refused:
             log.error("the spool folder refuses: make room on the disk", extra={"errno": refused.errno})
             raise NotKept from refused
+
+
+def _kept(work: Work, heard: Heard) -> int | None:
+    """The id of its new inbox row; None for a repeat."""
+    row = {"key": heard.key, "channel": heard.channel, "sender": heard.sender, "payload": heard.to_json()}
+    values = {**row, "received_at": work.now, "next_at": work.now}
+    return work.made(t.inbox, values)

@@ -37,7 +37,7 @@ from handlers.turns import Turns
 from models import tables as t
 from models.limits import load_limits
 from models.sample import plant
-from models.store import Store, To, open_store
+from models.store import Store, To, Work, open_store
 from tests.chat import KEYS, MORNING
 from workers import hands, outbox
 
@@ -67,6 +67,12 @@ class Door:
     pool: ThreadPoolExecutor
     spool: Path
     before_play: list[Callable[[], None]] = field(default_factory=list)
+
+    def at_once(self, work: Work, inbox_id: int, heard: Heard, since: float) -> Reply | None:
+        """As app.py does, unless the test wants something to happen before the turn."""
+        if self.before_play or heard.channel.startswith("wecom_"):
+            return None
+        return self.residents.at_once(work, inbox_id, heard, since)
 
     def play(self, heard: Heard, since: float) -> Reply:
         """As app.py does for residents and staff, after what the test wants to happen first."""
@@ -182,9 +188,7 @@ def open_door(folder: Path, kind: str = "verified-service", wait_seconds: float 
         store, clock, web, Flask("later"), residents, switchboard, turns, registry, pool, folder / "spool"
     )
     counts = hooks.Counts.on(registry)
-    web.register_blueprint(
-        hooks.make_blueprint(hooks.Door(switchboard.find, turns, door.play, door.give_up, clock, counts))
-    )
+    web.register_blueprint(hooks.make_blueprint(hooks.Door(switchboard.find, turns, door, clock, counts)))
     bots = [
         {k: getattr(one, k) for k in ("name", "display", "aibotid", "token", "aes_key")} for one in town.bots
     ]
@@ -207,7 +211,9 @@ def open_door(folder: Path, kind: str = "verified-service", wait_seconds: float 
         played, clock=at, post=post_to(web), wait=lambda _: None, base=PLAYED
     )
     drain = residents.left_over
-    hands.equip(hands.Hands(store, clock, switchboard.get, Redis(), folder, drain, names=CATEGORIES))
+    hands.equip(
+        hands.Hands(store, clock, switchboard.get, Redis(), folder, drain, door.give_up, names=CATEGORIES)
+    )
     try:
         yield door
     finally:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from emulator.crypto import Seal
 from models import tables as t
+from tests.faults.malformed import INSIDE, OUTSIDE
 from tests.handlers.door import ACCOUNT, Door, words_of
 
 SECRET_WORDS = "我家 602 的门坏了"
@@ -128,6 +130,23 @@ def test_what_is_genuine_but_unreadable_is_kept_and_acknowledged(
     assert openid not in caplog.text
     again = door.sends(openid, "text", text="你好")
     assert again["outcome"] == "answered", "the next message is heard"
+
+
+def test_malformed_bodies_among_good_ones_cost_none_of_them(door: Door) -> None:
+    people, malformed = [door.person() for _ in range(3)], [*INSIDE, *OUTSIDE]
+    before = len(door.rows(t.inbox))
+    for number in range(60):
+        assert door.says(people[number % 3], "进度")
+        if number < len(malformed):
+            body = malformed[number]
+            if isinstance(body, str):
+                delivery = door.sends(people[0], "raw", xml=body)
+                assert [one["status"] for one in delivery["attempts"]] == [200], body
+            else:
+                assert door.web.test_client().post("/callback/wechat", data=body).status_code == 403
+    rows = Counter(row.state for row in door.rows(t.inbox)[before:])
+    assert len(malformed) == 21
+    assert rows == {"done": 60, "poison": len(INSIDE)}
 
 
 def test_an_unknown_kind_is_taken_in_silence(door: Door) -> None:

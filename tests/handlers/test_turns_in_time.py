@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from handlers import turns
 from models import tables as t
 from tests.handlers.door import Door, open_door, words_of
 from tests.running.processes import until
+from workers import hands
+from workers.relay import Relay
 
 PLATFORM_WAITS = 5.0  # seconds (WeChat docs: passive replies)
 
@@ -95,6 +98,23 @@ def test_a_database_that_takes_nothing_leaves_it_to_the_spool(door: Door) -> Non
     assert "第一句" in kept[0]
     assert "第二句" in kept[1]
     assert len(door.rows(t.inbox)) <= before + 1
+
+
+@pytest.mark.parametrize(("later", "pushed"), [(0, 1), (1, 0)], ids=["the same delivery", "a repeat"])
+def test_words_of_a_commit_that_its_process_never_heard_of(door: Door, later: int, pushed: int) -> None:
+    """Acknowledged from the spool; then the turn committed, and the process or the database broke off."""
+    openid = door.person()
+    door.says(openid, "能办什么")
+    (row,) = door.rows(t.inbox)[-1:]
+    assert row.reply_by == "passive"
+    received_at = (row.received_at + timedelta(microseconds=later)).isoformat()
+    record = {name: getattr(row, name) for name in ("channel", "key", "sender", "payload")}
+    for _ in range(2):
+        spool.put(door.spool, {**record, "received_at": received_at})
+        assert spool.replay(door.spool, Relay(hands.here())._insert) == 1
+    queued = door.rows(t.outbox, t.outbox.c.kind == "said")
+    assert len(queued) == pushed
+    assert len(door.rows(t.inbox, t.inbox.c.key == row.key)) == 1
 
 
 def test_without_room_nothing_is_acknowledged(door: Door) -> None:

@@ -1,0 +1,89 @@
+"""What staff do with a talk from their group: 回复 T12 …, 结束 T12, 查 T12; or the same, quoting our message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.clock import local_text
+from bot.language.staff import Command
+from bot.message import Heard, Reply
+from models import views
+from models.actions.person_talk import AnswerTalk, EndTalk
+from models.store import Work
+
+LINES, PICTURES = 10, 3
+HOW = "对话请这样回：回复 T{number} 要说的话；说完了：结束 T{number}；看前面说过什么：查 T{number}"
+WHICH = "请写上对话号，比如：结束 T12。工单办结请发：完成 1024 结果"
+SENT = "T{number} 已发给住户。说完了请发：结束 T{number}"
+SENT_AFTER = "T{number} 已发给住户。这次对话住户已经结束，他要接着说会再找人工。"
+ENDED = "T{number} 已结束，住户会收到通知。还要联系他请发：回复 T{number} 要说的话"
+NO_PHOTOS = "照片发不到住户那里，只发了文字。"
+WHY: Mapping[str, str] = {
+    "unknown": "没有找到对话 T{number}。要回复工单请写工单号，比如：回复 1024 明天上午来",
+    "needs_words": "请把话写在后面，比如：回复 T{number} 您好，我是社区小王",
+    "too_late": "T{number} 的住户已经取消关注，发不出去了。",
+    "already": "T{number} 已经结束了。还要联系住户请发：回复 T{number} 要说的话",
+}
+SAYS: Mapping[str, str] = {"resident": "住户", "worker": "{name}", "console": "工作台"}
+
+
+def answer(work: Work, asker: views.Staff, heard: Heard, command: Command, number: int) -> Reply:
+    """Do what is said about talk T`number`; the words for the group."""
+    talk = views.person_talk(work, asker, number)
+    if talk is None:
+        return Reply(WHY["unknown"].format(number=number))
+    return DO.get(command.verb, _how)(work, asker, heard, command, talk)
+
+
+def waiting(work: Work, asker: views.Staff) -> str:
+    """The open talks of the unit that wait for an answer, in a line; empty when there are none."""
+    numbers = [f"T{one.number}" for one in views.person_talks(work, asker) if one.waits]
+    return f"等着回话的居民：{'、'.join(numbers)}。看内容请发：查 {numbers[0]}" if numbers else ""
+
+
+def _how(work: Work, asker: views.Staff, heard: Heard, command: Command, talk: views.PersonTalk) -> Reply:
+    return Reply(HOW.format(number=talk.number))
+
+
+def _reply(work: Work, asker: views.Staff, heard: Heard, command: Command, talk: views.PersonTalk) -> Reply:
+    said = AnswerTalk(talk.id, "worker", asker.worker_id, command.rest, heard.channel).run(work)
+    if not said["ok"]:
+        return _refused(said["why"], talk)
+    sent = (SENT if said["open"] else SENT_AFTER).format(number=talk.number)
+    return Reply(f"{sent}\n{NO_PHOTOS}" if heard.media else sent)
+
+
+def _end(work: Work, asker: views.Staff, heard: Heard, command: Command, talk: views.PersonTalk) -> Reply:
+    done = EndTalk(talk.id, "worker", asker.worker_id).run(work)
+    return Reply(ENDED.format(number=talk.number)) if done["ok"] else _refused(done["why"], talk)
+
+
+def _refused(why: str, talk: views.PersonTalk) -> Reply:
+    return Reply(WHY.get(why, WHY["unknown"]).format(number=talk.number))
+
+
+def _show(work: Work, asker: views.Staff, heard: Heard, command: Command, talk: views.PersonTalk) -> Reply:
+    lines = views.talk_lines(work, asker, talk.number)
+    said = "\n".join(_line(one) for one in lines[-LINES:] if one.by != "system")
+    before = "\n".join(one.words for one in lines[:1] if one.by == "system")
+    kept = [one.file for one in views.talk_photos(work, asker, talk.number) if one.file]
+    head = f"【T{talk.number}】{talk.place or '住址没有登记'}{'' if talk.state == 'open' else '（已结束）'}"
+    text = "\n".join(
+        part for part in (head, _of_resident(before), said, HOW.format(number=talk.number)) if part
+    )
+    return Reply(text, pictures=tuple(kept[-PICTURES:]))
+
+
+def _of_resident(before: str) -> str:
+    """What the resident said to the bot before, without its answers."""
+    return "\n".join(line for line in before.splitlines() if line.startswith(SAYS["resident"]))
+
+
+def _line(one: views.TalkLine) -> str:
+    who = SAYS[one.by].format(name=one.name or "工作人员")
+    photos = f"〔照片 {one.photos} 张〕" if one.photos else ""
+    return f"{local_text(one.at)} {who}：{one.words}{photos}"
+
+
+Act = Callable[[Work, views.Staff, Heard, Command, views.PersonTalk], Reply]
+DO: Mapping[str, Act] = {"reply": _reply, "end_talk": _end, "show": _show}
