@@ -10,10 +10,12 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -24,9 +26,10 @@ from prometheus_client import REGISTRY
 
 import bot.channels
 import dialogs
-from bot import keys, redis_server, settings, web_server
+import operate.commands
+from bot import keys, logs, redis_server, settings, spool, web_server
 from bot.channels import wechat_oa
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock, SystemClock, real_seconds
 from bot.engine import Engine
 from bot.language.reports import CATEGORIES
 from bot.ports import Tools
@@ -35,9 +38,9 @@ from bot.rates import MemoryRate, RedisRate
 from bot.refusals import NotTold
 from bot.registry import find_channels, find_dialogs
 from bot.settings import Settings
-from bot.supervisor import NotStarted, Supervisor, free_port, refuse_second
+from bot.supervisor import NotStarted, Supervisor, hold_port, port_of, refuse_second
 from bot.tokens import MemoryTokens, RedisTokens
-from handlers import album, checkup, console, hooks, ops, terminal
+from handlers import checkup, console, hooks, ops, page, resident_pages, terminal, verification
 from handlers.players import Players
 from handlers.resident import Residents
 from handlers.staff import Staffroom
@@ -46,8 +49,10 @@ from handlers.turns import Turns
 from models import migrate
 from models.limits import load_limits
 from models.sample import Town, plant
-from models.store import FieldKeys, Store, open_store
-from workers import everything, hands, jobs, photos
+from models.store import Store, open_store
+from operate import users
+from operate.command import Command, CommandRefused, field_keys, flag, option, takes
+from workers import everything, hands, jobs, outbox, photos
 from workers.relay import Relay
 
 ROOT = Path(__file__).parent
@@ -59,10 +64,11 @@ log = logging.getLogger("linli.app")
 class Linli:
     """One process's parts, each made when first needed."""
 
-    def __init__(self, chosen: Settings, *, pool: int = 4, redis: bool = False) -> None:
+    def __init__(self, chosen: Settings, *, pool: int = 4, redis: bool = False, alone: bool = False) -> None:
         self.settings = chosen
         self._pool = pool
         self._uses_redis = redis
+        self._counts_alone = alone
 
     @cached_property
     def public_url(self) -> str:
@@ -78,10 +84,9 @@ class Linli:
     @cached_property
     def store(self) -> Store:
         """The database."""
-        fields = FieldKeys(tuple(key.encode() for key in self.keys.fernet), self.keys.blind_index.encode())
-        return open_store(
-            self.settings.database_url, fields, load_limits(public_url=self.public_url), pool=self._pool
-        )
+        limits = load_limits(public_url=self.public_url)
+        url, pool = self.settings.database_url, self._pool
+        return open_store(url, field_keys(self.keys), limits, pool=pool, seconds=real_seconds)
 
     @cached_property
     def clock(self) -> Clock:
@@ -99,7 +104,8 @@ class Linli:
         if not self._uses_redis:
             return Tools(self.clock, MemoryTokens(), MemoryRate(), requests.Session, self.picture)
         client = redis_server.connect(self.redis_url)
-        return Tools(self.clock, RedisTokens(client), RedisRate(client), requests.Session, self.picture)
+        rate = MemoryRate() if self._counts_alone else RedisRate(client)
+        return Tools(self.clock, RedisTokens(client), rate, requests.Session, self.picture)
 
     @cached_property
     def account(self) -> Mapping[str, str] | None:
@@ -148,10 +154,11 @@ class Linli:
 
 def create_web() -> Flask:
     """The web process, as gunicorn starts it."""
-    start_logging()
     chosen = settings.invented(settings.load())
     linli = Linli(chosen, pool=chosen.web_threads + 2)
+    start_logging(linli)
     web = Flask("linli")
+    web.before_request(logs.mark_request)
     newest, *older = linli.keys.sessions
     web.config.update(SECRET_KEY=newest, SECRET_KEY_FALLBACKS=older, MAX_CONTENT_LENGTH=1024 * 1024)
     web.register_blueprint(hooks.make_blueprint(make_door(linli)))
@@ -159,13 +166,14 @@ def create_web() -> Flask:
         linli.store, linli.clock, linli.public_url, linli.photo_dir, CATEGORIES, partial(scene_url, linli)
     )
     web.register_blueprint(console.make_blueprint(desk))
-    web.register_blueprint(album.make_blueprint(linli.store, linli.clock, linli.photo_dir))
+    for one in resident_pages.make_blueprints(linli.store, linli.clock, linli.photo_dir):
+        web.register_blueprint(one)
+    site = page.Site(linli.store, linli.clock, linli.public_url, linli.photo_dir, CATEGORIES)
+    web.register_blueprint(page.make_blueprint(site))
+    web.register_blueprint(verification.make_blueprint(chosen.data_dir))
     behind = partial(migrate.behind, chosen.database_url)
-    web.register_blueprint(
-        ops.make_blueprint(
-            ops.Ops(linli.store, linli.clock, behind, linli.keys.ops, clock_moves=chosen.emulated)
-        )
-    )
+    machine = ops.Ops(linli.store, linli.clock, behind, linli.keys.ops, clock_moves=chosen.emulated)
+    web.register_blueprint(ops.make_blueprint(machine))
     web.add_url_rule("/", "root", lambda: redirect("/console/"))
     return web
 
@@ -173,11 +181,10 @@ def create_web() -> Flask:
 def make_door(linli: Linli) -> hooks.Door:
     """The callbacks' parts."""
     executor = ThreadPoolExecutor(linli.settings.web_threads, thread_name_prefix="turn")
-    turns = Turns(linli.store, linli.clock, executor, linli.settings.data_dir / "spool")
     counts = hooks.Counts.on(REGISTRY)
-    return hooks.Door(
-        linli.switchboard.find, turns, linli.players.play, linli.players.give_up, linli.clock, counts
-    )
+    folder = linli.settings.data_dir / spool.FOLDER
+    turns = Turns(linli.store, linli.clock, executor, folder, lambda how: counts.turns.labels(how).inc())
+    return hooks.Door(linli.switchboard.find, turns, linli.players, linli.clock, counts)
 
 
 def scene_url(linli: Linli, scene: str) -> str:
@@ -187,8 +194,10 @@ def scene_url(linli: Linli, scene: str) -> str:
     return channel.create_qr(scene)[1]
 
 
-def equip(linli: Linli) -> None:
-    """Give this worker process its hands."""
+def equipped(linli: Linli) -> Linli:
+    """Give this worker process its log and its hands."""
+    start_logging(linli)
+    heed_redis(linli)
     hands.equip(
         hands.Hands(
             store=linli.store,
@@ -197,19 +206,12 @@ def equip(linli: Linli) -> None:
             redis=redis_server.connect(linli.redis_url),
             data_dir=linli.settings.data_dir,
             drain=linli.players.drain,
+            give_up=linli.players.give_up,
             timers={"talk": linli.residents.overdue},
             names=CATEGORIES,
         )
     )
-
-
-def start_logging() -> None:
-    """One line an event, to standard error; requests' own lines would show addresses with tokens."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
-    for noisy in ("urllib3", "werkzeug", "alembic", "requests"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return linli
 
 
 # --- commands ----------------------------------------------------------------------------------------------
@@ -217,26 +219,26 @@ def start_logging() -> None:
 
 def command_web(chosen: Settings, args: argparse.Namespace) -> int:
     """Be the web server (gunicorn)."""
-    port = free_port(chosen.host, chosen.port)
-    os.environ["LINLI_PORT"] = str(port)
+    given = args.fd is not None
+    held = socket.socket(fileno=args.fd) if given else hold_port(chosen.host, chosen.port)
+    held.set_inheritable(True)
+    os.environ["LINLI_PORT"] = str(port_of(held))
     web_server.count_together(chosen)
-    os.execv(sys.executable, web_server.command(chosen, port, "app:create_web()"))  # noqa: S606 - no shell
+    web_server.take_over_activation()
+    os.execv(sys.executable, web_server.command(chosen, held, "app:create_web()"))  # noqa: S606 - no shell
 
 
 def command_worker(chosen: Settings, args: argparse.Namespace) -> int:
     """Be the RQ worker of one queue."""
-    linli = Linli(chosen, redis=True)
-    heed_redis(linli)
-    equip(linli)
+    linli = equipped(Linli(chosen, pool=outbox.TELLERS + 2, redis=True))
     jobs.work(args.queue, redis_server.connect_worker(linli.redis_url))
     return 0
 
 
 def command_relay(chosen: Settings, args: argparse.Namespace) -> int:
     """Be a relay and clock: hand out what is due."""
-    linli = Linli(chosen, redis=True)
-    heed_redis(linli)
-    equip(linli)
+    # A relay sends nothing but an alarm, and that also while Redis is away.
+    equipped(Linli(chosen, redis=True, alone=True))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -244,17 +246,15 @@ def command_relay(chosen: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
+def start_logging(linli: Linli) -> None:
+    """Log as the settings say, and let no line show a secret of this installation."""
+    logs.start(linli.settings.log_format, [*linli.settings.secrets(), *linli.keys.secrets()])
+
+
 def heed_redis(linli: Linli) -> None:
     """Refuse a Redis that throws jobs away; warn of one that forgets at a restart. Raises RedisRefused."""
     for warning in redis_server.check_redis(linli.redis_url):
         log.warning("redis: %s", warning)
-
-
-def command_migrate(chosen: Settings, args: argparse.Namespace) -> int:
-    """Bring the database's tables up to date."""
-    migrate.upgrade(chosen.database_url)
-    print("数据库已是最新。")
-    return 0
 
 
 def command_menu(chosen: Settings, args: argparse.Namespace) -> int:
@@ -270,26 +270,15 @@ def command_menu(chosen: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
-def command_settings(chosen: Settings, args: argparse.Namespace) -> int:
-    """Show each setting: meaning, default, where it came from."""
-    for one in settings.describe(chosen):
-        print(f"{one.name} = {one.value}  ({one.source})\n    {one.meaning}. Default: {one.default}")
-    return 0
-
-
 def command_check(chosen: Settings, args: argparse.Namespace) -> int:
     """Check configuration and connections, in plain words."""
     linli = Linli(chosen)
     findings = [
         *checkup.database(partial(migrate.behind, chosen.database_url)),
         *checkup.redis(linli.redis_url),
-        *checkup.account(linli.switchboard.find("wechat_oa"), chosen.emulated),
+        *checkup.channels(linli.switchboard, chosen.emulated),
     ]
-    for ok, words in findings:
-        print(f"{'✓' if ok else '✗'} {words}")
-    print("\n这种公众号做不到的，和代替的办法：")
-    for one in wechat_oa.limits(chosen.wechat_kind):
-        print(f"· {one['cannot']}\n  → {one['instead']}")
+    print("\n".join(checkup.report(findings, wechat_oa.limits(chosen.wechat_kind))))
     return 0 if all(ok for ok, _ in findings) else 1
 
 
@@ -309,8 +298,19 @@ def command_say(chosen: Settings, args: argparse.Namespace) -> int:
 def command_run(chosen: Settings, args: argparse.Namespace) -> int:
     """Start everything under one supervisor."""
     refuse_second(chosen.data_dir)
-    port = free_port(chosen.host, chosen.port)
-    played = free_port(chosen.host, None, port + 1) if chosen.emulated else 0
+    with ExitStack() as held:
+        web = held.enter_context(hold_port(chosen.host, chosen.port))
+        played = hold_port(chosen.host, None, port_of(web) + 1) if chosen.emulated else None
+        if played:
+            held.enter_context(played)
+        return run_on(web, played, chosen, args)
+
+
+def run_on(
+    web: socket.socket, emulator: socket.socket | None, chosen: Settings, args: argparse.Namespace
+) -> int:
+    """Start everything: the web on one held port, the emulator, where there is one, on the other."""
+    port, played = port_of(web), port_of(emulator) if emulator else 0
     env = everything.shared(chosen, port, played)
     os.environ.update(env)
     chosen = settings.invented(settings.load())
@@ -318,14 +318,12 @@ def command_run(chosen: Settings, args: argparse.Namespace) -> int:
     migrate.upgrade(chosen.database_url)
     if chosen.redis_url is not None:
         heed_redis(linli)
-    password = console.new_password()
-    with linli.store.work(linli.clock.now()) as work:
-        console.ensure_admin(work, password)
+    password = users.first_password(linli.store, renew=args.new_password)
     town = plant_sample(linli) if chosen.sample else None
     if chosen.emulated:
         base = f"http://{chosen.host}:{port}"
         everything.write_town(chosen.data_dir / "town.json", town, linli.account or {}, base, linli.keys.ops)
-    found = everything.programs(ROOT / "app.py", chosen, env, port, played)
+    found = everything.programs(ROOT / "app.py", chosen, env, web, emulator)
     supervisor = Supervisor(found, chosen.data_dir, verbose=args.verbose)
     return supervisor.run(partial(welcome, chosen, port, played, password))
 
@@ -336,27 +334,45 @@ def plant_sample(linli: Linli) -> Town:
         return plant(work)
 
 
-def welcome(chosen: Settings, port: int, played: int, password: str) -> None:
-    """The two addresses to open."""
+def welcome(chosen: Settings, port: int, played: int, password: str | None) -> None:
+    """The two addresses to open; a password only when it is new."""
     base = f"http://{chosen.host}:{port}"
     if chosen.emulated and chosen.wechat_kind != "unverified":
         command_menu(chosen, argparse.Namespace())
     if chosen.emulated:
         print(f"\n  手机和工作群   http://{chosen.host}:{played}/phones")
-    print(f"  工作台         {base}/console/   用户名 admin   密码 {password}")
+    known = "密码同上次（忘了请加 --new-password 重新启动）"
+    print(f"  工作台         {base}/console/   用户名 admin   {f'密码 {password}' if password else known}")
     print("\n  按 Ctrl-C 停止。\n", flush=True)
 
 
-COMMANDS: Mapping[str, tuple[Callable[[Settings, argparse.Namespace], int], str]] = {
-    "run": (command_run, "start everything and print the addresses to open"),
-    "web": (command_web, "be the web server"),
-    "worker": (command_worker, "be the worker of one queue"),
-    "relay": (command_relay, "be a relay and clock"),
-    "migrate": (command_migrate, "bring the database's tables up to date"),
-    "menu": (command_menu, "publish the official account's menu"),
-    "say": (command_say, "talk to the bot in the terminal"),
-    "settings": (command_settings, "show every setting and where it came from"),
-    "check": (command_check, "check configuration and connections in plain words"),
+REFUSALS = (settings.SettingsRefused, NotStarted, NotPrivate, redis_server.RedisRefused, CommandRefused)
+COMMANDS: Mapping[str, Command] = {
+    "run": Command(
+        command_run,
+        "start everything and print the addresses to open",
+        takes(
+            flag("--verbose", "show what the programs log"),
+            flag("--new-password", "give admin a fresh password and print it"),
+        ),
+    ),
+    "web": Command(
+        command_web,
+        "be the web server",
+        takes(option("--fd", type=int, help="listen on this inherited socket, not on LINLI_PORT")),
+    ),
+    "worker": Command(
+        command_worker, "be the worker of one queue", takes(option("queue", choices=jobs.QUEUES))
+    ),
+    "relay": Command(command_relay, "be a relay and clock"),
+    "menu": Command(command_menu, "publish the official account's menu"),
+    "say": Command(
+        command_say,
+        "talk to the bot in the terminal",
+        takes(flag("--repro", "print a golden conversation at the end")),
+    ),
+    "check": Command(command_check, "check configuration and connections in plain words"),
+    **operate.commands.COMMANDS,
 }
 
 
@@ -364,22 +380,17 @@ def main(argv: Sequence[str]) -> int:
     """Run one command; the exit status."""
     parser = argparse.ArgumentParser("app.py", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, (_, words) in COMMANDS.items():
-        one = commands.add_parser(name, help=words)
-        if name == "worker":
-            one.add_argument("queue", choices=jobs.QUEUES)
-        if name == "say":
-            one.add_argument("--repro", action="store_true", help="print a golden conversation at the end")
-        if name == "run":
-            one.add_argument("--verbose", action="store_true", help="show what the programs log")
+    for name, command in COMMANDS.items():
+        command.arguments(commands.add_parser(name, help=command.words))
     args = parser.parse_args(argv)
-    start_logging()
+    logs.start()
     try:
         chosen = settings.load()
+        logs.start(chosen.log_format, chosen.secrets())
         if args.command != "run":
             chosen = settings.invented(chosen)
-        return COMMANDS[args.command][0](chosen, args)
-    except (settings.SettingsRefused, NotStarted, NotPrivate, redis_server.RedisRefused) as refused:
+        return COMMANDS[args.command].run(chosen, args)
+    except REFUSALS as refused:
         print(refused, file=sys.stderr)
         return 2
 
