@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
-from bench import databases, envelopes, machine, telling, turns, web
+from bench import databases, envelopes, growth, imports, machine, search, telling, turns, web
 from bench.measuring import Row, markdown
 from bot.clock import SystemClock, local
 
@@ -23,14 +23,29 @@ def _web(quick: bool) -> Iterator[Row]:
     return web.rows(1, 60, 100) if quick else web.rows(3, 300)
 
 
+def _grow(quick: bool) -> Iterator[Row]:
+    return growth.rows(10, 1) if quick else growth.rows(50, 4)
+
+
 def _tell(quick: bool) -> Iterator[Row]:
     return telling.rows(50, 10) if quick else telling.rows(500, 100)
+
+
+def _search(quick: bool) -> Iterator[Row]:
+    return search.rows(0.02, 5) if quick else search.rows(1, 30)
+
+
+def _imports(quick: bool) -> Iterator[Row]:
+    return imports.rows(1_000, 2_500) if quick else imports.rows(140_000, 330_000)
 
 
 PARTS: Mapping[str, tuple[str, Part]] = {
     "turn": ("one turn in one process", _turn),
     "web": ("gunicorn, as `app.py web` starts it; ratio to the echo, median and range", _web),
+    "grow": ("the same turn in a larger town", _grow),
+    "search": ("the console's lists and searches in a whole district", _search),
     "tell": ("relay, Valkey and one worker", _tell),
+    "imports": ("a town's Excel files, each imported by a process of its own", _imports),
 }
 
 

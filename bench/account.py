@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
@@ -43,8 +44,13 @@ def query(sealed: Sealed) -> dict[str, str]:
         "nonce": sealed.nonce,
         "encrypt_type": "aes",
         "msg_signature": sealed.signature,
-        "signature": "0" * 40,
+        "signature": _signature(str(sealed.timestamp), sealed.nonce),
     }
+
+
+def _signature(*parts: str) -> str:
+    """The signature over the query, which the platform sends as well (WeChat docs: access overview)."""
+    return hashlib.sha1("".join(sorted([TOKEN, *parts])).encode(), usedforsecurity=False).hexdigest()
 
 
 def body(sealed: Sealed) -> bytes:

@@ -11,6 +11,7 @@ from bot.clock import real_seconds
 
 END_OF_HEAD = b"\r\n\r\n"
 PATIENCE = 30.0  # seconds without any answer
+IDLE = 1.0  # seconds after which a connection is not used again
 
 
 @dataclass
@@ -42,6 +43,12 @@ class _Connection:
     def connect(self) -> None:
         self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def refresh(self) -> None:
+        """A server closes what has been idle for two seconds: open it anew before that is noticed too late."""
+        if self.sent_at and real_seconds() - self.sent_at > IDLE:
+            self.socket.close()
+            self.connect()
 
     def send(self, request: bytes) -> None:
         self.request, self.received, self.sent_at = request, b"", real_seconds()
@@ -84,6 +91,39 @@ def send(port: int, requests: Sequence[bytes], connections: int) -> Load:
     return load
 
 
+def send_at(port: int, requests: Sequence[bytes], per_second: float, connections: int) -> Load:
+    """Send the requests at a constant rate, whether or not the ones before are answered.
+
+    A latency counts from the moment at which its request was due, so waiting for a free connection counts too.
+    """
+    load, free, made = Load(), list[_Connection](), 0
+    began, busy, due = real_seconds(), 0, iter(enumerate(requests))
+    following = next(due, None)
+    with selectors.DefaultSelector() as selector:
+        while following or busy:
+            now = real_seconds() - began
+            may_send = free or made < connections
+            if following and may_send and now >= following[0] / per_second:
+                made += not free
+                one = free.pop() if free else _Connection(port)
+                one.refresh()
+                one.send(following[1])
+                one.sent_at = began + following[0] / per_second
+                selector.register(one.socket, selectors.EVENT_READ, one)
+                busy, following = busy + 1, next(due, None)
+                continue
+            pause = following[0] / per_second - now if following and may_send else PATIENCE
+            for key, _ in selector.select(max(0.0, min(pause, PATIENCE))):
+                if _whole(selector, key.data, load):
+                    selector.unregister(key.data.socket)
+                    free.append(key.data)
+                    busy -= 1
+    load.seconds = real_seconds() - began
+    for one in free:
+        one.socket.close()
+    return load
+
+
 def _start(selector: selectors.BaseSelector, one: _Connection, waiting: Iterator[bytes]) -> None:
     selector.register(one.socket, selectors.EVENT_READ, one)
     _go_on(selector, one, waiting)
@@ -101,20 +141,28 @@ def _go_on(selector: selectors.BaseSelector, one: _Connection, waiting: Iterator
 def _receive(
     selector: selectors.BaseSelector, one: _Connection, waiting: Iterator[bytes], load: Load
 ) -> None:
+    if _whole(selector, one, load):
+        _go_on(selector, one, waiting)
+
+
+def _whole(selector: selectors.BaseSelector, one: _Connection, load: Load) -> bool:
+    """Take what has come; whether the answer is whole now, which is then counted."""
     try:
         data = one.socket.recv(65536)
     except ConnectionError:
         data = b""
     if not data:
-        return _again(selector, one)
+        _again(selector, one)
+        return False
     one.received += data
-    if (answer := one.whole()) is not None:
-        status, body = answer
-        load.latencies.append(real_seconds() - one.sent_at)
-        load.failed += status != 200
-        load.answered += status == 200 and body != b"success"
-        _go_on(selector, one, waiting)
-    return None
+    answer = one.whole()
+    if answer is None:
+        return False
+    status, body = answer
+    load.latencies.append(real_seconds() - one.sent_at)
+    load.failed += status != 200
+    load.answered += status == 200 and body != b"success"
+    return True
 
 
 def _again(selector: selectors.BaseSelector, one: _Connection) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,15 +107,27 @@ class Installation:
         wait_for_port(self.port)
         return self.port
 
-    def start_echo(self) -> int:
-        """The echo with the same numbers of processes and threads; gives its port once it answers."""
+    def start_other(self, application: str) -> int:
+        """Another application with the same numbers of processes and threads; gives its port once it answers."""
         port, usual = free_port(), Settings.model_fields
         sizes = ("--workers", usual["web_processes"].default, "--threads", usual["web_threads"].default)
         bind = ("--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning")
         options = (*map(str, sizes), *bind, "--worker-class", "gthread")
-        self.start("-m", "gunicorn", *options, "bench.echo:create_echo()")
+        self.start("-m", "gunicorn", *options, application)
         wait_for_port(port)
         return port
+
+    def resident_bytes(self) -> list[tuple[str, int]]:
+        """What each process and its children hold in memory (RSS): (command, bytes)."""
+        own = {process.pid for process in self.processes}
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError, ValueError):
+                status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+                if int(folder.name) in own or int(status["PPid"]) in own:
+                    command = (folder / "cmdline").read_text().replace("\0", " ")
+                    found.append((command, int(status["VmRSS"].split()[0]) * 1024))
+        return found
 
     def start_hands(self) -> None:
         """The embedded Valkey, the relay and the worker that tells."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -16,10 +18,14 @@ from bench.account import DIALOG
 from bench.measuring import Row, microseconds
 from bot.clock import real_seconds
 from bot.engine import Engine
-from bot.message import Heard
+from bot.message import Heard, Reply
 from bot.play import Push
 from bot.talk import Number, Said, Say, Script, Who, World, dialog
 from bot.talk.declaring import Dialog
+from handlers.resident import Residents
+from handlers.turns import Player, Turns
+from models.actions.people import LockAccount
+from models.store import Work
 from tests.chat import MORNING, Community, found
 
 REMEMBERED = 60
@@ -58,6 +64,18 @@ class Alone:
         """Nobody."""
         return ""
 
+    @property
+    def talk(self) -> None:
+        """None."""
+
+    def tell_person(self, said: Said) -> str:
+        """To nobody."""
+        return ""
+
+    def end_talk(self) -> str:
+        """There is none."""
+        return ""
+
 
 def _counting(questions: int) -> Dialog:
     @dialog("count", about="数数", opens=("count",))
@@ -87,23 +105,51 @@ def engine_rows(loops: int) -> Iterator[Row]:
     yield Row(f"engine: with {REMEMBERED} remembered answers", f"{long:.0f} µs", f"{long / short:.1f} times")
 
 
+class Inline(Executor):
+    """Runs what it is given before it gives it back."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run it now."""
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@dataclass(frozen=True)
+class _Residents:
+    """Plays residents alone; satisfies handlers.turns.Player."""
+
+    residents: Residents
+
+    def at_once(self, work: Work, inbox_id: int, heard: Heard, since: float) -> Reply | None:
+        """As the web process does."""
+        return self.residents.at_once(work, inbox_id, heard, since)
+
+    def play(self, heard: Heard, since: float) -> Reply:
+        """As the web process does."""
+        return self.residents.answer(heard.channel, heard.sender, heard.key, since)
+
+    def give_up(self, heard: Heard) -> None:
+        """Nobody gives up here."""
+
+
 def turn_rows(people: int) -> Iterator[Row]:
-    """A resident's turn in this process, kept and committed: a report in four messages."""
+    """A resident's turn in this process, kept, played and committed: a report in four messages."""
     for kind in databases.kinds():
-        with databases.fresh(kind) as (folder, url), _community(folder, url, kind) as community:
-            _talk(community, "warm", 5)
-            with _statements(community) as count:
-                kept, played = _talk(community, "bench", people)
-        turns, keeping = len(played), statistics.median(kept) * 1e6
+        with databases.fresh(kind) as (folder, url), community_on(folder, url, kind) as community:
+            turns = Turns(community.store, community.clock, Inline(), Path(folder) / "spool")
+            talk(community, turns, "warm", 5)
+            seconds, statements = talk(community, turns, "bench", people)
         yield Row(
             f"a resident's turn in process, {kind}",
-            f"{statistics.median(played) * 1e6:.0f} µs",
-            f"{count[0] / turns:.1f} statements, keeping included; to keep it: {keeping:.0f} µs",
+            f"{statistics.mean(seconds) * 1e6:.0f} µs",
+            f"{statements / len(seconds):.1f} statements, keeping included",
         )
 
 
 @contextmanager
-def _community(folder: Any, url: str, kind: str) -> Iterator[Community]:
+def community_on(folder: Any, url: str, kind: str) -> Iterator[Community]:
+    """A neighbourhood in that folder or database."""
     community = found(folder, "" if kind == "SQLite" else url)
     yield community
     community.store.engine.dispose()
@@ -122,17 +168,19 @@ def _statements(community: Community) -> Iterator[list[int]]:
     event.remove(community.store.engine, "before_cursor_execute", seen)
 
 
-def _talk(community: Community, name: str, people: int) -> tuple[list[float], list[float]]:
-    """Seconds for keeping and for playing each message."""
-    kept, played = [], []
-    for number in range(people):
-        for words in DIALOG:
-            sender, now = f"o-{name}-{number}", community.clock.now()
-            heard = Heard("wechat_oa", community.key(), sender, "text", now, text=words)
-            began = real_seconds()
-            community.keep(heard)
-            between = real_seconds()
-            community.residents.answer("wechat_oa", sender, heard.key, between)
-            kept.append(between - began)
-            played.append(real_seconds() - between)
-    return kept, played
+def talk(community: Community, turns: Turns, name: str, people: int) -> tuple[list[float], int]:
+    """Seconds for each message, and statements for all, of people who have written before."""
+    player, senders = _Residents(community.residents), [f"o-{name}-{number}" for number in range(people)]
+    for sender in senders:
+        with community.store.work(community.clock.now()) as work:
+            LockAccount("wechat_oa", sender).run(work)
+    with _statements(community) as count:
+        seconds = [_say(community, turns, player, sender, words) for sender in senders for words in DIALOG]
+    return seconds, count[0]
+
+
+def _say(community: Community, turns: Turns, player: Player, sender: str, words: str) -> float:
+    heard = Heard("wechat_oa", community.key(), sender, "text", community.clock.now(), text=words)
+    began = real_seconds()
+    turns.take(heard, player)
+    return real_seconds() - began

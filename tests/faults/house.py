@@ -25,6 +25,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from bot import keys, redis_server, settings
 from bot.clock import SystemClock, real_seconds
+from bot.supervisor import hold_port
 from emulator.server import create_app
 from emulator.town import read_town
 from models import migrate
@@ -68,6 +69,10 @@ class House:
     real: bool = False
     more: Mapping[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    started: dict[str, tuple[tuple[str, ...], Mapping[str, str], tuple[int, ...]]] = field(
+        default_factory=dict
+    )
+    held: socket.socket | None = None
     valkey: redis_server.Place | None = None
     moved: int = 0
 
@@ -102,8 +107,9 @@ class House:
             del env["LINLI_EMULATOR_URL"]
         return {**env, **self.more}
 
-    def start(self, name: str, *argv: str, **env: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *argv: str, fds: tuple[int, ...] = (), **env: str) -> subprocess.Popen[bytes]:
         """Start a process of the product: `argv` after `python`, app.py's command `name` when empty."""
+        self.started[name] = (argv, env, fds)
         command = [sys.executable, *(argv or ("app.py", *name.split("-")))]
         logs = self.folder / "logs"
         logs.mkdir(exist_ok=True)
@@ -115,6 +121,7 @@ class House:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                pass_fds=fds,
                 start_new_session=True,
             )
         self.processes[name] = process
@@ -127,7 +134,19 @@ class House:
     def start_web(self, **env: str) -> None:
         """The web server, answering when this returns."""
         self.start("web", **env)
-        until(lambda: everything.answers(f"http://{HOST}:{self.port}/healthz"), "the web server", STARTS)
+        until(self.web_answers, "the web server", STARTS)
+
+    def start_held_web(self, **env: str) -> None:
+        """The web server on a port that stays open while it is restarted, as under the supervisor."""
+        self.held = hold_port(HOST, self.port)
+        self.held.set_inheritable(True)
+        fd = self.held.fileno()
+        self.start("web", "app.py", "web", "--fd", str(fd), fds=(fd,), **env)
+        until(self.web_answers, "the web server", STARTS)
+
+    def web_answers(self) -> bool:
+        """Whether the web server is there."""
+        return everything.answers(f"http://{HOST}:{self.port}/healthz")
 
     def start_hands(self, *workers: str) -> None:
         """Valkey, relay and workers ("talk", "tell", "media"); they answer when this returns."""
@@ -154,7 +173,19 @@ class House:
         """Start again what has ended by itself, as the supervisor does."""
         for name, process in list(self.processes.items()):
             if name != "valkey" and process.poll() is not None:
-                self.start(name)
+                self.start_again(name)
+
+    def start_again(self, name: str) -> None:
+        """Start a process as it was started before."""
+        argv, env, fds = self.started[name]
+        self.start(name, *argv, fds=fds, **env)
+
+    def restart(self, name: str) -> None:
+        """Ask a process to end, as a new release does, and start it again."""
+        process = self.processes.pop(name)
+        process.terminate()
+        process.wait(STARTS)
+        self.start_again(name)
 
     def close(self) -> None:
         """End everything."""
@@ -165,6 +196,8 @@ class House:
             self._thread.join()
             self.emulator.extensions["emulator"].background.settle()
             self.emulator.extensions["emulator"].close()
+        if self.held:
+            self.held.close()
         self.store.engine.dispose()
 
     # --- the platforms --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A TCP proxy in front of a database: lets through, refuses, or hangs. Runs in a thread with its own event loop."""
+"""A TCP proxy in front of a server: lets through, refuses, hangs, or is slow. Runs in a thread with its own loop."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ import asyncio
 import contextlib
 import socket
 import threading
+from pathlib import Path
 from typing import Literal
 
-Mode = Literal["ok", "refuse", "hang"]
+Mode = Literal["ok", "refuse", "hang", "slow"]
+SLOW = 0.3  # seconds, each way
 BUFFER = 65536
 SECONDS = 5.0  # for the loop to do what it is told
 
 
 class Proxy:
-    """Listens on a free port of the loopback address and carries to `port` there."""
+    """Listens on a free port of the loopback address and carries to a port there, or to a Unix socket.
 
-    def __init__(self, port: int) -> None:
-        self._to = port
+    `connections`: how many were made to it so far.
+    """
+
+    def __init__(self, to: int | Path) -> None:
+        self._to = to
+        self.connections = 0
         self._mode: Mode = "ok"
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
@@ -58,6 +64,7 @@ class Proxy:
         await asyncio.gather(*carriers, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         carrier = asyncio.create_task(self._connect(reader, writer))
         self._carriers.add(carrier)
         carrier.add_done_callback(self._carriers.discard)
@@ -67,14 +74,21 @@ class Proxy:
             ends.push_async_callback(_end, writer)
             if self._mode == "refuse":
                 return
-            there, back = await asyncio.open_connection("127.0.0.1", self._to)
+            there, back = await self._open()
             ends.push_async_callback(_end, back)
             await asyncio.gather(self._carry(reader, back), self._carry(there, writer))
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._to, Path):
+            return await asyncio.open_unix_connection(str(self._to))
+        return await asyncio.open_connection("127.0.0.1", self._to)
 
     async def _carry(self, source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(BUFFER):
                 await self._passes.wait()
+                if self._mode == "slow":
+                    await asyncio.sleep(SLOW)
                 to.write(data)
                 await to.drain()
         to.transport.abort()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from handlers.resident import Residents
+from handlers.turns import Turns
 from models.actions.orders import OpenOrder
 from models.store import Work
 from tests.running.processes import ROOT
@@ -35,7 +36,7 @@ def stand_still(point: str) -> None:
     threading.Event().wait()
 
 
-_open, _answer = OpenOrder.run, Residents.answer
+_open, _answer, _play = OpenOrder.run, Residents.answer, Turns._keep_and_play
 
 
 def _stuck_open(self: OpenOrder, work: Work) -> dict[str, Any]:
@@ -52,7 +53,15 @@ def _stuck_answer(self: Residents, *args: Any) -> Any:
     return reply
 
 
+def _stuck_play(self: Turns, *args: Any) -> Any:
+    reply = _play(self, *args)
+    if reply is not None and "登记好了" in reply.words:
+        stand_still("committed")
+    return reply
+
+
 OpenOrder.run = _stuck_open  # type: ignore[method-assign]  # the purpose of this file
+Turns._keep_and_play = _stuck_play  # type: ignore[method-assign]  # the purpose of this file
 Residents.answer = _stuck_answer  # type: ignore[method-assign]  # the purpose of this file
 
 if __name__ == "__main__":

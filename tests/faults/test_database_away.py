@@ -15,12 +15,14 @@ from sqlalchemy.engine import make_url
 
 from bot.clock import real_seconds
 from models import tables as t
+from tests.faults.cluster import own_cluster
 from tests.faults.conftest import Build
 from tests.faults.house import House
 from tests.faults.proxy import Mode, Proxy
 from tests.running.processes import ROOT, until
 
 ANSWER = 4.5  # seconds; the platform gives up after 5
+FROZEN = 8  # seconds
 Outage = Callable[[House], AbstractContextManager[None]]
 
 
@@ -145,14 +147,36 @@ def test_what_is_acknowledged_is_stored_though_postgresql_is_away(
         proxy.close()
 
 
+@pytest.mark.faults
+@pytest.mark.parametrize("residents", [4, 24])
+def test_what_is_acknowledged_is_stored_though_postgresql_stands_still(build: Build, residents: int) -> None:
+    """Stopped processes take connections and answer nothing; the server's own limits do not help then."""
+    with own_cluster() as cluster:
+        assert cluster, "install PostgreSQL's server: initdb and pg_ctl freeze one of the test's own"
+        house = build(database_url=cluster.url, real=True)
+        house.start_platforms()
+        house.start_web(LINLI_WEB_PROCESSES="2")
+        house.start_hands("talk")
+        house.says(house.resident("住户"), "您好")  # connections are open
+        prove(house, Town(house, FROZEN, residents), lambda _: cluster.frozen())
+        house.close()
+
+
 def test_without_room_on_the_disk_nothing_is_acknowledged(build: Build) -> None:
     house = build()
     house.start_platforms()
     house.start_web()
-    (house.folder / "spool").write_text("in the way: nothing can be kept here")
+    spool = house.folder / "spool"
+    spool.write_text("in the way: nothing can be kept here")
     openid = house.resident("住户")
     with locked(house):
         (delivery,) = house.says(openid, "您好")
+        spool.unlink()
+        (kept,) = house.says(openid, "您好，又有地方了")
+        assert len(list(spool.glob("*.json"))) == 1, "room again: acknowledged, and kept in the spool"
+    assert [one["status"] for one in kept["attempts"]] == [200]
+    house.start_hands("talk")
+    until(lambda: house.count(t.inbox, t.inbox.c.state == "done"), "what was kept to be played", 60)
     assert [one["status"] for one in delivery["attempts"]] == [503] * 4, "asked for again each time"
     assert max(one["seconds"] for one in delivery["attempts"]) < ANSWER
     assert "make room on the disk" in house.log("web")
