@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("bot", "dialogs", "handlers", "models", "workers", "emulator")
+PACKAGES = ("bot", "dialogs", "handlers", "models", "workers", "operate", "emulator")
 FILES = sorted(
     path.relative_to(ROOT).as_posix()
     for place in (*PACKAGES, "app.py")

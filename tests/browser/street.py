@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 RESIDENT = "resident"
 ANJU, YANGGUANG, HEPING = "wrLinliAnju", "wrLinliYangguang", "wrLinliHeping"
+BIANMIN = "wrLinliBianmin"  # can only be written to
 REGISTERED = re.compile(r"工单 (\d+)")
 
 

@@ -158,3 +158,37 @@ def test_the_lock_for_tests_holds_the_lock_for_running() -> None:
         for lock in ("requirements.lock", "requirements-dev.lock")
     )
     assert run < dev
+
+
+@pytest.mark.parametrize("status", [0, 1, 3])
+def test_the_audit_is_strict_and_passes_its_status_on(clone: Path, status: int) -> None:
+    _installed(clone, f'echo "$*"; exit {status}')
+    (clone / ".venv" / "dev.stamp").touch()
+    result = _make(clone, "audit")
+    assert result.stdout.splitlines()[0] == (
+        "-m pip_audit --strict --disable-pip --require-hashes -r requirements.lock"
+    )
+    assert (result.returncode == 0) is (status == 0)
+
+
+def test_an_audit_that_cannot_look_fails(tmp_path: Path) -> None:
+    digest = "0" * 64
+    one = tmp_path / "requirements.lock"
+    one.write_text(f"flask==3.1.0 --hash=sha256:{digest}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pip_audit", "--strict", "--disable-pip", "--require-hashes", "-r", one]
+    away = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "HOME": str(tmp_path)}
+    result = subprocess.run(
+        [*command, "--cache-dir", tmp_path / "cache"],
+        env={**_without_proxies(), **away},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert result.returncode != 0
+    assert "No known vulnerabilities" not in result.stdout + result.stderr
+
+
+def _without_proxies() -> dict[str, str]:
+    """This environment, without what would lead around the proxy that is not there."""
+    return {name: value for name, value in os.environ.items() if "PROXY" not in name.upper()}

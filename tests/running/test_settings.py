@@ -11,6 +11,7 @@ import pytest
 from bot import settings as s
 from bot.keys import load_or_make
 from bot.private import NotPrivate, read_private, write_private
+from bot.settings_shown import HIDDEN, Explained, describe
 
 REAL = {
     "LINLI_WECHAT_APPID": "wx0123456789abcdef",
@@ -35,8 +36,8 @@ def _set(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
         monkeypatch.setenv(name, value)
 
 
-def _explained(settings: s.Settings, name: str) -> s.Explained:
-    return next(explained for explained in s.describe(settings) if explained.name == name)
+def _explained(settings: s.Settings, name: str) -> Explained:
+    return next(explained for explained in describe(settings) if explained.name == name)
 
 
 def _refused() -> list[str]:
@@ -146,7 +147,7 @@ def test_sources_are_told_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     _set(monkeypatch, {"LINLI_PORT": "9001", "LINLI_WECHAT_APPID": "wx0123456789abcdef"})
     settings = s.invented(s.load())
     assert (settings.host, settings.port, settings.web_threads) == ("0.0.0.0", 9001, 4)
-    sources = {explained.name: explained.source for explained in s.describe(settings)}
+    sources = {explained.name: explained.source for explained in describe(settings)}
     assert sources["LINLI_HOST"] == ".env file"
     assert sources["LINLI_PORT"] == "environment"
     assert sources["LINLI_WEB_THREADS"] == "default"
@@ -155,7 +156,7 @@ def test_sources_are_told_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_every_setting_is_explained() -> None:
-    for explained in s.describe(s.load()):
+    for explained in describe(s.load()):
         assert explained.meaning
         assert explained.default not in ("", "None", "PydanticUndefined")
         assert explained.value not in ("", "None")
@@ -170,13 +171,12 @@ def test_secrets_are_hidden_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     _set(monkeypatch, secrets)
     settings = s.load()
-    assert "5ecre7" not in repr(settings) + str(s.describe(settings))
-    assert _explained(settings, "LINLI_WECHAT_SECRET").value == s.HIDDEN
+    assert "5ecre7" not in repr(settings) + str(describe(settings))
+    assert _explained(settings, "LINLI_WECHAT_SECRET").value == HIDDEN
     assert (
-        _explained(settings, "LINLI_DATABASE_URL").value
-        == f"postgresql+psycopg://linli:{s.HIDDEN}@host/linli"
+        _explained(settings, "LINLI_DATABASE_URL").value == f"postgresql+psycopg://linli:{HIDDEN}@host/linli"
     )
-    assert _explained(settings, "LINLI_REDIS_URL").value == f"redis://:{s.HIDDEN}@host:6379/0"
+    assert _explained(settings, "LINLI_REDIS_URL").value == f"redis://:{HIDDEN}@host:6379/0"
 
 
 def test_an_invented_account_is_kept_and_valid(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -241,3 +241,21 @@ def test_of_two_writers_both_get_the_first_ones_content(tmp_path: Path) -> None:
     assert write_private(tmp_path / "a.json", {"a": 1}) == {"a": 1}
     assert write_private(tmp_path / "a.json", {"a": 2}) == {"a": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_credential_of_systemd_shows_the_mask_of_its_acl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys.json"
+    write_private(path, {"a": 1})
+    path.chmod(0o440)
+    with pytest.raises(NotPrivate):
+        read_private(path)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "other"))
+    with pytest.raises(NotPrivate):
+        read_private(path)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert read_private(path) == {"a": 1}
+    path.chmod(0o444)
+    with pytest.raises(NotPrivate):
+        read_private(path)

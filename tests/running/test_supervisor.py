@@ -205,19 +205,26 @@ def test_a_port_that_was_set_and_is_taken_is_refused() -> None:
     with _listening() as taken:
         port = taken.getsockname()[1]
         with pytest.raises(s.NotStarted, match=f"^LINLI_PORT is {port}, but .* set another port or none"):
-            s.free_port("127.0.0.1", port)
-    assert s.free_port("127.0.0.1", port) == port
+            s.hold_port("127.0.0.1", port)
+    with s.hold_port("127.0.0.1", port) as held:
+        assert s.port_of(held) == port
 
 
 def test_a_port_that_was_not_set_is_the_next_free_one() -> None:
     with _listening() as taken:
         port = taken.getsockname()[1]
-        assert port < s.free_port("127.0.0.1", None, first=port) < port + 1000
+        with s.hold_port("127.0.0.1", None, first=port) as held:
+            assert port < s.port_of(held) < port + 1000
+
+
+def test_a_held_port_is_nobody_elses() -> None:
+    with s.hold_port("127.0.0.1", None) as mine, s.hold_port("127.0.0.1", None) as other:
+        assert s.port_of(mine) != s.port_of(other)
 
 
 def test_a_host_that_is_not_this_machine_has_no_port() -> None:
     with pytest.raises(s.NotStarted, match="set LINLI_PORT or LINLI_HOST"):
-        s.free_port("192.0.2.1", None)
+        s.hold_port("192.0.2.1", None)
 
 
 @pytest.mark.parametrize(
