@@ -2,7 +2,7 @@
 # LINLI_PYTHON chooses another interpreter; ARGS is handed on, as in: make test ARGS=tests/running
 
 .POSIX:
-.PHONY: help run test lint format lock bench faults clean
+.PHONY: help run test lint format lock audit bench faults clean
 
 PYTHON = .venv/bin/python
 PIP = $(PYTHON) -m pip --disable-pip-version-check -qq --no-input install --require-hashes
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench   measure'
 	@echo 'make faults  run the long tests that kill processes and break connections'
 	@echo 'make lock    choose newer libraries and write their hashes down'
+	@echo 'make audit   ask which libraries have known holes (needs the network)'
 	@echo 'make clean   remove the virtual environment and caches, never your data'
 
 run: .venv/run.stamp
@@ -37,7 +38,7 @@ format: .venv/dev.stamp
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-bench: .venv/dev.stamp
+bench: .venv/bench.stamp
 	@exec $(PYTHON) -m bench $(ARGS)
 
 # One lock serves Python 3.11 to 3.14 on Linux and macOS. It names no index, so any mirror will do.
@@ -48,6 +49,13 @@ lock:
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --constraint requirements.lock --group dev \
 		--output-file requirements-dev.lock pyproject.toml
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --constraint requirements-dev.lock --group bench \
+		--output-file requirements-bench.lock pyproject.toml
+
+# --strict: what cannot be looked up is a failure; without it pip-audit says that nothing is known.
+audit: .venv/dev.stamp
+	@$(PYTHON) -m pip_audit --strict --disable-pip --require-hashes -r requirements.lock $(ARGS)
 
 clean:
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -61,6 +69,11 @@ clean:
 .venv/dev.stamp: requirements-dev.lock .venv/bin/python
 	@echo 'Installing the libraries of requirements-dev.lock (once) ...'
 	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+.venv/bench.stamp: requirements-bench.lock .venv/dev.stamp
+	@echo 'Installing what the bench compares with (once) ...'
+	@$(PIP) -r requirements-bench.lock
 	@touch $@
 
 # A link to an interpreter that is gone counts as missing, so the environment is then made anew.

@@ -24,6 +24,7 @@ REDIS_URL = f"redis://{HERE}:6379/9"
 STORAGE = [
     "tests/models",
     "tests/workers",
+    "tests/operate",
     "tests/faults/test_repeats.py",
     "tests/running/test_redis_server.py",
 ]
