@@ -25,8 +25,7 @@ def queue() -> ResponseReturnValue:
         rows = _rows(work)
         units = () if me().asker.is_firm else units_of(work)
         estates = views.own_estates(work, me().asker)
-    narrowed = any(request.args.get(name) for name in MORE)
-    return show("queue.html", states=STATES, units=units, estates=estates, narrowed=narrowed, **rows)
+    return show("queue.html", states=STATES, units=units, estates=estates, **rows)
 
 
 def queue_rows() -> ResponseReturnValue:
@@ -50,6 +49,7 @@ def _rows(work: Work) -> dict[str, Any]:
         "page": page,
         "query": filters(*NAMES),
         "wanted": wanted,
+        "narrowed": any(request.args.get(name) for name in MORE),
     }
 
 

@@ -13,6 +13,7 @@ from models import views
 from models.store import Work
 
 LENGTH = 60
+TAIL = 4  # digits by which people call a phone; nobody can be found by them
 
 
 def search() -> ResponseReturnValue:
@@ -25,12 +26,12 @@ def search() -> ResponseReturnValue:
             return redirect(url_for("console.queue", estate=estate_id, state="all"))
     with working() as work:
         hits = look(work, sought)
-    return show("search.html", sought=sought, hits=hits)
+    return show("search.html", sought=sought, hits=hits, four=is_number(sought) and len(sought) == TAIL)
 
 
 def search_page() -> ResponseReturnValue:
     """The empty box, for whoever comes back to the address."""
-    return show("search.html", sought="", hits=None)
+    return show("search.html", sought="", hits=None, four=False)
 
 
 def _only_estate(work: Work, sought: str) -> int | None:

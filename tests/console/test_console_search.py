@@ -103,6 +103,13 @@ def test_names_are_found_however_they_were_typed() -> None:
     assert name_key(" · ") == ""
 
 
+def test_the_last_four_digits_find_nobody_and_the_page_says_so(known: Console) -> None:
+    visitor = known.signed_in("admin")
+    assert "只写后四位" in visitor.open("/console/search").text
+    assert "请写完整的 11 位手机号" in visitor.post("/console/search", q="5678").text
+    assert "请写完整的 11 位手机号" not in visitor.post("/console/search", q="没有这个人").text
+
+
 # --- the work list -----------------------------------------------------------------------------------------
 
 
@@ -132,6 +139,22 @@ def test_what_waits_too_long_and_what_one_did_can_be_listed(known: Console) -> N
     visitor.send("/console/orders/1001/note", words="问过了")
     assert 'data-number="1001"' in visitor.open("/console/?mine=1").html
     assert 'data-number="1001"' not in known.signed_in("jie1").open("/console/?mine=1").html
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("late=1", "没有超时的工单，都在时限之内"),
+        ("late=1&estate=1", "没有超时的工单。"),
+        ("from=2026-11-19", "没有符合条件的工单"),
+        ("mine=1", "没有您办过的工单"),
+        ("state=paused", "这里没有工单"),
+    ],
+)
+def test_an_empty_list_says_what_it_means(known: Console, query: str, words: str) -> None:
+    visitor = known.signed_in("admin")
+    for path in ("", "orders/list"):
+        assert words in visitor.open(f"/console/{path}?{query}").text
 
 
 def test_the_address_stays_in_the_form_and_in_the_pages(known: Console) -> None:
