@@ -81,6 +81,17 @@ def test_every_page_fits_and_the_browser_complains_of_nothing(page: Page, addres
     assert page.complaints == []  # type: ignore[attr-defined]
 
 
+def test_the_head_is_one_line_on_a_phone_and_its_menu_needs_no_script(page: Page, address: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(address)
+    assert page.locator("header.top").bounding_box()["height"] < 64  # type: ignore[index]
+    settings = page.get_by_role("link", name="设置")
+    assert not settings.is_visible()
+    page.locator("summary", has_text="菜单").click()
+    settings.click()
+    page.get_by_role("heading", name="设置").wait_for()
+
+
 def test_a_new_order_comes_by_itself_and_is_marked(console: Console, page: Page) -> None:
     page.locator("a[data-number='1001']").focus()
     with console.store.work(NOW) as work:
