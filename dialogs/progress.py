@@ -16,6 +16,7 @@ from bot.language.intents import about_number, intents
 from bot.language.reports import CATEGORIES
 from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Say, Script, World, dialog, local_text
 from models import views
+from models.actions.answers import QuestionShown
 from models.actions.orders import AddWords, NotFixed, Urge, Withdraw
 
 STATES = {
@@ -61,6 +62,11 @@ STEPS = {
     "rate": "评了 {score} 分",
 }
 
+ASKED = {
+    "ask": "师傅在等您回答：“{words}”请直接回复，我马上转告。",
+    "appoint": "上门时间行不行，请直接回复，我马上转告师傅。",
+}
+
 
 @dialog(
     "progress",
@@ -87,11 +93,11 @@ def progress(world: World) -> Script:
 
 
 def show(world: World, order: dict[str, Any]) -> Part[None]:
-    """The timeline; and what the person likes to add."""
+    """The timeline; and what staff wait for, else what the person likes to add."""
     entries = yield from Look("timeline", views.timeline, asker(world), order["id"])
     link = yield from Look("album", photos_of, asker(world), order["id"])
     yield Say(timeline(order, entries) + (f"\n照片：{link}" if link else ""))
-    if order["close"]:
+    if order["close"] or (yield from awaited(world, entries)):
         return
     words = yield from Ask("more", "要补充情况，直接写给我。", none="不用了", optional=True)
     if words:
@@ -101,6 +107,20 @@ def show(world: World, order: dict[str, Any]) -> Part[None]:
         )
     else:
         yield Say("好的。")
+
+
+def awaited(world: World, entries: list[dict[str, Any]]) -> Part[bool]:
+    """Whether staff wait for an answer about this order: it is asked for again, and the next words are it."""
+    steps = {one["id"]: one for one in entries}
+    asked = yield from Look("asked", views.open_questions, world.who.account_id)
+    waits = [one for one in asked if one["kind"] == "staff_question" and one["subject"] in steps]
+    if not waits:
+        return False
+    first = min(waits, key=lambda one: steps[one["subject"]]["step"] != "ask")
+    entry = steps[first["subject"]]
+    yield from Do("asked", QuestionShown(first["id"]))
+    yield Say(ASKED[entry["step"]].format(words=entry["words"]))
+    return True
 
 
 def photos_of(work: Any, who: views.Resident, order_id: int) -> str:

@@ -99,7 +99,7 @@ class AddSentence:
 
 @dataclass(frozen=True, slots=True)
 class AnswerStaff:
-    """Answer a worker's question; `question_id` is the open_question row. The group is told, masked."""
+    """Answer a worker's question or appointment (`question_id`: the open_question row). The group is told, masked."""
 
     account_id: int
     question_id: int
@@ -109,7 +109,8 @@ class AnswerStaff:
         """Compare-and-set on the question: the first answer counts."""
         q, e = t.open_question.c, t.order_entry.c
         mine = (q.id == self.question_id, q.account_id == self.account_id, q.kind == "staff_question")
-        asked = select(e.work_order_id, e.words).join(t.open_question, q.subject == e.id).where(*mine)
+        columns = (e.work_order_id, e.step, e.words, e.facts)
+        asked = select(*columns).join(t.open_question, q.subject == e.id).where(*mine)
         question = work.conn.execute(asked).first()
         if question is None:
             return Refusal(Why.UNKNOWN)
@@ -122,10 +123,21 @@ class AnswerStaff:
         answered = update(t.open_question).where(*mine, q.answered_at.is_(None)).values(answered_at=work.now)
         if work.conn.execute(answered).rowcount == 0:
             return Refusal(Why.ALREADY, number=order.row.number)
-        order.write("answer", "resident", person_id, words=self.words, facts={"question": question.words})
-        words = {"words": order.masked(self.words), "question": question.words}
-        order.tell_groups("order_answer", mention=order.row.holder_id, **words)
+        visit = question.step == "appoint"
+        about = {"visit": question.facts["visit"]} if visit else {"question": question.words}
+        order.write("answer", "resident", person_id, words=self.words, facts=about)
+        kind = "order_visit_answer" if visit else "order_answer"
+        order.tell_groups(kind, mention=order.row.holder_id, words=order.masked(self.words), **about)
         return order.done()
+
+
+def end_questions(order: OrderInHand, *steps: str) -> None:
+    """What staff asked by these steps of the ledger (none: by any) waits for no answer any more."""
+    q, e, now = t.open_question.c, t.order_entry.c, order.work.now
+    entries = select(e.id).where(e.work_order_id == order.row.id)
+    entries = entries.where(e.step.in_(steps)) if steps else entries
+    asked = update(t.open_question).where(q.kind == "staff_question", q.subject.in_(entries))
+    order.work.conn.execute(asked.where(q.answered_at.is_(None), q.ends_at > now).values(ends_at=now))
 
 
 @dataclass(frozen=True, slots=True)

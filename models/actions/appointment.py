@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from models.actions.answers import end_questions
 from models.actions.authority import in_charge
 from models.actions.order_in_hand import OrderInHand
 from models.rules.orders import Refusal, Why
@@ -52,6 +53,7 @@ class Appoint:
     def _agree(self, order: OrderInHand, visit_at: datetime, ends_at: datetime) -> None:
         agreed = {"state": "claimed", "arrived_at": None, "visit_at": visit_at, "visit_ends_at": ends_at}
         facts: dict[str, Any] = {"visit": [visit_at.isoformat(), ends_at.isoformat()]}
+        end_questions(order, "appoint")
         entry = order.write(
             "appoint",
             self.by,

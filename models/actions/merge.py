@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from models import tables as t
+from models.actions.answers import end_questions
 from models.actions.authority import in_charge
 from models.actions.desk import may_act
 from models.actions.order_in_hand import OrderInHand
@@ -73,10 +74,8 @@ class Merge:
         facts = {"into": number}
         merged = {**closed, "merged_into_id": into.row.id}
         order.write("merged", self.by, self.by_id, merged, facts=facts, origin=self.source)
-        q, e, h = t.open_question.c, t.order_entry.c, t.order_helper.c
-        entries = select(e.id).where(e.work_order_id == order.row.id)
-        asked = update(t.open_question).where(q.kind == "staff_question", q.subject.in_(entries))
-        work.conn.execute(asked.where(q.ends_at > work.now).values(ends_at=work.now))
+        end_questions(order)
+        h = t.order_helper.c
         helps = update(t.order_helper).where(h.work_order_id == order.row.id, h.done_at.is_(None))
         work.conn.execute(helps.values(done_at=work.now))
         said = {**order.facts(), "into": number}

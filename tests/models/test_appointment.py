@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from models import tables as t
+from models import views
 from models.actions.answers import AnswerStaff
 from models.actions.appointment import Appoint, VisitSoon
 from models.actions.escalation import Unattended
-from models.actions.staff import Arrive, Claim, Return
+from models.actions.staff import Arrive, AskResident, Claim, Return
 from models.actions.transfer import Transfer
 from tests.models.test_staff import a_user
 from tests.town import TestTown
@@ -46,12 +47,13 @@ def test_an_appointment_is_told_and_moves_the_deadline(town: TestTown, order_id:
 
 
 def test_the_resident_answers_with_another_time(town: TestTown, order_id: int) -> None:
-    _appoint(town, order_id)
+    visit = _appoint(town, order_id)["visit"]
     (question,) = town.rows(t.open_question)
     assert town.do(AnswerStaff(town.resident().account_id, question.id, "改到下午吧"))["ok"]
-    (told,) = town.told("order_answer")
-    assert (told.facts["words"], told.facts["question"]) == ("改到下午吧", "明天上午9点")
-    assert told.facts["mention"] == ["WangWei"]
+    (told,) = town.told("order_visit_answer")
+    assert (told.facts["words"], told.facts["visit"]) == ("改到下午吧", visit)
+    assert (told.facts["mention"], town.told("order_answer")) == (["WangWei"], [])
+    assert town.rows(t.order_entry)[-1].facts == {"visit": visit}
 
 
 def test_the_group_is_reminded_once_before_the_visit(town: TestTown, order_id: int) -> None:
@@ -86,6 +88,15 @@ def test_a_new_appointment_takes_the_place_of_the_old_one(town: TestTown, order_
     town.clock.forward(hours=26)
     assert town.do(Unattended(order_id, stale))["did"] == "nothing"
     assert town.do(VisitSoon(order_id, stale))["did"] == "nothing"
+
+
+def test_only_the_newest_appointment_waits_for_an_answer(town: TestTown, order_id: int) -> None:
+    town.do(AskResident(order_id, town.planted.workers["王伟"], "几楼？"))
+    _appoint(town, order_id)
+    _appoint(town, order_id, 48)
+    asked = town.see(views.open_questions, town.resident().account_id)
+    newest = town.rows(t.order_entry)[-1].id
+    assert [(one.subject == newest, one.words) for one in asked] == [(True, "明天上午9点"), (False, "几楼？")]
 
 
 @pytest.mark.parametrize(

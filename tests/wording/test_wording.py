@@ -59,6 +59,7 @@ MORE: dict[str, dict[str, Any]] = {
     "order_urged": {"times": 2},
     "order_reopened": {"words": "又停了"},
     "order_answer": {"words": "六楼", "question": "停在几楼？"},
+    "order_visit_answer": {"words": "可以", "visit": VISIT},
     "order_message": {"words": "现在又好了"},
     "order_progress": {"words": "配件下午到"},
     "order_finished": {"words": "已换主板", "end": "resolved", "closure": 1, "photos": 1, "rate": True},
