@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from bot.clock import day_text, span_text
 from handlers.console.words import details, moment, word
 from handlers.page import orders, uploads
 from handlers.page.site import EXTENSION, Site, here
@@ -120,6 +121,8 @@ def _facts() -> dict[str, object]:
         "form_token": form_token,
         "word": word,
         "moment": moment,
+        "day": day_text,
+        "span": span_text,
         "details": details,
     }
 

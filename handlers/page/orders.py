@@ -10,14 +10,14 @@ from flask import abort, g, redirect, render_template, request, send_from_direct
 from flask.typing import ResponseReturnValue
 
 from bot.photos import thumbnail
-from handlers.page import uploads
+from handlers.page import moments, uploads
 from handlers.page.site import here, looking, working
-from handlers.page.verbs import VERBS, Form, Verb, ends, offered, typed
+from handlers.page.verbs import VERBS, WORDLESS, Form, Verb, ends, hindered, offered, people, typed
 from handlers.page.visitor import asker, become, caller, fresh, me
 from handlers.page.words import device, did, why
 from models import views
-from models.actions.authority import is_on_duty
 from models.actions.desk import Audit
+from models.actions.offers import offers
 from models.actions.page import BindPhone, EndPhone
 from models.rules.masking import mask
 from models.store import Work
@@ -116,7 +116,14 @@ def act(number: int, name: str) -> ResponseReturnValue:
         return _show(number, wrong=why(outcome), verb=verb, form=form), 422
     if verb.name == "return":
         return redirect(url_for("page.mine", did=verb.name), 303)
-    return redirect(url_for("page.order", number=number, did=verb.name), 303)
+    return redirect(url_for("page.order", number=number, did=_did(verb, outcome)), 303)
+
+
+def _did(verb: Verb, outcome: Mapping[str, Any]) -> str:
+    """The name of the words for it: some steps come out in two ways."""
+    if outcome.get("part"):
+        return "helped"
+    return f"{verb.name}_outside" if outcome.get("outside") else verb.name
 
 
 def _done(number: int, verb: Verb, form: Form, photos: uploads.Received) -> Mapping[str, Any]:
@@ -147,14 +154,20 @@ def _show(
         one = _order(work, number)
         entries = views.timeline(work, asker(), one.id)
         photos = [photo for photo in views.photos(work, asker(), one.id) if photo.file]
-        on_duty = is_on_duty(work, me().worker)
+        open_to = offers(work, one.id, me().worker.id, VERBS) or abort(404)
     return render_template(
         "page/order.html",
         one=one,
         # Colleagues read what was said as their group does.
         entries=[entry if one.mine else replace(entry, words=mask(entry.words)) for entry in entries],
         photos=photos,
-        verbs=offered(one, on_duty=on_duty),
+        open_to=open_to,
+        verbs=offered(open_to),
+        hints=[why(refusal) for refusal in hindered(open_to)],
+        wordless=WORDLESS,
+        people=people(open_to),
+        days={verb: moments.days(here().clock.now(), most) for verb, most in _days().items()},
+        times=moments.times(),
         ends=ends(),
         said=said,
         wrong=wrong,
@@ -163,6 +176,12 @@ def _show(
         door=shown,
         most=here().store.limits["page_photos"],
     )
+
+
+def _days() -> dict[str, int]:
+    """How many days each form offers that asks for one."""
+    limits = here().store.limits
+    return {"pause": limits["pause_days"], "appoint": limits["visit_days"]}
 
 
 def photo(number: int, photo_id: int) -> ResponseReturnValue:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
+from handlers.page.moments import chosen
 from handlers.page.words import WORDS
-from models import views
 from models.actions import Action
+from models.actions.appointment import Appoint
+from models.actions.helpers import AddHelper, DismissHelper, HelperDone
+from models.actions.offers import Offers
+from models.actions.pause import Pause, Resume
 from models.actions.staff import (
     Arrive,
     AskResident,
@@ -19,29 +23,35 @@ from models.actions.staff import (
     Return,
 )
 from models.actions.worker_photos import KeptPhoto
-from models.rules.orders import ENDS, HELD, refused
+from models.rules.orders import ENDS, Refusal, Why
 
 SOURCE = "page"
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was typed and chosen."""
+    """What was typed and chosen. `day` and `clock`: as the lists give them; `who`: a worker's id."""
 
     words: str = ""
     end: str = "resolved"
     photos: tuple[KeptPhoto, ...] = ()
+    day: str = ""
+    clock: str = ""
+    who: int | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """The moment that was chosen."""
+        return chosen(self.day, self.clock)
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One form. `name` is also the step of the order. `words`, `photos`, `ends`: what it asks for."""
+    """One form. `name` is also the step of the order. `asks`: for what, of words, photos, end, moment, who."""
 
     name: str
     action: Callable[[int, int, Form], Action]
-    words: bool = True
-    photos: bool = False
-    ends: bool = False
+    asks: frozenset[str] = frozenset()
     folded: bool = False
 
     @property
@@ -51,46 +61,99 @@ class Verb:
         return text
 
 
+def _asks(*what: str) -> frozenset[str]:
+    return frozenset(what)
+
+
+def _claim(order: int, worker: int, form: Form) -> Action:
+    return Claim(order, worker, SOURCE)
+
+
+def _resume(order: int, worker: int, form: Form) -> Action:
+    return Resume(order, "worker", worker, SOURCE)
+
+
+def _arrive(order: int, worker: int, form: Form) -> Action:
+    return Arrive(order, worker, SOURCE)
+
+
+def _progress(order: int, worker: int, form: Form) -> Action:
+    return Progress(order, worker, form.words, form.photos, SOURCE)
+
+
+def _helped(order: int, worker: int, form: Form) -> Action:
+    return HelperDone(order, worker, form.words, form.photos, SOURCE)
+
+
+def _finish(order: int, worker: int, form: Form) -> Action:
+    return Finish(order, worker, form.words, form.end, form.photos, SOURCE)
+
+
+def _ask(order: int, worker: int, form: Form) -> Action:
+    return AskResident(order, worker, form.words, SOURCE)
+
+
+def _reply(order: int, worker: int, form: Form) -> Action:
+    return ReplyResident(order, worker, form.words, SOURCE)
+
+
+def _appoint(order: int, worker: int, form: Form) -> Action:
+    return Appoint(order, "worker", worker, form.at, source=SOURCE)
+
+
+def _pause(order: int, worker: int, form: Form) -> Action:
+    return Pause(order, "worker", worker, form.words, form.at, SOURCE)
+
+
+def _help(order: int, worker: int, form: Form) -> Action:
+    return AddHelper(order, "worker", worker, form.words, form.who, SOURCE)
+
+
+def _dismiss(order: int, worker: int, form: Form) -> Action:
+    return DismissHelper(order, "worker", worker, worker_id=form.who, source=SOURCE)
+
+
+def _return(order: int, worker: int, form: Form) -> Action:
+    return Return(order, worker, form.words, SOURCE)
+
+
 VERBS: Mapping[str, Verb] = {
     one.name: one
     for one in (
-        Verb("claim", lambda order, worker, form: Claim(order, worker, SOURCE), words=False),
-        Verb("arrive", lambda order, worker, form: Arrive(order, worker, SOURCE), words=False),
-        Verb(
-            "progress",
-            lambda order, worker, form: Progress(order, worker, form.words, form.photos, SOURCE),
-            photos=True,
-        ),
-        Verb(
-            "finish",
-            lambda order, worker, form: Finish(order, worker, form.words, form.end, form.photos, SOURCE),
-            photos=True,
-            ends=True,
-        ),
-        Verb(
-            "ask",
-            lambda order, worker, form: AskResident(order, worker, form.words, SOURCE),
-            folded=True,
-        ),
-        Verb(
-            "reply",
-            lambda order, worker, form: ReplyResident(order, worker, form.words, SOURCE),
-            folded=True,
-        ),
-        Verb(
-            "return",
-            lambda order, worker, form: Return(order, worker, form.words, SOURCE),
-            folded=True,
-        ),
+        Verb("claim", _claim),
+        Verb("resume", _resume),
+        Verb("arrive", _arrive),
+        Verb("progress", _progress, _asks("words", "photos")),
+        Verb("helped", _helped, _asks("words", "photos")),
+        Verb("finish", _finish, _asks("words", "photos", "end")),
+        Verb("ask", _ask, _asks("words"), folded=True),
+        Verb("reply", _reply, _asks("words"), folded=True),
+        Verb("appoint", _appoint, _asks("moment"), folded=True),
+        Verb("pause", _pause, _asks("words", "moment"), folded=True),
+        Verb("help", _help, _asks("who", "words"), folded=True),
+        Verb("dismiss", _dismiss, _asks("who"), folded=True),
+        Verb("return", _return, _asks("words"), folded=True),
     )
 }
+# Whose words may be left out: a photo does as well, or whom it is about.
+WORDLESS = frozenset({"progress", "helped", "finish", "help"})
+HINTED = (Why.CAP, Why.HELPERS)
 
 
-def offered(order: views.Order, *, on_duty: bool) -> list[Verb]:
-    """What a worker may do with the order now, on duty or not; the actions decide again."""
-    if order.state in HELD and not order.mine and not on_duty:
-        return []
-    return [verb for verb in VERBS.values() if refused(verb.name, order.state, "worker") is None]
+def offered(open_to: Offers) -> list[Verb]:
+    """The forms of what would not be refused whatever is typed; who helps finishes their part, not the order."""
+    verbs = [verb for verb in VERBS.values() if open_to.refused[verb.name] is None]
+    return [verb for verb in verbs if not (open_to.helps and verb.name == "finish")]
+
+
+def hindered(open_to: Offers) -> list[Refusal]:
+    """Why something is not offered that a worker would look for."""
+    return [one for one in open_to.refused.values() if one and one["why"] in HINTED]
+
+
+def people(open_to: Offers) -> Mapping[str, Mapping[int, str]]:
+    """Who can be chosen, by id, for each form that asks for somebody."""
+    return {"help": open_to.free, "dismiss": open_to.helpers}
 
 
 def ends() -> list[str]:
@@ -98,6 +161,13 @@ def ends() -> list[str]:
     return list(ENDS)
 
 
-def typed(values: Mapping[str, Any], most: int) -> Form:
-    """The words and the end of a form, without its photos."""
-    return Form(str(values.get("words", "")).strip()[:most], str(values.get("end", "resolved")))
+def typed(values: Mapping[str, str], most: int) -> Form:
+    """What a form says, without its photos."""
+    who = values.get("who", "")
+    return Form(
+        words=values.get("words", "").strip()[:most],
+        end=values.get("end", "resolved"),
+        day=values.get("day", ""),
+        clock=values.get("clock", ""),
+        who=int(who) if who.isdecimal() and len(who) < 10 else None,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -37,25 +38,51 @@ def is_helping(work: Work, order_id: int, worker_id: int) -> bool:
     return work.conn.execute(this).first() is not None
 
 
-def by_worker(work: Work, order_id: int, worker_id: int, step: str) -> OrderInHand | Refusal:
-    """The order, if this worker may take this step: whoever holds it, or is on duty in the same unit.
+class Standing:
+    """A worker before an order: which steps they may take. What the answer rests on is read once, and if needed."""
 
-    Who helps may speak of it.
-    """
+    def __init__(self, order: OrderInHand, worker: Any) -> None:
+        self.order = order
+        self.worker = worker
+
+    @property
+    def holds(self) -> bool:
+        """Whether they hold the order, or did when it was closed."""
+        return bool(self.order.row.holder_id == self.worker.id)
+
+    @cached_property
+    def helps(self) -> bool:
+        """Whether they help with it and have not finished."""
+        return is_helping(self.order.work, self.order.row.id, self.worker.id)
+
+    @cached_property
+    def on_duty(self) -> bool:
+        """Whether they may act for colleagues."""
+        return is_on_duty(self.order.work, self.worker)
+
+    def refusal(self, step: str) -> Refusal | None:
+        """Why they may not take this step: it is for whoever holds the order or is on duty in the same unit.
+
+        Who helps may speak of it.
+        """
+        row = self.order.row
+        if row.unit_id != self.worker.unit_id:
+            return Refusal(Why.NOT_YOUR_UNIT, number=row.number)
+        refusal = self.order.refusal(step, "worker")
+        # What waits or is closed is in nobody's hands: any colleague may speak to the resident.
+        if refusal or row.state not in HELD or self.holds:
+            return refusal
+        if (step in BY_HELPERS and self.helps) or self.on_duty:
+            return None
+        return Refusal(Why.NOT_YOURS, number=row.number, by=self.order.holder_name())
+
+
+def by_worker(work: Work, order_id: int, worker_id: int, step: str) -> OrderInHand | Refusal:
+    """The order, if this worker may take this step."""
     order, worker = OrderInHand.take(work, order_id), worker_row(work, worker_id)
     if order is None or worker is None:
         return Refusal(Why.UNKNOWN)
-    if order.row.unit_id != worker.unit_id:
-        return Refusal(Why.NOT_YOUR_UNIT, number=order.row.number)
-    refusal = order.refusal(step, "worker")
-    if refusal:
-        return refusal
-    # What waits or is closed is in nobody's hands: any colleague may speak to the resident.
-    others = order.row.state in HELD and order.row.holder_id != worker.id
-    helps = step in BY_HELPERS and is_helping(work, order_id, worker_id)
-    if others and not helps and not is_on_duty(work, worker):
-        return Refusal(Why.NOT_YOURS, number=order.row.number, by=order.holder_name())
-    return order
+    return Standing(order, worker).refusal(step) or order
 
 
 def by_console(work: Work, order_id: int, user_id: int, step: str) -> OrderInHand | Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from models.actions.dispatch import crew_of
 from models.actions.order_in_hand import OrderInHand
 from models.actions.transfer import colleagues
 from models.actions.worker_photos import Photos, add_photos
-from models.rules.dispatch import stand_in
+from models.rules.dispatch import Hands, stand_in
 from models.rules.names import read_name
 from models.rules.orders import Refusal, Why
 from models.store import Work
@@ -32,6 +32,33 @@ def waits_for_helpers(order: OrderInHand) -> Refusal | None:
     """Why the order cannot be closed yet: somebody who helps has not finished."""
     names = "、".join(helping(order).values())
     return Refusal(Why.HELPERS, number=order.row.number, names=names) if names else None
+
+
+def free_hands(order: OrderInHand) -> dict[int, str]:
+    """The colleagues who could be called to help now, by id."""
+    crew, helps = crew_of(order.work, order.row.unit_id), helping(order)
+    people = colleagues(order).items()
+    return {one: name for one, name in people if _not_free(order, crew, helps, one) is None}
+
+
+def _not_free(
+    order: OrderInHand, crew: Mapping[int, Hands], helps: Container[int], worker_id: int
+) -> Refusal | None:
+    number, now, name = order.row.number, order.work.now, crew[worker_id].name
+    if worker_id in helps:
+        return Refusal(Why.ALREADY, number=number, by=name)
+    if crew[worker_id].leave(now):
+        found = stand_in(crew, worker_id, now)
+        return Refusal(Why.AWAY, number=number, by=name, substitute=crew[found].name if found else "")
+    return None
+
+
+def no_part(order: OrderInHand, worker_id: int) -> Refusal | None:
+    """Why this worker has no part in it that they could finish; None when they have."""
+    refusal = order.refusal("helped", "worker")
+    if refusal or worker_id in helping(order):
+        return refusal
+    return Refusal(Why.NOT_YOURS, number=order.row.number, by=order.holder_name())
 
 
 def _meant(
@@ -69,22 +96,11 @@ class AddHelper:
         if isinstance(meant, Refusal):
             return meant
         worker_id, words = meant
-        refusal = self._refused(order, worker_id, people[worker_id])
+        refusal = _not_free(order, crew_of(work, order.row.unit_id), helping(order), worker_id)
         if refusal:
             return refusal
         self._add(order, worker_id, people[worker_id], words)
         return order.done(helper=people[worker_id])
-
-    @staticmethod
-    def _refused(order: OrderInHand, worker_id: int, name: str) -> Refusal | None:
-        work, number = order.work, order.row.number
-        if worker_id in helping(order):
-            return Refusal(Why.ALREADY, number=number, by=name)
-        crew = crew_of(work, order.row.unit_id)
-        if crew[worker_id].leave(work.now):
-            found = stand_in(crew, worker_id, work.now)
-            return Refusal(Why.AWAY, number=number, by=name, substitute=crew[found].name if found else "")
-        return None
 
     def _add(self, order: OrderInHand, worker_id: int, name: str, words: str) -> None:
         work, h = order.work, t.order_helper.c
@@ -140,12 +156,10 @@ class HelperDone:
         order = OrderInHand.take(work, self.order_id)
         if order is None:
             return Refusal(Why.UNKNOWN)
-        refusal = order.refusal("helped", "worker")
+        refusal = no_part(order, self.worker_id)
         if refusal:
             return refusal
         people = helping(order)
-        if self.worker_id not in people:
-            return Refusal(Why.NOT_YOURS, number=order.row.number, by=order.holder_name())
         if not self.words.strip() and not self.media:
             return Refusal(Why.NEEDS_WORDS, number=order.row.number)
         photos = add_photos(order, self.worker_id, self.media, self.source)

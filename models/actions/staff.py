@@ -44,7 +44,7 @@ class Claim:
         claim = (
             update(t.work_order)
             .where(o.id == self.order_id, o.state == "waiting", o.unit_id == worker.unit_id)
-            .where(self._has_room(locked, worker))
+            .where(_has_room(locked, worker))
             .values(state="claimed", holder_id=worker.id, claimed_at=work.now, stage=o.stage + 1)
         )
         row = work.conn.execute(claim.returning(*t.work_order.c)).first()
@@ -57,27 +57,36 @@ class Claim:
         order.tell_followers("order_claimed")
         return order.done(worker=worker.name, new=True, outside=is_outside(order, worker))
 
-    @staticmethod
-    def _has_room(order: OrderInHand, worker: Any) -> Any:
-        other = t.work_order.alias()
-        held = holding(other).where(other.c.holder_id == worker.id).scalar_subquery()
-        emergency = order.row.urgency == "emergency"
-        over = int(order.work.limits["emergencies_over_cap"]) if emergency else 0
-        return held < select(t.worker.c.cap).where(t.worker.c.id == worker.id).scalar_subquery() + over
-
     def _why_not(self, work: Work, worker: Any) -> dict[str, Any]:
         order = OrderInHand.take(work, self.order_id)
         if order is None:
             return Refusal(Why.UNKNOWN)
-        if order.row.unit_id != worker.unit_id:
-            return Refusal(Why.NOT_YOUR_UNIT, number=order.row.number)
-        if order.row.state == "closed":
-            return Refusal(Why.CLOSED, number=order.row.number, by=order.holder_name())
-        if order.row.holder_id == worker.id:
-            return order.done(worker=worker.name, new=False, outside=is_outside(order, worker))
-        if order.row.state == "waiting":
-            return Refusal(Why.CAP, number=order.row.number, cap=worker.cap)
-        return Refusal(Why.TAKEN, number=order.row.number, by=order.holder_name())
+        mine = order.done(worker=worker.name, new=False, outside=is_outside(order, worker))
+        return no_claim(order, worker) or mine
+
+
+def _has_room(order: OrderInHand, worker: Any) -> Any:
+    other = t.work_order.alias()
+    held = holding(other).where(other.c.holder_id == worker.id).scalar_subquery()
+    emergency = order.row.urgency == "emergency"
+    over = int(order.work.limits["emergencies_over_cap"]) if emergency else 0
+    return held < select(t.worker.c.cap).where(t.worker.c.id == worker.id).scalar_subquery() + over
+
+
+def no_claim(order: OrderInHand, worker: Any) -> Refusal | None:
+    """Why the worker may not have the order; None when it is theirs already, or to be claimed."""
+    row = order.row
+    if row.unit_id != worker.unit_id:
+        return Refusal(Why.NOT_YOUR_UNIT, number=row.number)
+    if row.state == "closed":
+        return Refusal(Why.CLOSED, number=row.number, by=order.holder_name())
+    if row.holder_id == worker.id:
+        return None
+    if row.state != "waiting":
+        return Refusal(Why.TAKEN, number=row.number, by=order.holder_name())
+    if not order.work.conn.execute(select(_has_room(order, worker))).scalar():
+        return Refusal(Why.CAP, number=row.number, cap=worker.cap)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

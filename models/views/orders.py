@@ -54,6 +54,9 @@ class Order:
     close: str | None
     closures: int
     urged_at: datetime | None
+    paused_until: datetime | None
+    visit_at: datetime | None
+    visit_ends_at: datetime | None
     home: bool
     unit: str
     holder: str
@@ -132,7 +135,7 @@ def select_orders() -> Select[Any]:
     columns = (
         o.id, o.number, o.category, o.urgency, o.summary, o.place, o.estate_id, o.building_id, o.public_part,
         o.state, o.stage, o.level, o.unit_id, o.holder_id, o.reporter_id, o.origin, o.opened_at, o.claimed_at,
-        o.arrived_at, o.closed_at, o.close, o.closures, o.urged_at,
+        o.arrived_at, o.closed_at, o.close, o.closures, o.urged_at, o.paused_until, o.visit_at, o.visit_ends_at,
     )  # fmt: skip
     home = o.home_id.is_not(None)
     unit, holder = func.coalesce(t.handling_unit.c.name, ""), func.coalesce(t.worker.c.name, "")

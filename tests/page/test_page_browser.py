@@ -22,7 +22,8 @@ AGENTS = {"wechat": WECHAT, "wecom": WECOM}
 # Each finds what is too small and gives the beginning of its HTML.
 SMALL_LETTERS = """() => [...document.querySelectorAll('body *')].filter(one =>
   one.childNodes.length && parseFloat(getComputedStyle(one).fontSize) < %d).map(one => one.outerHTML.slice(0, 80))"""
-SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), textarea, summary')]
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+  'a, button, input:not([type=hidden]), textarea, select, summary')]
   .map(one => one.type === 'radio' ? one.closest('label') : one)
   .filter(one => one.offsetParent && one.getBoundingClientRect().height < %d)
   .map(one => one.outerHTML.slice(0, 80))"""
@@ -135,6 +136,72 @@ def test_a_worker_goes_through_an_order_on_a_phone(
     look(page, agent, "8-mine")
     page.goto(f"{address}/p/orders/999999")
     look(page, agent, "9-not-found")
+
+
+def test_an_order_that_waits_and_is_shared_is_worked_on_a_phone(
+    site: Site, address: str, phone: tuple[str, Page], tmp_path: Path
+) -> None:
+    agent, page = phone
+    number = site.order(summary="厨房水管漏水，地上都是水")
+    order = f"{address}/p/orders/{number}"
+    _binds(site, page, address, number, "郑军")
+    pressed(page, "接单")
+    _unfold(page, "约上门时间")
+    _chooses(page, "appoint", "2026-03-03", "15:30")
+    pressed(page, "约好了，告诉住户")
+    expect(page.get_by_text("约好 3 月 3 日（周二）15:30 到 17:30 上门")).to_be_visible()
+    _unfold(page, "暂停")
+    page.get_by_label("为什么要等，住户会看到").fill("等配件")
+    look(page, agent, "a-pausing")
+    _chooses(page, "pause", "2026-03-04", "08:00")
+    pressed(page, "暂停工单")
+    expect(page.get_by_text("暂停到 3 月 4 日（周三）08:00，到时自动恢复")).to_be_visible()
+    look(page, agent, "b-paused")
+    pressed(page, "恢复，接着办")
+    expect(page.get_by_role("status")).to_contain_text("已恢复")
+    _unfold(page, "请同事帮忙")
+    page.get_by_label("要对同事说的话").fill("请带梯子来")
+    look(page, agent, "c-calling")
+    pressed(page, "请同事帮忙")
+    expect(page.get_by_role("status")).to_contain_text("已在群里请同事来帮忙")
+    expect(page.get_by_text("冯刚那部分还没有做完")).to_be_visible()
+    expect(page.get_by_role("button", name="办结工单")).to_have_count(0)
+    look(page, agent, "d-waits-for-help")
+    page.context.clear_cookies()
+    _binds(site, page, address, number, "冯刚")
+    expect(page.get_by_text("郑军请您帮忙")).to_be_visible()
+    for missing in ("我到现场了", "退回工单", "暂停工单", "办结工单"):
+        expect(page.get_by_role("button", name=missing)).to_have_count(0)
+    look(page, agent, "e-helper")
+    picked = tmp_path / "tan.jpg"
+    picked.write_bytes(picture("tan", size=(1200, 900)))
+    page.get_by_label("您做了什么，同事会看到").fill("管子抬好了")
+    page.locator("#helped-photos").set_input_files(picked)
+    pressed(page, "我那部分做完了")
+    expect(page.get_by_role("status")).to_contain_text("记下了")
+    look(page, agent, "f-helped")
+    page.context.clear_cookies()
+    _binds(site, page, address, number, "郑军")
+    page.goto(order)
+    page.get_by_label("处理结果，住户会看到").fill("已换水管")
+    pressed(page, "办结工单")
+    expect(page.get_by_role("status")).to_contain_text("已办结")
+
+
+def _binds(site: Site, page: Page, address: str, number: int, name: str) -> None:
+    page.goto(address + site.link(number))
+    page.get_by_label("请输入管理员给您的口令").fill(site.word(name))
+    pressed(page, "绑定并打开工单")
+    expect(page.get_by_role("status")).to_contain_text("绑定好了")
+
+
+def _unfold(page: Page, title: str) -> None:
+    page.locator("summary").get_by_text(title, exact=True).tap()
+
+
+def _chooses(page: Page, verb: str, day: str, clock: str) -> None:
+    page.locator(f"#{verb}-day").select_option(day)
+    page.locator(f"#{verb}-clock").select_option(clock)
 
 
 def _resident_photo(site: Site) -> None:

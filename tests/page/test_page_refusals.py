@@ -11,17 +11,13 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from handlers.page import ROUTES, orders, uploads
-from handlers.page.words import WORDS
+from handlers.page.verbs import VERBS
 from models import tables as t
 from models.actions.console_orders import CloseOrder
 from models.actions.desk import SaveUser
 from models.actions.page import EndPhone
 from models.actions.register import SaveGroup, SaveRoute, SaveUnit, SaveWorker
-from models.rules.orders import Why
 from tests.page.conftest import CALL, Phone, Site, picture
-from tests.words import faults
-
-VERBS = ("claim", "arrive", "progress", "finish", "ask", "reply", "return")
 
 
 def test_a_link_ends_after_some_days(site: Site) -> None:
@@ -386,12 +382,3 @@ def test_a_database_that_is_away_is_said_so(site: Site, monkeypatch: pytest.Monk
     answer = site.phone().open(link)
     assert answer.status == 503
     assert "系统正忙" in answer.text
-
-
-def test_every_reason_has_words_that_read_well() -> None:
-    assert set(WORDS["why"]) - {"photo", "large", "many", "other"} <= {why.value for why in Why}
-    values = {"by": "李华", "cap": 5, "most": 9, "megabytes": 10, "minutes": 10}
-    said = [*WORDS["why"].values(), *WORDS["binding"].values(), *WORDS["did"].values()]
-    said += [text for problem in WORDS["problems"].values() for text in problem]
-    said += [text for verb in WORDS["verbs"].values() for text in verb.values()]
-    assert [fault for text in said for fault in faults(text.format(**values))] == []
