@@ -14,6 +14,7 @@ from handlers.console.words import WORDS
 from models import views
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
 from models.actions.staff import Assign
+from models.actions.transfer import units_for
 from models.rules.orders import Refusal, Why
 from models.store import Work
 
@@ -60,21 +61,19 @@ def _order_page(number: int, door: views.Door | None = None) -> str:
     return show("order.html", one=one, door=door, ends=ENDS, **facts)
 
 
-def _other_units(work: Work, one: views.Order) -> Sequence[views.Unit]:
+def _other_units(work: Work, one: views.Order) -> Mapping[int, str]:
     """The units that the asker may pass the order on to; a firm passes nothing on."""
-    if me().asker.is_firm:
-        return ()
-    return [unit for unit in views.units_for(work, me().asker, one) if unit.id != one.unit_id]
+    return {} if me().asker.is_firm else units_for(work, one.estate_id, one.unit_id)
 
 
 def _others(work: Work, one: views.Order) -> Mapping[str, Sequence[views.Worker]]:
     """Who may get the order, by unit, the one in charge first."""
     units = views.units_for(work, me().asker, one)
-    people = {unit.name: views.workers_of_unit(work, unit.id) for unit in units}
+    people = views.workers_of_units(work, [unit.id for unit in units])
     return {
-        unit: [worker for worker in workers if worker.id != one.holder_id]
-        for unit, workers in people.items()
-        if workers
+        unit.name: [worker for worker in people[unit.id] if worker.id != one.holder_id]
+        for unit in units
+        if people[unit.id]
     }
 
 
@@ -87,7 +86,7 @@ def assign(number: int) -> ResponseReturnValue:
     with working() as work:
         one = _mine(work, number)
         outcome = Assign(one.id, whole("worker", request.form) or 0, g.me.id).run(work)
-    return back(outcome, "已经指派，师傅和居民都会收到通知。", "console.order", number=number)
+    return back(outcome, "已经指派，师傅和居民都会收到通知。", "console.order", step="assign", number=number)
 
 
 def close(number: int) -> ResponseReturnValue:

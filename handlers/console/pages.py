@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.clock import SHANGHAI
 from handlers.console.desk import here
-from handlers.console.words import word
+from handlers.console.words import refused
 from models import views
 from models.actions.desk import Audit
 from models.store import Work
@@ -143,12 +143,14 @@ def found(thing: T | None) -> T:
     return thing
 
 
-def back(outcome: Mapping[str, Any], done: str, endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Say what came of an action and show the page again."""
+def back(
+    outcome: Mapping[str, Any], done: str, endpoint: str, *, step: str = "", **values: Any
+) -> ResponseReturnValue:
+    """Say what came of an action and show the page again. `step`: what was tried, see words.refused()."""
     if outcome["ok"]:
         flash(done, "good")
     else:
-        flash(word(outcome["why"], "refusal"), "bad")
+        flash(refused(outcome, step), "bad")
     return redirect(url_for(endpoint, **values))
 
 

@@ -24,6 +24,7 @@ SENTENCES = {"worker": "@{bot} 绑定 {word}", "group": "@{bot} 绑定本群 {wo
 DISPLAY = "小邻"  # of a unit that has no bot yet
 
 
+BY_ROSTER = "这个单位按排班表值班，这里的开关不算。请到“排班”页改。"
 NEW = tuple(one for one in FIELDS["workers"] if one.name in ("unit_id", "name", "phone"))
 
 
@@ -49,12 +50,18 @@ def _own_units(work: Work) -> Choices:
 
 
 def _unit(work: Work, unit: views.Unit) -> Mapping[str, Any]:
-    bound = views.worker_accounts(work, unit.id)
+    bound, duty = views.worker_accounts(work, unit.id), views.duty_now(work, (unit.id,))
     return {
         "unit": unit,
         "groups": views.groups_of_unit(work, unit.id),
+        "roster": unit.id in duty.shifts,
         "workers": [
-            {"worker": worker, "bound": [one for one in bound if one.worker.id == worker.id]}
+            {
+                "worker": worker,
+                "bound": [one for one in bound if one.worker.id == worker.id],
+                "on_duty": worker.active and duty.has(worker.id, unit.id, worker.on_duty),
+                "away": worker.id in duty.away,
+            }
             for worker in views.setup_workers(work, unit.id)
         ],
     }
@@ -117,10 +124,14 @@ def worker_word(worker_id: int) -> ResponseReturnValue:
 
 
 def duty(worker_id: int) -> ResponseReturnValue:
-    """Put a worker on duty, who then gets what nobody claims, or off it."""
+    """Put a worker on duty, who then gets what nobody claims, or off it; a roster takes the place of that."""
     with working() as work:
         worker = _worker(work, worker_id)
+        if worker.unit_id in views.duty_now(work, (worker.unit_id,)).shifts:
+            flash(BY_ROSTER, "bad")
+            return redirect(url_for("console.people"))
         outcome = SetDuty(worker.id, not worker.on_duty).run(work)
+        write_down(work, "worker_duty", worker.id)
     done = f"{worker.name}不再值班。" if worker.on_duty else f"{worker.name}开始值班，没人接的工单会派给他。"
     return back(outcome, done, "console.people")
 

@@ -164,8 +164,10 @@ def _units(work: Work) -> Iterable[Row]:
 
 
 def _workers(work: Work) -> Iterable[Row]:
-    for one in views.setup_workers(work):
-        duty = (("", "值班"),) if one.on_duty else ()
+    workers = views.setup_workers(work)
+    now = views.duty_now(work, {one.unit_id for one in workers})
+    for one in workers:
+        duty = (("", "值班"),) if one.active and now.has(one.id, one.unit_id, one.on_duty) else ()
         phone = "，手机号已设置" if one.phone else ""
         values = {name: getattr(one, name) for name in ("unit_id", "name", "cap", "on_duty", "active")}
         note = f"{one.unit}，最多 {one.cap} 个工单{phone}"

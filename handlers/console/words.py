@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,13 @@ def word(key: str | None, table: str) -> str:
     return WORDS[table].get(key, key) if key else ""
 
 
+def refused(outcome: Mapping[str, Any], step: str = "") -> str:
+    """Why an action did nothing and what to do next, as exactly as the words of that step know it."""
+    why, own = outcome["why"], WORDS.get(f"refusal_{step}", {})
+    text = own.get(f"{why}_{outcome.get('about')}") or own.get(why) or word(why, "refusal")
+    return text.format_map(defaultdict(str, outcome))
+
+
 def age(since: datetime, now: datetime) -> str:
     """How long ago, in words: "刚刚", "5 分钟前", "3 小时前", "2 天前"."""
     passed = now - since
@@ -45,6 +53,11 @@ def moment(at: datetime | None) -> str:
         return ""
     here = local(at)
     return f"{here.month} 月 {here.day} 日 {here:%H:%M}"
+
+
+def typed(at: datetime) -> str:
+    """A moment as a field for date and time holds it: 2026-11-22T18:05."""
+    return f"{local(at):%Y-%m-%dT%H:%M}"
 
 
 def details(facts: Mapping[str, Any]) -> str:
@@ -70,6 +83,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "word": word,
     "age": age,
     "moment": moment,
+    "typed": typed,
     "details": details,
     "traced": traced,
     "mask": mask,

@@ -20,7 +20,8 @@ class Appoint:
     """Whoever holds the order comes from `visit_at` until `visit_ends_at` (None: `visit_minutes` later).
 
     The followers may answer with another time, which goes to the group. Until the visit's end nobody is expected
-    to have come. A new appointment takes the place of the old one. Refusals: needs_time, too_late, too_far (days).
+    to have come. A new appointment takes the place of the old one. Refusals: needs_time, too_late (about: past,
+    turned), too_far (days).
     """
 
     order_id: int
@@ -42,7 +43,8 @@ class Appoint:
         ends_at = self.visit_ends_at or visit_at + timedelta(minutes=work.limits["visit_minutes"])
         days = int(work.limits["visit_days"])
         if visit_at <= work.now or ends_at <= visit_at:
-            return Refusal(Why.TOO_LATE, number=number)
+            about = "past" if visit_at <= work.now else "turned"
+            return Refusal(Why.TOO_LATE, number=number, about=about)
         if ends_at > work.now + timedelta(days=days):
             return Refusal(Why.TOO_FAR, number=number, days=days)
         if (order.row.visit_at, order.row.visit_ends_at) == (visit_at, ends_at):

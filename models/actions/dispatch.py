@@ -12,12 +12,12 @@ from sqlalchemy import FromClause, Select, and_, func, select, update
 from models import tables as t
 from models.actions.order_in_hand import OrderInHand
 from models.actions.routing import Region, routes, today
-from models.rules.dispatch import Hands, Leave, Task, candidates, has_room, is_able, named, stand_in
+from models.rules.dispatch import Hands, Leave, Task, candidates, has_duty, has_room, is_able, named, stand_in
 from models.rules.orders import HELD
 from models.rules.routing import Route, most_specific
 from models.store import Work
+from models.views.duty import on_shift
 from models.views.grids import officer_of
-from models.views.staff import on_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def crew_of(work: Work, unit_id: int) -> dict[int, Hands]:
             row.id,
             row.name,
             unit_id,
-            row.on_duty if shifts is None else row.id in shifts,
+            has_duty(row.id, row.on_duty, shifts),
             row.cap,
             row.holds,
             row.given_at,

@@ -23,8 +23,8 @@ class Merge:
     """The order becomes part of another open one of the same unit and is closed as a duplicate of it.
 
     By whoever holds it, a colleague on duty, or the console (`by`, `by_id`). Whose home the other one is about must
-    be this one's too, since everybody reads there what is told. Refusals: not_same, closed, unknown,
-    needs_words (no number).
+    be this one's too, since everybody reads there what is told. Refusals: not_same (about: itself, unit, home),
+    closed, unknown, needs_words (no number).
     """
 
     order_id: int
@@ -44,8 +44,8 @@ class Merge:
         into = OrderInHand.take(work, into_id) if into_id is not None else None
         if into is None or (self.by == "console" and not may_act(work, self.by_id, into.row.id)):
             return Refusal(Why.UNKNOWN, number=self.into)
-        if not _are_same(order.row, into.row):
-            return Refusal(Why.NOT_SAME, number=order.row.number)
+        if about := _difference(order.row, into.row):
+            return Refusal(Why.NOT_SAME, number=order.row.number, into=into.row.number, about=about)
         refusal = into.refusal("merge", self.by)
         if refusal:
             return refusal
@@ -95,6 +95,10 @@ class Merge:
         into.tell_groups("order_joined", mention=into.row.holder_id)
 
 
-def _are_same(order: Any, into: Any) -> bool:
-    same_home = into.home_id is None or into.home_id == order.home_id
-    return order.id != into.id and order.unit_id == into.unit_id and same_home
+def _difference(order: Any, into: Any) -> str:
+    """Why the two cannot be one: itself, unit, home; empty when they can."""
+    if order.id == into.id:
+        return "itself"
+    if order.unit_id != into.unit_id:
+        return "unit"
+    return "" if into.home_id is None or into.home_id == order.home_id else "home"

@@ -33,7 +33,7 @@ class Target:
 
 def find_target(order: OrderInHand, words: str) -> Target | Refusal:
     """Whom `words` begin with: a colleague, or a unit that may get the order."""
-    people, units = colleagues(order), units_for(order)
+    people, units = colleagues(order), _units_of(order)
     names = {("worker", key): name for key, name in people.items()}
     names |= {("unit", key): name for key, name in units.items()}
     found, rest = read_name(words, names)
@@ -50,16 +50,22 @@ def colleagues(order: OrderInHand) -> dict[int, str]:
     return {row.id: row.name for row in order.work.conn.execute(query) if row.id != order.row.holder_id}
 
 
-def units_for(order: OrderInHand) -> dict[int, str]:
-    """The other units that may get it, by id: those of the estate's routes and of the chain above, if they hear."""
-    work, row = order.work, order.row
-    region = Region.of(work, row.estate_id)
-    serve = {one.unit_id for one in routes(work, row.estate_id)}
-    above = chain(region.units, region.levels, row.unit_id, region.estates_unit_id)
-    ids = ((serve | set(above)) & region.reachable) - {row.unit_id}
+def units_for(work: Work, estate_id: int | None, unit_id: int | None) -> dict[int, str]:
+    """The other units that may get what `unit_id` has now, by id.
+
+    Those of the estate's routes and of the chain above, if they hear.
+    """
+    region = Region.of(work, estate_id)
+    serve = {one.unit_id for one in routes(work, estate_id)}
+    above = chain(region.units, region.levels, unit_id, region.estates_unit_id)
+    ids = ((serve | set(above)) & region.reachable) - {unit_id}
     u = t.handling_unit.c
     query = select(u.id, u.name).where(u.id.in_(ids)).order_by(u.id)
     return {one.id: one.name for one in work.conn.execute(query)}
+
+
+def _units_of(order: OrderInHand) -> dict[int, str]:
+    return units_for(order.work, order.row.estate_id, order.row.unit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,8 @@ def _to_unit(order: OrderInHand, target: Target, giver: Giver, counts: dict[str,
     if target.unit_id == order.row.unit_id:
         return Refusal(Why.ALREADY, number=order.row.number)
     foreign = giver.by == "console" and not may_pass_on(work, giver.by_id)
-    if foreign or target.unit_id is None or target.unit_id not in units_for(order):
+    units = _units_of(order)
+    if foreign or target.unit_id is None or target.unit_id not in units:
         return Refusal(Why.NOT_YOUR_UNIT, number=order.row.number)
     before, old_unit, holder_id = order.facts()["unit"], order.row.unit_id, order.row.holder_id
     region = Region.of(work, order.row.estate_id)
@@ -182,7 +189,7 @@ def _to_unit(order: OrderInHand, target: Target, giver: Giver, counts: dict[str,
     up = above.index(target.unit_id) if target.unit_id in above else 0
     free = {"state": "waiting", "holder_id": None, "claimed_at": None, "arrived_at": None}
     moved = {**free, "unit_id": target.unit_id, "level": order.row.level + up, **counts}
-    unit = units_for(order)[target.unit_id]
+    unit = units[target.unit_id]
     facts = {"from_unit": before, "unit": unit}
     order.write(
         giver.step, giver.by, giver.by_id, moved, words=target.words, facts=facts, origin=giver.source

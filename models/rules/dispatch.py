@@ -5,7 +5,7 @@ Skills, estates and the cap bind what is given to people, not what they take the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -53,6 +53,11 @@ class Task:
     estate_id: int | None
     emergency: bool = False
     over: int = 0
+
+
+def has_duty(worker_id: int, switched: bool, shifts: Collection[int] | None) -> bool:
+    """Whether a worker is on duty: what the roster says now (`shifts`: who has one), or their switch without any."""
+    return switched if shifts is None else worker_id in shifts
 
 
 def stand_in(crew: Mapping[int, Hands], worker_id: int | None, now: datetime) -> int | None:

@@ -13,6 +13,7 @@ from models.views.desk import (
     messages_of_order,
     stuck_messages,
 )
+from models.views.duty import Duty, duty_now
 from models.views.grids import officer_of
 from models.views.helpers import Helper, helpers_of
 from models.views.imports import ImportRun, import_run, import_runs
@@ -111,7 +112,7 @@ from models.views.staff import (
     worker_accounts,
     worker_by_id,
     worker_of,
-    workers_of_unit,
+    workers_of_units,
 )
 from models.views.users import Area, ConsoleUser, areas, asker_of, console_user, console_users
 
@@ -129,6 +130,7 @@ __all__ = [
     "Contact",
     "DeskItem",
     "Door",
+    "Duty",
     "Entry",
     "Estate",
     "Found",
@@ -188,6 +190,7 @@ __all__ = [
     "contact_of_talk",
     "desk_items",
     "door_of",
+    "duty_now",
     "estates",
     "estates_named",
     "failed_messages",
@@ -256,5 +259,5 @@ __all__ = [
     "worker_by_id",
     "worker_of",
     "worker_phones",
-    "workers_of_unit",
+    "workers_of_units",
 ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
 
 from models import tables as t
+from models.rules.dispatch import has_duty
 from models.store import Work
 from models.views.askers import User
+from models.views.duty import duty_now, on_shift
 from models.views.orders import Order
 
 APP = "wecom_app"
@@ -34,7 +37,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Somebody who handles orders. `cap`: how many open ones at a time."""
+    """Somebody who handles orders. `cap`: how many open ones at a time; `on_duty`: their switch.
+
+    workers_of_units() says there who is on duty in truth, and who is away.
+    """
 
     id: int
     name: str
@@ -43,6 +49,7 @@ class Worker:
     on_duty: bool
     active: bool
     cap: int
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +177,16 @@ def worker_of(work: Work, bot_id: int, userid: str) -> Worker | None:
     return Worker(*row) if row else None
 
 
-def workers_of_unit(work: Work, unit_id: int) -> tuple[Worker, ...]:
-    """The active workers of a unit, those on duty first."""
-    query = select_workers().where(t.worker.c.unit_id == unit_id, t.worker.c.active)
-    rows = work.conn.execute(query.order_by(None).order_by(t.worker.c.on_duty.desc(), t.worker.c.id))
-    return tuple(Worker(*row) for row in rows)
+def workers_of_units(work: Work, unit_ids: Collection[int]) -> dict[int, tuple[Worker, ...]]:
+    """The active workers by unit, those on duty first: by the roster, or by their switch where there is none."""
+    duty = duty_now(work, unit_ids)
+    found: dict[int, list[Worker]] = {unit_id: [] for unit_id in unit_ids}
+    for row in work.conn.execute(select_workers().where(t.worker.c.unit_id.in_(unit_ids), t.worker.c.active)):
+        on_duty, away = duty.has(row.id, row.unit_id, row.on_duty), row.id in duty.away
+        found[row.unit_id].append(replace(Worker(*row), on_duty=on_duty, away=away))
+    return {
+        unit_id: tuple(sorted(workers, key=lambda one: not one.on_duty)) for unit_id, workers in found.items()
+    }
 
 
 def _bound() -> Select[Any]:
@@ -226,15 +238,6 @@ def app_accounts_of(work: Work, worker_id: int) -> tuple[AppAccount, ...]:
     return tuple(AppAccount(row.id, row.worker_id) for row in rows)
 
 
-def on_shift(work: Work, unit_id: int) -> set[int] | None:
-    """Who has a shift now; None where the unit keeps no roster: no shift has ended lately or is to come."""
-    s = t.shift.c
-    theirs = select(s.worker_id, s.starts_at, s.ends_at).join_from(t.shift, t.worker)
-    since = work.now - timedelta(days=work.limits["roster_days"])
-    rows = work.conn.execute(theirs.where(t.worker.c.unit_id == unit_id, s.ends_at > since)).all()
-    return {row.worker_id for row in rows if row.starts_at <= work.now < row.ends_at} if rows else None
-
-
 def on_duty_accounts(work: Work, unit_id: int) -> tuple[AppAccount, ...]:
     """The accounts by which a unit's workers on duty can be told something alone; nobody on duty: those of all.
 
@@ -242,7 +245,7 @@ def on_duty_accounts(work: Work, unit_id: int) -> tuple[AppAccount, ...]:
     """
     rows = work.conn.execute(_APP_OF_UNIT, {"unit": unit_id}).all()
     shifts = on_shift(work, unit_id)
-    on_duty = [row for row in rows if (row.on_duty if shifts is None else row.worker_id in shifts)]
+    on_duty = [row for row in rows if has_duty(row.worker_id, row.on_duty, shifts)]
     return tuple(AppAccount(row.id, row.worker_id) for row in on_duty or rows)
 
 

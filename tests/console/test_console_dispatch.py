@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,11 @@ from flask import Flask
 from handlers.console import Desk, make_blueprint
 from models import tables as t
 from models import views
+from models.actions.console_orders import CloseOrder
 from models.actions.desk import SaveUser
+from models.actions.roster import SetLeave, SetShift
 from models.actions.staff import Claim
+from models.actions.transfer import Transfer
 from tests.console.conftest import HASH, Visitor
 from tests.console.reading import Page
 from tests.town import TestTown, clock, database_url, migrated, store, town
@@ -27,6 +32,7 @@ class Clerk:
     town: TestTown
     browser: Visitor
     order_id: int
+    user_id: int
 
     def does(self, what: str, **form: str) -> Page:
         self.browser.open("/console/orders/1001")
@@ -42,7 +48,7 @@ def clerk(town: TestTown, tmp_path: Path) -> Clerk:
     order_id = int(town.order()["order_id"])
     assert town.do(Claim(order_id, town.planted.workers["李华"]))["ok"]
     area = next(one.id for one in town.see(views.areas) if one.level == "community")
-    town.do(SaveUser("she", "community", HASH, area_id=area))
+    user_id = int(town.do(SaveUser("she", "community", HASH, area_id=area))["user_id"])
     town.do(SaveUser("anju", "firm", HASH, town.planted.units["安居物业"]))
     app = Flask("test")
     app.config.update(SECRET_KEY="fixed-for-tests", TESTING=True)
@@ -50,7 +56,7 @@ def clerk(town: TestTown, tmp_path: Path) -> Clerk:
     app.register_blueprint(make_blueprint(desk))
     browser = Visitor(app.test_client())
     assert browser.sign_in("she").status == 302
-    return Clerk(town, browser, order_id)
+    return Clerk(town, browser, order_id, user_id)
 
 
 def test_an_order_goes_on_to_another_unit(clerk: Clerk) -> None:
@@ -71,7 +77,7 @@ def test_a_firm_passes_nothing_on(clerk: Clerk) -> None:
 
 
 def test_an_order_waits_and_goes_on(clerk: Clerk) -> None:
-    assert "请写" in clerk.does("pause", until="", words="等配件").text
+    assert "请选暂停到什么时候" in clerk.does("pause", until="", words="等配件").text
     assert "已经暂停" in clerk.does("pause", until="2026-03-03T15:00", words="等配件").text
     row = clerk.town.row(clerk.order_id)
     assert (row.state, row.paused_until.isoformat()) == ("paused", "2026-03-03T07:00:00+00:00")
@@ -100,6 +106,79 @@ def test_two_orders_about_the_same_become_one(clerk: Clerk) -> None:
     row = clerk.town.row(clerk.order_id)
     assert (row.state, row.close) == ("closed", "duplicate")
     assert clerk.town.rows(t.work_order, number=1002)[0].id == row.merged_into_id
+
+
+def _offered(clerk: Clerk, field: str) -> dict[str, str]:
+    """The choices of one list of the order's page: what is sent, and what is read."""
+    page = clerk.browser.open("/console/orders/1001").html
+    options = page.partition(f'<select id="{field}"')[2].partition("</select>")[0]
+    return dict(re.findall(r'<option value="(\d+)"(?: disabled)?>([^<]+)</option>', options))
+
+
+def test_only_units_that_would_get_it_are_offered(clerk: Clerk) -> None:
+    offered = _offered(clerk, "to-unit")
+    units = clerk.town.planted.units
+    assert str(units["阳光物业"]) not in offered  # of this area, but it does nothing in that estate
+    assert set(offered.values()) >= {"和平社区居委会"}
+    for unit_id in offered:
+        order_id = int(clerk.town.order(summary=f"又坏了 {unit_id}")["order_id"])
+        assert clerk.town.do(Transfer(order_id, "console", clerk.user_id, to_unit_id=int(unit_id)))["ok"]
+    refused = Transfer(clerk.order_id, "console", clerk.user_id, to_unit_id=units["阳光物业"])
+    assert clerk.town.do(refused)["why"] == "not_your_unit"
+    assert "不管这个小区" in clerk.does("transfer", unit=str(units["阳光物业"]), words="给他们").text
+
+
+def test_who_is_on_duty_is_what_the_roster_says(clerk: Clerk) -> None:
+    town, workers = clerk.town, clerk.town.planted.workers
+    colleagues = f"{workers['王伟']}", f"{workers['陈静']}"
+    assert [_offered(clerk, "worker")[one] for one in colleagues] == ["王伟", "陈静"]
+    now = town.clock.now()
+    town.do(SetShift(workers["王伟"], now, now + timedelta(hours=8)))
+    town.do(SetLeave(workers["陈静"], now, now + timedelta(hours=8)))
+    assert [_offered(clerk, "worker")[one] for one in colleagues] == ["王伟（值班）", "陈静（请假）"]
+    assert f'<option value="{colleagues[1]}" disabled>' in clerk.browser.page.html
+    people = clerk.browser.open("/console/people").text
+    assert "王伟 值班" in people
+    assert "陈静 请假" in people
+    assert "李华 值班" not in people  # his switch counts no more
+    assert "排班表值班" in clerk.browser.send(f"/console/people/workers/{workers['李华']}/duty").text
+    assert town.rows(t.worker, id=workers["李华"])[0].on_duty
+
+
+@pytest.mark.parametrize(
+    ("what", "form", "said"),
+    [
+        ("pause", {"until": "2026-03-01T15:00", "words": "等"}, "暂停到的时间已经过了"),
+        ("pause", {"until": "2026-04-01T15:00", "words": "等"}, "一次最多暂停 14 天"),
+        ("pause", {"until": "2026-03-03T15:00", "words": " "}, "请写为什么暂停"),
+        ("resume", {}, "不用恢复"),
+        ("appoint", {"from": "", "to": ""}, "请选从什么时候上门"),
+        ("appoint", {"from": "2026-03-01T15:00", "to": "2026-03-01T16:00"}, "上门的时间已经过了"),
+        ("appoint", {"from": "2026-03-03T15:00", "to": "2026-03-03T14:00"}, "“到”要比“从”晚"),
+        ("appoint", {"from": "2026-04-01T15:00", "to": "2026-04-01T16:00"}, "最远约到 14 天以内"),
+        ("merge", {"into": ""}, "请写要并到哪个工单"),
+        ("merge", {"into": "9999"}, "没有工单 9999"),
+        ("merge", {"into": "1001"}, "这就是工单 1001 自己"),
+        ("merge", {"into": "1002"}, "工单 1002 由别的单位承办"),
+        ("merge", {"into": "1003"}, "工单 1003 是另一户人家的事"),
+        ("merge", {"into": "1004"}, "工单 1004 已经办结"),
+        ("transfer", {"unit": "", "words": "转"}, "请从名单里选转给哪个单位"),
+        ("helper", {"worker": ""}, "请从名单里选一位同事"),
+        ("assign", {"worker": "1"}, "这个工单已经在李华手上了"),
+    ],
+)
+def test_a_refusal_says_which_and_what_to_do(
+    clerk: Clerk, what: str, form: dict[str, str], said: str
+) -> None:
+    town = clerk.town
+    town.order(town.resident("o-2"), summary="太吵", category="noise")
+    home = town.home("幸福小区", "3", "2", "602")
+    town.order(town.resident("o-3"), summary="家里停电", home_id=home, public_part=None)
+    done = int(town.order(town.resident("o-4"), summary="门坏了")["order_id"])
+    town.do(CloseOrder(done, clerk.user_id, "好了", "resolved"))
+    before = town.row(clerk.order_id)
+    assert said in clerk.does(what, **form).text
+    assert town.row(clerk.order_id) == before
 
 
 @pytest.mark.parametrize("into", ["", "9999", "x"])
