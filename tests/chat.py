@@ -5,11 +5,7 @@ Between every two turns the state has gone through the database as JSON, as if e
 
 from __future__ import annotations
 
-import atexit
-import functools
 import re
-import shutil
-import tempfile
 import weakref
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +29,7 @@ from models import tables as t
 from models.limits import load_limits
 from models.sample import Town, plant
 from models.store import FieldKeys, Store, open_store
+from tests.planted import open_planted
 
 MORNING = datetime(2026, 11, 18, 10, 0, tzinfo=SHANGHAI)
 KEYS = FieldKeys((b"Zm9yIHRlc3RzIG9ubHksIG5ldmVyIGZvciB1c2UhISE=",), b"blind index for tests")
@@ -170,17 +167,7 @@ class Worker:
         return self.does(text=text, **what).words
 
 
-@functools.cache
-def _planted() -> tuple[Path, Town]:
-    """A database file with the sample neighbourhood, made once a process and copied for each test."""
-    folder = Path(tempfile.mkdtemp(prefix="linli-planted-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    store, town = _planted_in(f"sqlite:///{folder}/planted.db")
-    store.engine.dispose()
-    return folder / "planted.db", town
-
-
-def _planted_in(url: str) -> tuple[Store, Town]:
+def _planted_at(url: str) -> tuple[Store, Town]:
     store = open_store(url, KEYS, load_limits())
     t.metadata.create_all(store.engine)
     with store.work(FixedClock(MORNING).now()) as work:
@@ -191,11 +178,9 @@ def found(folder: Path, url: str = "") -> Community:
     """A community in a fresh database in `folder` (or at `url`), planted with the sample neighbourhood."""
     clock = FixedClock(MORNING)
     if url:
-        store, town = _planted_in(url)
+        store, town = _planted_at(url)
     else:
-        file, town = _planted()
-        shutil.copy(file, folder / "test.db")
-        store = open_store(f"sqlite:///{folder}/test.db", KEYS, load_limits())
+        store, town = open_planted(folder / "test.db", KEYS, clock.now())
     lost: list[str] = []
     engine = Engine(find_dialogs(dialogs))
     residents = Residents(store, clock, engine, CATEGORIES, lambda name: PLAIN, lost.extend)

@@ -6,8 +6,7 @@ tmp_path, or PostgreSQL when LINLI_TEST_DATABASE_URL is set (then a database of 
 
 from __future__ import annotations
 
-import itertools
-import os
+import filecmp
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import select
 
 from bot.clock import FixedClock
 from models import migrate, sample, views
@@ -27,11 +25,11 @@ from models.actions.orders import OpenOrder
 from models.actions.people import BindHome, EnsureAccount
 from models.limits import load_limits
 from models.store import FieldKeys, Store, open_store
+from tests import planted, server
 
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 9:00 in Shanghai
 KEYS = FieldKeys((b"bGlubGktdGVzdC1rZXktb2YtMzItYnl0ZXMtbG9uZy4=",), b"blind index of tests")
 LIMITS = load_limits()
-_TOWNS = itertools.count(1)
 
 
 @dataclass
@@ -114,42 +112,24 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def migrated() -> Iterator[str]:
     """A migrated, empty database: a template to copy (SQLite), or one for this process (PostgreSQL)."""
-    server = os.environ.get("LINLI_TEST_DATABASE_URL")
-    if server is None:
-        url = f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'linli.db'}"
+    if not server.given():
+        yield f"sqlite:///{planted.migrated()}"
+        return
+    with server.own_database(server.given()) as url:
         migrate.upgrade(url)
         yield url
-        return
-    # Several folders import this fixture, and each has its own.
-    name = f"linli_town_{os.getpid()}_{next(_TOWNS)}"
-    url = make_url(server).set(database=name).render_as_string(hide_password=False)
-    _on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
-    # Nobody needs to find these rows after a power cut.
-    _on_server(server, f"ALTER DATABASE {name} SET synchronous_commit = off")
-    migrate.upgrade(url)
-    yield url
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _on_server(server: str, *statements: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture
 def database_url(migrated: str, tmp_path: Path) -> str:
     """A migrated database without a row."""
-    if migrated.startswith("sqlite"):
-        shutil.copy(make_url(migrated).database or "", tmp_path / "linli.db")
-        return f"sqlite:///{tmp_path / 'linli.db'}"
-    names = ", ".join(table.name for table in t.metadata.sorted_tables)
-    _on_server(migrated, f"TRUNCATE {names} RESTART IDENTITY")
-    return migrated
+    if server.given():
+        server.empty(migrated)
+        return migrated
+    shutil.copyfile(planted.migrated(), tmp_path / "linli.db")
+    return f"sqlite:///{tmp_path / 'linli.db'}"
 
 
 @pytest.fixture
@@ -162,6 +142,12 @@ def store(database_url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def town(store: Store, clock: FixedClock) -> TestTown:
-    """The sample neighbourhood, planted."""
-    with store.work(clock.now()) as work:
-        return TestTown(store, clock, sample.plant(work))
+    """The sample neighbourhood, planted. Nothing may have been written before."""
+    template, made = planted.planted(KEYS, clock.now())
+    if server.given():
+        server.fill(store.engine, planted.planted_rows(KEYS, clock.now()))
+    else:
+        file = store.engine.url.database or ""
+        assert filecmp.cmp(file, planted.migrated())
+        shutil.copyfile(template, file)
+    return TestTown(store, clock, made)

@@ -35,10 +35,9 @@ from handlers.staff import Staffroom
 from handlers.switchboard import Switchboard
 from handlers.turns import Turns
 from models import tables as t
-from models.limits import load_limits
-from models.sample import plant
-from models.store import Store, To, Work, open_store
+from models.store import Store, To, Work
 from tests.chat import KEYS, MORNING
+from tests.planted import open_planted
 from workers import hands, outbox
 
 ACCOUNT = {
@@ -169,11 +168,8 @@ def _sessions(app: Callable[[], Flask]) -> Callable[[], requests.Session]:
 @contextmanager
 def open_door(folder: Path, kind: str = "verified-service", wait_seconds: float = 3.0) -> Iterator[Door]:
     """A door with a fresh database in `folder`, on an account of this kind."""
-    store = open_store(f"sqlite:///{folder}/door.db", KEYS, load_limits(), wait_seconds=wait_seconds)
-    t.metadata.create_all(store.engine)
     clock = FixedClock(MORNING)
-    with store.work(clock.now()) as work:
-        town = plant(work)
+    store, town = open_planted(folder / "door.db", KEYS, clock.now(), wait_seconds)
     apps: dict[str, Flask] = {}
     tools = Tools(clock, MemoryTokens(), MemoryRate(), _sessions(lambda: apps["emulator"]))
     account = {**ACCOUNT, "kind": kind, "api_base": f"{PLAYED}/api.weixin.qq.com"}

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.clock import FixedClock
-from models import sample
 from models import tables as t
 from models.actions.answers import Rate
 from models.actions.appointment import Appoint, VisitSoon
@@ -34,8 +33,8 @@ from models.actions.staff import (
     Return,
 )
 from models.actions.transfer import Transfer
-from models.store import open_store
-from tests.town import KEYS, LIMITS, MONDAY_MORNING, TestTown
+from tests.planted import open_planted
+from tests.town import KEYS, MONDAY_MORNING, TestTown
 
 WORKERS = st.sampled_from(["李华", "王伟", "赵敏", "孙丽"])
 PEOPLE = st.sampled_from(["o-1", "o-2", "o-3"])
@@ -48,10 +47,7 @@ class OrderLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        store = open_store(f"sqlite:///{Path(self.folder.name) / 'linli.db'}", KEYS, LIMITS)
-        t.metadata.create_all(store.engine)
-        with store.work(MONDAY_MORNING) as work:
-            planted = sample.plant(work)
+        store, planted = open_planted(Path(self.folder.name) / "linli.db", KEYS, MONDAY_MORNING)
         self.town = TestTown(store, FixedClock(MONDAY_MORNING), planted)
         self.ledger: list[Any] = []
         self.stage = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -10,14 +9,13 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from bot import redis_server
-from models import tables as t
+from models import migrate
 from models.limits import load_limits
 from models.store import open_store
-from tests.workers.stage import KEYS, Stage, make_stage, make_store
+from tests import planted, server
+from tests.workers.stage import KEYS, Stage, make_stage
 from workers.hands import equip
 
 
@@ -54,37 +52,22 @@ def worker_redis(valkey: str) -> Iterator[Redis]:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a database of this process's own, or "" when the tests run on SQLite."""
-    given = os.environ.get("LINLI_TEST_DATABASE_URL", "")
-    if not given.startswith("postgresql"):
+    if not server.given():
         yield ""
         return
-    url = make_url(given)
-    name = f"{url.database}_workers_{os.getpid()}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.execute(text(f'CREATE DATABASE "{name}"'))
-    fresh = url.set(database=name).render_as_string(hide_password=False)
-    make_store(fresh).engine.dispose()
-    yield fresh
-    with engine.connect() as conn:
-        conn.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables and no rows, made once."""
-    path = tmp_path_factory.mktemp("empty") / "empty.db"
-    make_store(f"sqlite:///{path}").engine.dispose()
-    return path
+    with server.own_database(server.given()) as url:
+        migrate.upgrade(url)
+        yield url
 
 
 @pytest.fixture
-def database_url(postgresql: str, tmp_path: Path, empty: Path) -> str:
-    """Where this test's database is."""
-    if not postgresql:
-        shutil.copy(empty, tmp_path / "test.db")
-    return postgresql or f"sqlite:///{tmp_path}/test.db"
+def database_url(postgresql: str, tmp_path: Path) -> str:
+    """Where this test's database is; there is no row in it."""
+    if postgresql:
+        server.empty(postgresql)
+        return postgresql
+    shutil.copyfile(planted.migrated(), tmp_path / "test.db")
+    return f"sqlite:///{tmp_path}/test.db"
 
 
 @pytest.fixture
@@ -94,7 +77,4 @@ def stage(database_url: str, redis: Redis, tmp_path: Path) -> Iterator[Stage]:
     made = make_stage(store, redis, tmp_path)
     equip(made.hands)
     yield made
-    if store.engine.dialect.name == "postgresql":
-        with store.engine.begin() as conn:
-            conn.execute(text(f"TRUNCATE {', '.join(t.metadata.tables)} RESTART IDENTITY CASCADE"))
     store.engine.dispose()

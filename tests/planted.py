@@ -1,0 +1,78 @@
+"""SQLite databases that are made once a process and copied for each test: making one takes longer than most tests."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from models import migrate, sample
+from models import tables as t
+from models.limits import load_limits
+from models.store import FieldKeys, Store, open_store
+
+
+@functools.cache
+def _folder() -> Path:
+    made = Path(tempfile.mkdtemp(prefix="linli-planted-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+@functools.cache
+def migrated() -> Path:
+    """The file of a migrated database without a row."""
+    file = _folder() / "migrated.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@functools.cache
+def planted(keys: FieldKeys, now: datetime) -> tuple[Path, sample.Town]:
+    """The file of a migrated database with the sample neighbourhood, planted at `now`; and what was planted."""
+    file = Path(tempfile.mkdtemp(dir=_folder())) / "planted.db"
+    store = open_migrated(file, keys)
+    with store.work(now) as work:
+        town = sample.plant(work)
+    store.engine.dispose()
+    return file, town
+
+
+@functools.cache
+def planted_rows(keys: FieldKeys, now: datetime) -> dict[Table, list[dict[str, Any]]]:
+    """The rows of planted(), tables that others refer to first: for a database that is no file."""
+    store = _opened(planted(keys, now)[0], keys)
+    with store.look(now) as work:
+        rows = {
+            table: work.conn.execute(select(table)).mappings().all() for table in t.metadata.sorted_tables
+        }
+    store.engine.dispose()
+    return {table: [dict(row) for row in found] for table, found in rows.items() if found}
+
+
+def open_migrated(file: Path, keys: FieldKeys) -> Store:
+    """A store in a new file, without a row."""
+    shutil.copyfile(migrated(), file)
+    return _opened(file, keys)
+
+
+def open_planted(
+    file: Path, keys: FieldKeys, now: datetime, wait_seconds: float = 3.0
+) -> tuple[Store, sample.Town]:
+    """A store in a new file with the sample neighbourhood, planted at `now`; and what was planted.
+
+    `wait_seconds`: how long it waits for a lock.
+    """
+    template, town = planted(keys, now)
+    shutil.copyfile(template, file)
+    return _opened(file, keys, wait_seconds), town
+
+
+def _opened(file: Path, keys: FieldKeys, wait_seconds: float = 3.0) -> Store:
+    return open_store(f"sqlite:///{file}", keys, load_limits(), wait_seconds=wait_seconds)
