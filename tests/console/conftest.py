@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from PIL import Image
 from sqlalchemy import insert, select
 
 from bot.clock import FixedClock
-from handlers.console import Desk, make_blueprint, passwords
+from handlers.console import Desk, passwords
 from models import tables as t
 from models.actions.desk import SaveUser
 from models.limits import load_limits
 from models.store import FieldKeys, Store, open_store
 from tests.console.reading import Page
+from tests.console.site import URL, console_app
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 PASSWORD = "right-pass-word"
@@ -38,13 +40,25 @@ EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 class Console:
     """The console under test, and what is in its community."""
 
-    app: Flask
     store: Store
     clock: FixedClock
     wall: FixedClock
     photo_dir: Path
     scenes: list[str] = field(default_factory=list)
     scene_answer: Any = "http://weixin.qq.com/q/02abcdef"
+
+    @cached_property
+    def app(self) -> Flask:
+        desk = Desk(
+            store=self.store,
+            clock=self.clock,
+            wall=self.wall,
+            public_url=URL,
+            photo_dir=self.photo_dir,
+            categories={"lift": "电梯", "water": "水"},
+            scene_url=self.scene_url,
+        )
+        return console_app(desk)
 
     def scene_url(self, scene: str) -> str:
         self.scenes.append(scene)
@@ -119,19 +133,7 @@ def console(tmp_path: Path, planted: Path) -> Iterator[Console]:
     folder = tmp_path / "data"
     shutil.copytree(planted, folder)
     store = open_store(f"sqlite:///{folder}/linli.db", KEYS, load_limits())
-    app = Flask("test")
-    app.config.update(SECRET_KEY="fixed-for-tests", TESTING=True)
-    made = Console(app, store, FixedClock(NOW), FixedClock(NOW), folder / "photos")
-    desk = Desk(
-        store=store,
-        clock=made.clock,
-        wall=made.wall,
-        public_url="http://localhost",
-        photo_dir=made.photo_dir,
-        categories={"lift": "电梯", "water": "水"},
-        scene_url=made.scene_url,
-    )
-    app.register_blueprint(make_blueprint(desk))
+    made = Console(store, FixedClock(NOW), FixedClock(NOW), folder / "photos")
     yield made
     store.engine.dispose()
 

@@ -8,9 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
-from handlers.console import Desk, make_blueprint
+from handlers.console import Desk
 from models import tables as t
 from models import views
 from models.actions.console_orders import CloseOrder
@@ -20,6 +19,7 @@ from models.actions.staff import Claim
 from models.actions.transfer import Transfer
 from tests.console.conftest import HASH, Visitor
 from tests.console.reading import Page
+from tests.console.site import URL, console_app
 from tests.town import TestTown, clock, database_url, migrated, store, town
 
 __all__ = ["clock", "database_url", "migrated", "store", "town"]
@@ -50,11 +50,8 @@ def clerk(town: TestTown, tmp_path: Path) -> Clerk:
     area = next(one.id for one in town.see(views.areas) if one.level == "community")
     user_id = int(town.do(SaveUser("she", "community", HASH, area_id=area))["user_id"])
     town.do(SaveUser("anju", "firm", HASH, town.planted.units["安居物业"]))
-    app = Flask("test")
-    app.config.update(SECRET_KEY="fixed-for-tests", TESTING=True)
-    desk = Desk(town.store, town.clock, "http://localhost", tmp_path, {"lift": "电梯"}, str, wall=town.clock)
-    app.register_blueprint(make_blueprint(desk))
-    browser = Visitor(app.test_client())
+    desk = Desk(town.store, town.clock, URL, tmp_path, {"lift": "电梯"}, str, wall=town.clock)
+    browser = Visitor(console_app(desk).test_client())
     assert browser.sign_in("she").status == 302
     return Clerk(town, browser, order_id, user_id)
 

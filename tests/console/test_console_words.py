@@ -7,12 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import update
 
 from bot.refusals import NotTold
 from bot.wording import AUDIENCES
-from handlers.console import PROBLEMS, Desk, codes, make_blueprint, session
+from handlers.console import PROBLEMS, Desk, codes, session
 from handlers.console.sections import SECTIONS
 from handlers.console.words import WORDS, details
 from models import tables as t
@@ -22,6 +21,7 @@ from models.actions.staff import Arrive, Claim, Finish
 from models.rules.orders import ENDS, STEPS, Why
 from models.rules.ratings import WORDS as RATINGS
 from tests.console.conftest import HASH, Visitor
+from tests.console.site import URL, console_app
 from tests.town import TestTown, clock, database_url, migrated, store, town  # noqa: F401
 from tests.words import faults
 
@@ -72,13 +72,10 @@ def visitor(town: TestTown, tmp_path: Path) -> Visitor:  # noqa: F811
             OpenTalk(wang.account_id, "not_understood").run(work)["talk_id"], "resident", wang.account_id
         ).run(work)
         work.conn.execute(update(t.outbox).where(t.outbox.c.id <= 3).values(state="failed", reason="Busy"))
-    app = Flask("test")
-    app.config.update(SECRET_KEY="fixed-for-tests", TESTING=True)
     categories = {"lift": "电梯", "gas": "燃气"}
     scene_url = "http://weixin.qq.com/q/{}".format
-    desk = Desk(town.store, town.clock, "http://localhost", tmp_path, categories, scene_url, wall=town.clock)
-    app.register_blueprint(make_blueprint(desk))
-    signed_in = Visitor(app.test_client())
+    desk = Desk(town.store, town.clock, URL, tmp_path, categories, scene_url, wall=town.clock)
+    signed_in = Visitor(console_app(desk).test_client())
     assert signed_in.sign_in("admin").status == 302
     return signed_in
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 from dataclasses import dataclass, field
@@ -19,12 +20,14 @@ from werkzeug.test import encode_multipart
 from bot.clock import FixedClock
 from bot.language.reports import CATEGORIES
 from handlers import page
+from handlers.page.site import EXTENSION
 from models import tables as t
 from models import views
 from models.actions.binding import MakeBindingWord
 from models.actions.people import BindHome, SetPhone
 from models.limits import load_limits
 from tests.console.reading import Page
+from tests.copied import copied
 from tests.town import MONDAY_MORNING, TestTown, clock, database_url, migrated, store, town
 
 __all__ = ["clock", "database_url", "migrated", "store", "town"]
@@ -150,6 +153,15 @@ def picture(colour: str = "teal", kind: str = "JPEG", size: tuple[int, int] = (6
     return out.getvalue()
 
 
+@functools.cache
+def _app() -> Flask:
+    app = Flask("page")
+    app.config.update(SECRET_KEY="fixed for tests", TESTING=True, MAX_CONTENT_LENGTH=1024 * 1024)
+    nobody: Any = None  # every copy has a site of its own
+    app.register_blueprint(page.make_blueprint(nobody))
+    return app
+
+
 @pytest.fixture
 def site(town: TestTown, tmp_path: Path) -> Site:
     """The sample neighbourhood, which people can reach by an address."""
@@ -159,9 +171,6 @@ def site(town: TestTown, tmp_path: Path) -> Site:
     who = town.resident()
     town.do(BindHome(who.person_id, town.home("幸福小区", "3", "2", "602")))
     town.do(SetPhone(who.person_id, CALL))
-    app, wall = Flask("page"), FixedClock(MONDAY_MORNING)
-    app.config.update(SECRET_KEY="fixed for tests", TESTING=True, MAX_CONTENT_LENGTH=1024 * 1024)
-    photo_dir = tmp_path / "photos"
+    wall, photo_dir = FixedClock(MONDAY_MORNING), tmp_path / "photos"
     given = page.Site(town.store, town.clock, BASE, photo_dir, CATEGORIES, wall)
-    app.register_blueprint(page.make_blueprint(given))
-    return Site(town, app, photo_dir, wall, unit, workers, group, who)
+    return Site(town, copied(_app(), **{EXTENSION: given}), photo_dir, wall, unit, workers, group, who)
