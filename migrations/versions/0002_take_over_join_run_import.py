@@ -304,6 +304,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_home_room"), ["room"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_home_grid_id"), "grid", ["grid_id"], ["id"])
 
+    with op.batch_alter_table("order_follower") as batch_op:
+        batch_op.alter_column("account_id", existing_type=sa.INTEGER(), nullable=True)
+        batch_op.create_index(batch_op.f("ix_order_follower_person_id"), ["person_id"], unique=False)
+    called = sa.text("account_id IS NULL")
+    op.create_index(
+        "ix_order_follower_called",
+        "order_follower",
+        ["work_order_id", "person_id"],
+        unique=True,
+        sqlite_where=called,
+        postgresql_where=called,
+    )
+
     with op.batch_alter_table("outbox") as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -414,6 +427,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_sent")
         batch_op.drop_index(batch_op.f("ix_outbox_worker_account_id"))
         batch_op.drop_column("worker_account_id")
+
+    op.drop_index("ix_order_follower_called", table_name="order_follower")
+    op.execute("DELETE FROM order_follower WHERE account_id IS NULL")
+    with op.batch_alter_table("order_follower") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_follower_person_id"))
+        batch_op.alter_column("account_id", existing_type=sa.INTEGER(), nullable=False)
 
     with op.batch_alter_table("home") as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_home_grid_id"), type_="foreignkey")

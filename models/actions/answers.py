@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 from models import tables as t
 from models.actions.desk import OpenDeskItem
-from models.actions.order_in_hand import OrderInHand, followed
+from models.actions.following import followed
+from models.actions.order_in_hand import OrderInHand
 from models.rules.orders import Refusal, Why
 from models.rules.ratings import WORDS, is_low, word_of
 from models.store import Work

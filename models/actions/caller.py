@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from models import tables as t
 from models.actions.desk import may_act
-from models.actions.order_in_hand import OrderInHand, follow_as
+from models.actions.following import ANONYMOUS, follow_as, people
+from models.actions.order_in_hand import OrderInHand
 from models.actions.orders import OpenOrder
 from models.actions.people import SetPhone, mobile
 from models.actions.residents import set_name
@@ -118,7 +118,7 @@ class OpenForCaller:
 
 @dataclass(frozen=True, slots=True)
 class JoinForCaller:
-    """A caller has the same trouble with a public part: entered in the open order, which their accounts follow."""
+    """A caller has the same trouble with a public part: they follow the open order, with every account of theirs."""
 
     user_id: int
     order_id: int
@@ -131,29 +131,14 @@ class JoinForCaller:
             return Refusal(Why.UNKNOWN)
         if refusal := order.refusal("join", "console") or self.caller.refused():
             return refusal
-        person_id = self.caller.found(work)
-        followed = follow_as(order, person_id, joined=True) if person_id is not None else 0
-        if not self._entered(order, person_id):
-            facts = {"person_id": person_id, "caller": not followed}
+        if self._is_new(work, order):
+            facts = {} if self.caller.phone else ANONYMOUS
             order.write("join", "console", self.user_id, facts=facts, origin="console")
-            order.tell_groups("order_joined", people=self._people(order))
-        return order.done(people=self._people(order))
+            order.tell_groups("order_joined", people=people(order))
+        return order.done(people=people(order))
 
-    def _entered(self, order: OrderInHand, person_id: int | None) -> bool:
+    def _is_new(self, work: Work, order: OrderInHand) -> bool:
+        person_id = self.caller.found(work)
         if person_id is None:
-            return order.repeated("join", "console", self.user_id, "")
-        return any(facts.get("person_id") == person_id for facts in _joins(order))
-
-    @staticmethod
-    def _people(order: OrderInHand) -> int:
-        """Followers, and callers without an account."""
-        called = sum(bool(facts.get("caller")) for facts in _joins(order))
-        f = t.order_follower.c
-        follow = select(func.count()).where(f.work_order_id == order.row.id)
-        return max(2, int(order.work.conn.execute(follow).scalar_one()) + called)
-
-
-def _joins(order: OrderInHand) -> Sequence[Mapping[str, Any]]:
-    e = t.order_entry.c
-    joins = select(e.facts).where(e.work_order_id == order.row.id, e.step == "join", e.by == "console")
-    return order.work.conn.execute(joins).scalars().all()
+            return not order.repeated("join", "console", self.user_id, "", ANONYMOUS)
+        return follow_as(order, person_id, joined=True)

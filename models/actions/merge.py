@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 
 from models import tables as t
 from models.actions.answers import end_questions
 from models.actions.authority import in_charge
 from models.actions.desk import may_act
+from models.actions.following import carry_over, people
+from models.actions.helpers import helping
 from models.actions.order_in_hand import OrderInHand
 from models.rules.orders import Refusal, Why
 from models.store import To, Work
@@ -23,8 +25,8 @@ class Merge:
     """The order becomes part of another open one of the same unit and is closed as a duplicate of it.
 
     By whoever holds it, a colleague on duty, or the console (`by`, `by_id`). Whose home the other one is about must
-    be this one's too, since everybody reads there what is told. Refusals: not_same (about: itself, unit, home),
-    closed, unknown, needs_words (no number).
+    be this one's too, since everybody reads there what is told. Whoever held it or helped with it is told.
+    Refusals: not_same (about: itself, unit, home), closed, unknown, needs_words (no number).
     """
 
     order_id: int
@@ -49,10 +51,10 @@ class Merge:
         refusal = into.refusal("merge", self.by)
         if refusal:
             return refusal
-        people = self._move_followers(order, into)
+        carry_over(order, into)
         self._close(order, into)
         self._go_on(order, into)
-        return order.done(into=into.row.number, people=people)
+        return order.done(into=into.row.number, people=people(into))
 
     def _locked(self, work: Work) -> int | None:
         """The other order's id. Both are locked in one sequence, so that two merges do not wait for each other."""
@@ -61,27 +63,18 @@ class Merge:
         rows = work.conn.execute(both.with_for_update()).all()
         return next((row.id for row in rows if row.number == self.into), None)
 
-    def _move_followers(self, order: OrderInHand, into: OrderInHand) -> int:
-        work = order.work
-        for account_id, person_id in order.followers():
-            row = {"work_order_id": into.row.id, "account_id": account_id, "person_id": person_id}
-            work.made(t.order_follower, {**row, "joined": True, "made_at": work.now})
-        return len(into.followers())
-
     def _close(self, order: OrderInHand, into: OrderInHand) -> None:
         work, number = order.work, into.row.number
+        hands = [one for one in (order.row.holder_id, *helping(order)) if one is not None]
         closed = {"state": "closed", "close": "duplicate", "closed_at": work.now}
         facts = {"into": number}
         merged = {**closed, "merged_into_id": into.row.id}
         order.write("merged", self.by, self.by_id, merged, facts=facts, origin=self.source)
         end_questions(order)
-        h = t.order_helper.c
-        helps = update(t.order_helper).where(h.work_order_id == order.row.id, h.done_at.is_(None))
-        work.conn.execute(helps.values(done_at=work.now))
         said = {**order.facts(), "into": number}
         for account_id, _ in order.followers():
             work.tell(To(account_id=account_id), "order_merged", said, order_id=order.row.id)
-        order.tell_groups("order_merged_group", mention=order.row.holder_id, into=number)
+        order.tell_groups("order_merged_group", mention=hands, into=number)
 
     def _go_on(self, order: OrderInHand, into: OrderInHand) -> None:
         """As urgent as the more urgent of the two; what is more urgent now has the shorter time."""
@@ -92,7 +85,7 @@ class Merge:
         into.write("merge", self.by, self.by_id, changes, facts=facts, origin=self.source)
         if rises:
             into.wait_again()
-        into.tell_groups("order_joined", mention=into.row.holder_id)
+        into.tell_groups("order_joined", mention=into.row.holder_id, people=people(into))
 
 
 def _difference(order: Any, into: Any) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, func, in
 from models import tables as t
 from models.actions.app_cards import hearers, move_cards, tell_accounts
 from models.rules.masking import mask
-from models.rules.orders import STEPS, Refusal, Why, refused
+from models.rules.orders import STEPS, Refusal, refused
 from models.store import To, Work
 from models.views.album import album_link
 from models.views.page import page_link
@@ -71,7 +71,7 @@ class OrderInHand:
         if values:
             moved = update(t.work_order).where(t.work_order.c.id == self.row.id).values(values)
             self.row = self.work.conn.execute(moved.returning(*t.work_order.c)).one()
-        if STEPS[step].moves:
+        if "stage" in values:
             move_cards(self.work, self.row.id, self.row.stage)
         return enter(self.work, self.row.id, step, by, by_id, words=words, facts=facts, origin=origin)
 
@@ -98,15 +98,20 @@ class OrderInHand:
         helping = update(t.order_helper).where(h.work_order_id == self.row.id, h.done_at.is_(None), *whose)
         self.work.conn.execute(helping.values(done_at=self.work.now))
 
-    def repeated(self, step: str, by: str, by_id: int | None, words: str) -> bool:
-        """Whether the ledger's last line is the very same, minutes ago: a message that came twice."""
+    def repeated(
+        self, step: str, by: str, by_id: int | None, words: str, facts: dict[str, Any] | None = None
+    ) -> bool:
+        """Whether the ledger's last line is the very same, minutes ago: a message that came twice.
+
+        `facts`: these too must be the same.
+        """
         e = t.order_entry.c
         last = select(t.order_entry).where(e.work_order_id == self.row.id).order_by(e.id.desc()).limit(1)
         row = self.work.conn.execute(last).first()
         since = self.work.now - timedelta(minutes=self.work.limits["same_words_minutes"])
         return row is not None and (row.step, row.by, row.by_id, row.words, row.at > since) == (
             step, by, by_id, words, True,
-        )  # fmt: skip
+        ) and facts in (None, row.facts)  # fmt: skip
 
     def wait_for_claim(self) -> None:
         """Set the timer that goes off when nobody has claimed it in time."""
@@ -340,7 +345,7 @@ def _names() -> Select[Any]:
 def _counts() -> Select[Any]:
     p, f, order_id = t.photo.c, t.order_follower.c, bindparam("order", type_=t.Id)
     photos = select(func.count()).where(p.work_order_id == order_id, p.state.in_(("wanted", "kept")))
-    people = select(func.count()).where(f.work_order_id == order_id)
+    people = select(func.count(f.person_id.distinct())).where(f.work_order_id == order_id)
     phone = select(t.person.c.phone_sealed).where(t.person.c.id == bindparam("reporter"))
     return select(
         photos.scalar_subquery().label("photos"),
@@ -366,30 +371,3 @@ def _groups() -> Select[Any]:
 
 
 _NAMES, _COUNTS, _GROUPS = _names(), _counts(), _groups()
-
-
-def followed(work: Work, order_id: int, account_id: int, step: str = "") -> tuple[OrderInHand, int] | Refusal:
-    """The order and the asker's person id, or a refusal: not theirs, or `step` may not be taken now."""
-    order = OrderInHand.take(work, order_id)
-    if order is None:
-        return Refusal(Why.UNKNOWN)
-    follower = order.follows(account_id)
-    if follower is None:
-        return Refusal(Why.NOT_YOURS)
-    refusal = order.refusal(step, "resident") if step else None
-    return refusal or (order, follower.person_id)
-
-
-def follow(order: OrderInHand, account_id: int, person_id: int, *, joined: bool) -> bool:
-    """The account follows the order from now on; whether it did not before."""
-    row = {"work_order_id": order.row.id, "account_id": account_id, "person_id": person_id}
-    made = order.work.made(t.order_follower, {**row, "joined": joined, "made_at": order.work.now})
-    return made is not None
-
-
-def follow_as(order: OrderInHand, person_id: int, *, joined: bool) -> int:
-    """Every account of the person follows the order; gives how many did not before."""
-    a = t.account.c
-    accounts = select(a.id).where(a.person_id == person_id, a.left_at.is_(None)).order_by(a.id)
-    found = order.work.conn.execute(accounts).scalars().all()
-    return sum(follow(order, account_id, person_id, joined=joined) for account_id in found)

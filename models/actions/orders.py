@@ -12,7 +12,8 @@ from sqlalchemy import insert, or_, select, update
 from models import tables as t
 from models.actions.desk import OpenDeskItem
 from models.actions.dispatch import hand_out, place_in_hands
-from models.actions.order_in_hand import OrderInHand, enter, follow, follow_as, followed
+from models.actions.following import follow, follow_as, followed, others_follow, people
+from models.actions.order_in_hand import OrderInHand, enter
 from models.actions.people import KeepPhotos
 from models.actions.place import Place, find_place
 from models.actions.routing import Charge, Region, route
@@ -240,8 +241,8 @@ class JoinOrder:
                 return Refusal(Why.NOT_YOURS)
             new = follow(order, self.account_id, self.person_id, joined=True)
             order.write("join", "resident", self.person_id)
-            order.tell_groups("order_joined")
-        return order.done(people=order.counts()["people"], new=new)
+            order.tell_groups("order_joined", people=people(order))
+        return order.done(people=people(order), new=new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +376,7 @@ class Withdraw:
         if isinstance(found, Refusal):
             return found
         order, person_id = found
-        if len(order.followers()) > 1:
+        if others_follow(order, self.account_id):
             return self._leave(order, person_id)
         end = {"state": "closed", "close": "withdrawn", "closed_at": work.now}
         order.write("withdraw", "resident", person_id, end, words=self.words)

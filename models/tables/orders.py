@@ -80,16 +80,25 @@ order_entry = Table(
     Index("ix_order_entry_by", "by", "by_id"),  # what one user had in hand
 )
 
-order_follower = Table(
+order_follower = Table(  # who reported it or has the same trouble
     "order_follower",
     metadata,
     id_column(),
     refers_to("work_order", index=True),
-    refers_to("account", index=True),
-    refers_to("person"),
+    refers_to("account", nullable=True, index=True),  # empty: they called, and can only be called back
+    refers_to("person", index=True),
     Column("joined", Boolean, nullable=False, default=False),
     Column("made_at", Moment, nullable=False),
     UniqueConstraint("work_order_id", "account_id"),
+)
+CALLED = order_follower.c.account_id.is_(None)
+Index(
+    "ix_order_follower_called",
+    order_follower.c.work_order_id,
+    order_follower.c.person_id,
+    unique=True,
+    sqlite_where=CALLED,
+    postgresql_where=CALLED,
 )
 
 photo = Table(

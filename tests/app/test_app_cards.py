@@ -12,6 +12,7 @@ from handlers import checkup
 from models import tables as t
 from models.actions.binding import UnbindWorker
 from models.actions.escalation import Unclaimed
+from models.actions.merge import Merge
 from models.actions.orders import AddWords, Withdraw
 from models.actions.roster import SetShift
 from models.actions.staff import Claim, Finish, Return, SetDuty
@@ -89,6 +90,17 @@ def test_the_others_cards_are_changed_once_and_never_again(firm: Firm) -> None:
     )
     assert "已经办结" in firm.card("chen2").words
     assert {row.state for row in firm.town.told("card_update")} <= {"accepted", "delivered"}
+
+
+def test_cards_show_the_urgency_of_an_order_that_became_part_of_theirs(firm: Firm) -> None:
+    first, urgent = firm.order(), firm.order(summary="厨房冒烟", urgency="emergency")
+    firm.deliver()
+    tasks = [row.task for row in firm.town.rows(t.app_card, work_order_id=first)]
+    assert {firm.played.cards[task].words.partition(" ")[0] for task in tasks} == {"1001"}
+    assert firm.town.do(Merge(urgent, 1001, "worker", firm.workers["chen1"]))["ok"]
+    firm.deliver()
+    assert {firm.played.cards[task].words.partition(" ")[0] for task in tasks} == {"紧急"}
+    assert {tuple(firm.played.cards[task].keys) for task in tasks} == {("claim",)}
 
 
 def test_delivering_a_change_again_sends_nothing(firm: Firm) -> None:

@@ -16,7 +16,7 @@ from models.actions.orders import NotFixed, Urge, Withdraw
 from models.actions.people import SetPhone
 from models.actions.residents import SavePerson
 from models.actions.staff import Arrive, Claim, Finish, Progress
-from tests.town import TestTown
+from tests.town import LIMITS, TestTown
 
 PHONE = "13900000001"
 
@@ -143,7 +143,17 @@ def test_callers_who_join_are_counted_once_each(town: TestTown) -> None:
     assert people == [2, 2, 3, 3, 4]
     assert [row.facts["people"] for row in town.told("order_joined")] == [2, 3, 4]
     followers = town.rows(t.order_follower, work_order_id=order_id)
-    assert [row.account_id for row in followers][1:] == [heard.account_id]
+    assert [row.account_id for row in followers][1:] == [None, heard.account_id, None]
+
+
+def test_callers_without_a_number_are_counted_each(town: TestTown) -> None:
+    user, order_id = clerk(town), town.order()["order_id"]
+    people = [
+        town.do(JoinForCaller(user, order_id, one))["people"] for one in (Caller(PHONE), Caller(), Caller())
+    ]
+    assert people == [2, 3, 3], "the last one pressed the button twice"
+    town.clock.forward(minutes=LIMITS["same_words_minutes"])
+    assert town.do(JoinForCaller(user, order_id, Caller()))["people"] == 4
 
 
 def test_an_order_about_a_home_is_not_joined(town: TestTown) -> None:

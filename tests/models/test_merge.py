@@ -9,8 +9,11 @@ import pytest
 from models import tables as t
 from models import views
 from models.actions.answers import Rate
+from models.actions.caller import Caller, JoinForCaller, OpenForCaller
+from models.actions.helpers import AddHelper
 from models.actions.merge import Merge
-from models.actions.orders import AddPhotos, NotFixed
+from models.actions.orders import AddPhotos, JoinOrder, NotFixed, Withdraw
+from models.actions.people import SetPhone
 from models.actions.staff import AskResident, Claim, Finish, Progress
 from models.store import open_store
 from tests.models.test_staff import a_user
@@ -49,6 +52,53 @@ def test_everybody_is_told_and_follows_the_one_that_goes_on(town: TestTown, two:
         (e.step, e.facts) for e in town.see(views.timeline, views.User("admin"), first) if e.step == "merge"
     ]
     assert merged == [("merge", {"number": 1002})]
+
+
+def _call(town: TestTown, user: int, caller: Caller) -> int:
+    """An order about the lift by somebody who called."""
+    building = town.planted.buildings["幸福小区", "3"]
+    about = {"estate_id": town.planted.estates["幸福小区"], "building_id": building, "public_part": "电梯"}
+    return int(town.do(OpenForCaller(user, caller, "lift", "normal", "电梯不动", **about))["order_id"])
+
+
+def test_who_only_called_follows_the_one_that_goes_on(town: TestTown, two: tuple[int, int]) -> None:
+    first, user = two[0], a_user(town)
+    called = _call(town, user, Caller("13900000001", "李奶奶"))
+    town.do(JoinForCaller(user, called, Caller("13900000002")))
+    town.do(JoinForCaller(user, called, Caller()))
+    town.do(JoinForCaller(user, first, Caller("13900000002")))
+    known = [row.person_id for row in town.rows(t.order_follower, work_order_id=called)]
+    assert _merge(town, called, 1001)["people"] == 4, "who reported it, two with a number, one without"
+    followers = town.rows(t.order_follower, work_order_id=first)
+    assert sorted(row.person_id for row in followers if row.account_id is None) == sorted(known)
+    assert town.told("order_joined")[-1].facts["people"] == 4
+    neighbour = town.resident("o-3")
+    assert town.do(JoinOrder(first, neighbour.account_id, neighbour.person_id))["people"] == 5
+
+
+def test_somebody_who_called_and_wrote_is_one_of_the_people(town: TestTown, two: tuple[int, int]) -> None:
+    neighbour, user = town.resident("o-neighbour"), a_user(town)
+    town.do(SetPhone(neighbour.person_id, "13900000002"))
+    town.do(JoinForCaller(user, two[0], Caller("13900000002")))
+    assert _merge(town, two[1], 1001)["people"] == 2
+
+
+def test_whom_a_caller_stays_behind_with_an_order_goes_on(town: TestTown, two: tuple[int, int]) -> None:
+    called = _call(town, a_user(town), Caller("13900000001"))
+    _merge(town, called, 1001)
+    who = town.resident()
+    assert town.do(Withdraw(two[0], who.account_id))["closed"] is False
+    assert town.row(two[0]).state == "claimed"
+
+
+def test_who_helped_with_the_merged_one_is_told(town: TestTown, two: tuple[int, int]) -> None:
+    _, second = two
+    wang = town.planted.workers["王伟"]
+    town.do(Claim(second, wang))
+    town.do(AddHelper(second, "worker", wang, "陈静"))
+    assert _merge(town, second, 1001)["ok"]
+    assert town.told("order_merged_group")[0].facts["mention"] == ["WangWei", "ChenJing"]
+    assert [row.done_at for row in town.rows(t.order_helper)] == [town.clock.now()]
 
 
 def test_the_one_that_goes_on_is_rated_alone(town: TestTown, two: tuple[int, int]) -> None:
