@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, func, in
 from models import tables as t
 from models.actions.app_cards import hearers, move_cards, tell_accounts
 from models.rules.masking import mask
-from models.rules.orders import STEPS, Refusal, refused
+from models.rules.orders import HELD, STEPS, Refusal, refused
 from models.store import To, Work
 from models.views.album import album_link
 from models.views.page import page_link
@@ -91,7 +91,17 @@ class OrderInHand:
             self._end_help(t.order_helper.c.worker_id == values["holder_id"])
         if values.get("state", "closed") != "closed":
             values.setdefault("merged_into_id", None)
+        if self.row.state == "paused" and values.get("state") in HELD:
+            values.setdefault("claimed_at", self._claimed_without_pause())
         return values
+
+    def _claimed_without_pause(self) -> datetime:
+        """When its holder got it, as late as if the pause had not been: nobody has to come while it lasts."""
+        e = t.order_entry.c
+        pauses = select(func.max(e.at)).where(e.work_order_id == self.row.id, e.step == "pause")
+        since = self.work.conn.execute(pauses).scalar() or self.work.now
+        later: datetime = self.row.claimed_at + (self.work.now - since)
+        return later
 
     def _end_help(self, *whose: ColumnElement[bool]) -> None:
         h = t.order_helper.c

@@ -340,7 +340,8 @@ class NotFixed:
         holder_id = self._active(order)
         state = "claimed" if holder_id is not None else "waiting"
         changes: dict[str, Any] = {"closed_at": None, "close": None, "arrived_at": None, "urged_at": None}
-        held = {"state": state, "holder_id": holder_id}
+        held: dict[str, Any] = {"state": state, "holder_id": holder_id}
+        held["claimed_at"] = None if holder_id is None else order.work.now  # they have to come anew
         order.write("reopen", "resident", person_id, changes | held, words=self.words)
         q = t.open_question.c
         asked = update(t.open_question).where(q.kind == "rating", q.subject == order.row.id)

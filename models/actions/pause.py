@@ -62,7 +62,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Take a paused order up again before its time."""
+    """Take a paused order up again before its time. How long it was paused does not count as time of its holder."""
 
     order_id: int
     by: str  # worker, console

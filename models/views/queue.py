@@ -30,7 +30,8 @@ class Page:
 class Wanted:
     """What to list; None and False leave nothing out. `state` may also be "open".
 
-    `late`: waits, or is not attended to, longer than the limits say. `by`: a console user who had it in hand.
+    `late`: waits, or is not attended to, longer than the limits say, pauses not counted.
+    `by`: a console user who had it in hand.
     `since`, `until`: when it was opened, from and before.
     """
 

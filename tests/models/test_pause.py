@@ -8,11 +8,14 @@ import pytest
 
 from models import tables as t
 from models import views
+from models.actions.appointment import Appoint
 from models.actions.escalation import Unattended
+from models.actions.orders import NotFixed
 from models.actions.pause import Pause, PauseOver, Resume
 from models.actions.staff import Arrive, Claim, Finish, Return
+from models.actions.transfer import Transfer
 from tests.models.test_staff import a_user
-from tests.town import TestTown
+from tests.town import LIMITS, TestTown
 
 DAY = timedelta(days=1)
 
@@ -97,3 +100,46 @@ def test_a_return_out_of_a_pause(town: TestTown, order_id: int) -> None:
     _pause(town, order_id)
     assert town.do(Return(order_id, town.planted.workers["王伟"], "没有配件"))["ok"]
     assert (town.row(order_id).state, town.row(order_id).paused_until) == ("waiting", None)
+
+
+def _is_late(town: TestTown, order_id: int) -> bool:
+    late = town.see(views.queue, views.User("admin"), views.Wanted(state="open", late=True))
+    return order_id in [one.id for one in late.orders]
+
+
+def test_the_time_of_a_pause_does_not_count(town: TestTown, order_id: int) -> None:
+    minutes, worker = LIMITS["unattended_minutes"]["normal"], town.planted.workers["王伟"]
+    town.clock.forward(minutes=minutes - 20)
+    for _ in range(2):
+        _pause(town, order_id, 14)
+        town.clock.forward(days=3)
+        assert not _is_late(town, order_id)
+        assert town.do(Resume(order_id, "worker", worker))["ok"]
+        town.clock.forward(minutes=9)
+        assert not _is_late(town, order_id)
+    town.clock.forward(minutes=3)
+    assert _is_late(town, order_id)
+
+
+def test_an_appointment_made_during_a_pause_does_not_count_it_either(town: TestTown, order_id: int) -> None:
+    town.clock.forward(minutes=10)
+    _pause(town, order_id)
+    town.clock.forward(days=2)
+    visit = town.clock.now() + timedelta(minutes=10)
+    assert town.do(Appoint(order_id, "worker", town.planted.workers["王伟"], visit))["ok"]
+    assert town.row(order_id).claimed_at == town.clock.now() - timedelta(minutes=10)
+
+
+def test_who_gets_it_during_a_pause_has_it_from_then_on(town: TestTown, order_id: int) -> None:
+    _pause(town, order_id)
+    town.clock.forward(days=2)
+    assert town.do(Transfer(order_id, "worker", town.planted.workers["王伟"], "陈静"))["ok"]
+    assert town.row(order_id).claimed_at == town.clock.now()
+
+
+def test_what_is_not_fixed_is_not_late_at_once(town: TestTown, order_id: int) -> None:
+    town.do(Finish(order_id, town.planted.workers["王伟"], "好了"))
+    town.clock.forward(days=3)
+    assert town.do(NotFixed(order_id, town.resident().account_id, "又坏了"))["ok"]
+    assert town.row(order_id).state == "claimed"
+    assert not _is_late(town, order_id)
