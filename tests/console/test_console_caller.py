@@ -79,7 +79,8 @@ def test_a_new_caller_is_kept_with_what_was_said(apart: Console, clerk: Visitor)
     clerk.send("/console/caller", do="open", **form, **WHAT)
     person, order = apart.rows(t.person)[-1], apart.rows(t.work_order)[-1]
     assert (order.reporter_id, order.home_id) == (person.id, 1)
-    assert apart.rows(t.order_follower, t.order_follower.c.work_order_id == order.id) == []
+    (follower,) = apart.rows(t.order_follower, t.order_follower.c.work_order_id == order.id)
+    assert (follower.account_id, follower.person_id) == (None, person.id)
     assert "钱爷爷" in clerk.post("/console/search", q="13900000009").text.replace(" ", "")
 
 
@@ -144,7 +145,8 @@ def test_a_neighbours_order_is_shown_and_joined(apart: Console, clerk: Visitor) 
     clerk.send("/console/caller", do="join", same="1001", **form)
     assert len(apart.rows(t.work_order)) == orders
     joins = apart.rows(t.order_entry, t.order_entry.c.step == "join")
-    assert [(row.work_order_id, row.by, row.facts["caller"]) for row in joins] == [(1, "console", True)]
+    assert [(row.work_order_id, row.by, row.facts) for row in joins] == [(1, "console", {})]
+    assert [row.joined for row in apart.rows(t.order_follower) if row.account_id is None] == [True]
     clerk.open("/console/caller")
     clerk.send("/console/caller", do="anyway", **form)
     assert len(apart.rows(t.work_order)) == orders + 1
