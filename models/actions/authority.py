@@ -25,6 +25,15 @@ def worker_row(work: Work, worker_id: int, *, lock: bool = False) -> Any:
     return work.conn.execute(query.with_for_update(key_share=True) if lock else query).first()
 
 
+DESK = "工作台"
+
+
+def name_of(work: Work, by: str, by_id: int) -> str:
+    """Whoever took a step as the groups read it: a worker's name, or the desk for any user of the console."""
+    worker = worker_row(work, by_id) if by == "worker" else None
+    return worker.name if worker else DESK
+
+
 def is_on_duty(work: Work, worker: Any) -> bool:
     """Whether they have a shift now; where their unit keeps no roster, whether they are switched on."""
     hands = crew_of(work, worker.unit_id).get(worker.id)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models import tables as t
-from models.actions.authority import in_charge
+from models.actions.authority import in_charge, name_of
 from models.actions.dispatch import crew_of
 from models.actions.order_in_hand import OrderInHand
 from models.actions.transfer import colleagues
@@ -110,7 +110,12 @@ class AddHelper:
             work.conn.execute(again.values(done_at=None))
         facts = {"worker_id": worker_id, "helper": name}
         order.write("help", self.by, self.by_id, words=words, facts=facts, origin=self.source)
-        order.tell_groups("order_helper", mention=worker_id, helper=name, words=order.masked(words))
+        said: dict[str, Any] = {
+            "helper": name,
+            "given_by": name_of(work, self.by, self.by_id),
+            "words": order.masked(words),
+        }
+        order.tell_groups("order_helper", mention=worker_id, **said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,8 @@ class DismissHelper:
         _end(order, worker_id)
         facts = {"worker_id": worker_id, "helper": people[worker_id]}
         order.write("dismiss", self.by, self.by_id, facts=facts, origin=self.source)
-        order.tell_groups("order_helper_dismissed", mention=worker_id, helper=people[worker_id])
+        said: dict[str, Any] = {"helper": people[worker_id], "given_by": name_of(work, self.by, self.by_id)}
+        order.tell_groups("order_helper_dismissed", mention=worker_id, **said)
         return order.done(helper=people[worker_id])
 
 

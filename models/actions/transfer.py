@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models import tables as t
-from models.actions.authority import in_charge, is_on_duty, worker_row
+from models.actions.authority import in_charge, is_on_duty, name_of, worker_row
 from models.actions.desk import may_give, may_pass_on
 from models.actions.dispatch import crew_of, place_in_hands, task_of
 from models.actions.order_in_hand import OrderInHand
@@ -18,8 +18,6 @@ from models.rules.names import read_name
 from models.rules.orders import Refusal, Why
 from models.rules.routing import chain
 from models.store import Work
-
-DESK = "值班人员"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +114,7 @@ class Giver:
 
     def name(self, work: Work) -> str:
         """As the groups read it."""
-        worker = worker_row(work, self.by_id) if self.by == "worker" else None
-        return worker.name if worker else DESK
+        return name_of(work, self.by, self.by_id)
 
 
 def hand_on(order: OrderInHand, target: Target, giver: Giver, **counts: Any) -> dict[str, Any]:

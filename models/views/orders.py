@@ -20,7 +20,7 @@ URGENCY_FIRST = case(
 )
 
 
-DESK = "工作人员"
+DESK = {"resident": "工作人员", "staff": "工作台"}  # who acted at the console, as others read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +282,8 @@ def _hidden(row: Any, asker: Asker) -> bool:
 def _entry(row: Any, asker: Asker, order: Order) -> Entry:
     *plain, by_id = row
     entry = Entry(*plain)
-    if isinstance(asker, Resident) and entry.by == "console":
-        entry = replace(entry, name=DESK)  # never somebody's login
+    if entry.by == "console" and not isinstance(asker, User):  # never somebody's login
+        entry = replace(entry, name=DESK["resident" if isinstance(asker, Resident) else "staff"])
     own = isinstance(asker, Resident) and entry.by == "resident" and by_id == asker.person_id
     read = isinstance(asker, User) and not asker.is_firm
     whole = own or read or (isinstance(asker, Staff) and order.mine)

@@ -12,7 +12,7 @@ from models import tables as t
 from models import views
 from models.actions.helpers import AddHelper, DismissHelper, HelperDone
 from models.actions.roster import SetLeave
-from models.actions.staff import AskResident, Claim, Finish, Progress, Return
+from models.actions.staff import AskResident, Claim, Finish, Progress, Return, SetDuty
 from models.actions.transfer import Transfer
 from models.store import open_store
 from tests.models.test_staff import a_user
@@ -122,3 +122,16 @@ def test_closing_and_calling_at_once_never_leave_somebody_helping_with_a_closed_
     helping = [row for row in town.rows(t.order_helper) if row.done_at is None]
     assert finished["ok"] is (town.row(order_id).state == "closed")
     assert not (finished["ok"] and helping)
+
+
+def test_whoever_called_for_help_is_named(town: TestTown, order_id: int) -> None:
+    workers, user = town.planted.workers, a_user(town)
+    town.do(AddHelper(order_id, "console", user, worker_id=workers["陈静"]))
+    town.do(DismissHelper(order_id, "console", user, worker_id=workers["陈静"]))
+    _call(town, order_id, "陈静")
+    town.do(SetDuty(workers["李华"], True))
+    _call(town, order_id, "陈静", "李华")
+    town.do(DismissHelper(order_id, "worker", workers["李华"], worker_id=workers["陈静"]))
+    _call(town, order_id, "陈静", "李华")
+    assert [row.facts["given_by"] for row in town.told("order_helper")] == ["工作台", "王伟", "李华"]
+    assert [row.facts["given_by"] for row in town.told("order_helper_dismissed")] == ["工作台", "李华"]

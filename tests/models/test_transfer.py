@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from models import tables as t
+from models import views
 from models.actions.roster import SetLeave
 from models.actions.staff import Arrive, Claim, Return
 from models.actions.transfer import Transfer
@@ -119,7 +120,9 @@ def test_the_console_transfers_within_what_it_may(town: TestTown) -> None:
     assert (
         town.do(Transfer(order_id, "console", firm, "急", to_worker_id=workers["李华"]))["worker"] == "李华"
     )
-    assert town.told("order_transferred")[0].facts["given_by"] == "值班人员"
+    assert town.told("order_transferred")[0].facts["given_by"] == "工作台"
+    given = town.see(views.timeline, town.staff("李华"), order_id)[-1]
+    assert (given.step, given.by, given.name) == ("transfer", "console", "工作台")
     assert town.do(Transfer(order_id, "console", admin, to_unit_id=up))["unit"] == "和平社区居委会"
     assert town.do(Transfer(order_id, "console", firm, to_worker_id=workers["李华"]))["why"] == "unknown"
 
