@@ -13,7 +13,6 @@ from bot.controls import CONTROLS
 from bot.frames import Frame, State, pack, pack_said, unpack, unpack_said
 from bot.language.commands import control, ends_talk
 from bot.language.corrections import corrected
-from bot.language.numbers import bare_number, read_yes_no
 from bot.message import Option, Reply
 from bot.play import Host, Push, play, questions_met
 from bot.talk import Dialog, More, Open, Person, Place, Question, Said, Several, Took, Which, Wrong
@@ -53,8 +52,8 @@ class Engine:
             state.stack, state.switch = [], None
         if state.shown_at and host.now - datetime.fromisoformat(state.shown_at) > LEFT_AFTER:
             turn.leave()
+        turn.said, turn.talk, turn.before = turn.tapped(), host.talk, state.at
         state.at = host.now.isoformat()
-        turn.said, turn.talk = turn.tapped(), host.talk
         next(step for step in HEARING if step(self, turn))
         self._play_on(turn)
         return self._reply(turn), state.dump()
@@ -95,12 +94,11 @@ class Engine:
         if turn.talk is None:
             return False
         emergency = turn.top is not None and turn.top.dialog == self.emergency
-        chosen = turn.shown is not None and _chosen(turn.shown, turn.said.text)
-        if turn.may_leave and not emergency and not chosen:
+        if turn.may_leave and not emergency and not turn.chosen:
             turn.leave()
         danger = turn.host.danger(turn.said.text)
         if danger or turn.top is not None or ALWAYS.intersection(turn.host.intents(turn.said.text)):
-            if danger or (emergency and not chosen):
+            if danger or (emergency and not turn.chosen):
                 turn.host.tell_person(turn.said)
             return False
         if ends_talk(turn.said.text):
@@ -152,17 +150,18 @@ class Engine:
         pushes = [p for p in turn.host.pushes() if p.kind in self._by_push]
         takers: list[Callable[[], bool]] = [lambda: self._answer_shown(turn)]
         takers += [lambda p=p: self._answer_push(turn, p) for p in pushes]  # type: ignore[misc]
-        bare = bare_number(turn.said.text) is not None or read_yes_no(turn.said.text) is not None
         newest = pushes[0].shown_at.isoformat() if pushes else ""
-        if (bare or turn.may_leave) and newest > turn.state.shown_at:
+        if (turn.bare or turn.may_leave) and newest > turn.state.shown_at:
             takers = [*takers[1:], takers[0]]
-        return any(take() for take in takers)
+        taken = any(take() for take in takers)
+        turn.words += [] if taken else turn.hints
+        return taken
 
     def _answer_shown(self, turn: Turn) -> bool:
         frame, question = turn.top, turn.shown
         if frame is None or question is None:
             return False
-        gives_way = question.optional and not question.eager and not _chosen(question, turn.said.text)
+        gives_way = question.optional and not question.eager and not turn.chosen
         if gives_way and turn.host.intents(turn.said.text):
             return False
         if _waits(turn) and self._goes_before(turn, frame):
@@ -221,6 +220,9 @@ class Engine:
             return False
         busy = turn.top is not None and not turn.may_leave
         if question.free and (busy or self._means_else(turn, push)):
+            return False
+        if not question.free and turn.bare and turn.past(push.shown_at):
+            turn.hints = [question.in_words] if question.in_words and not busy else []
             return False
         if not self._take(trial, frame, question):
             return False
@@ -369,11 +371,6 @@ def _switch(first: str, then: str) -> Which:
         labels=(f"先办{first}", f"接着{then}"),
         values=("first", "then"),
     )
-
-
-def _chosen(question: Question[Any], text: str) -> bool:
-    """Whether `text` is nothing but a choice: a bare number, or exactly a label."""
-    return bare_number(text) is not None or text in (label for _, label in question.options())
 
 
 def _waits(turn: Turn) -> bool:

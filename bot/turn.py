@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.frames import Frame, State, unpack
+from bot.language.numbers import bare_number, read_yes_no
 from bot.play import Host, Talk
 from bot.talk import Question, Said
 
+DIGITS_FOR = timedelta(days=1)  # how long a bare digit may answer what a push asked
 BURST = timedelta(seconds=10)  # photos of one burst get one answer
 
 
@@ -18,7 +20,8 @@ class Turn:
     """What the engine works on between hearing and answering.
 
     `ask`: whether the question's own text is said (not after a miss). `quiet`: nothing at all is said.
-    `talk`: a person has taken over.
+    `talk`: a person has taken over. `before`: when the turn before this one was, ISO. `hints`: what to say when
+    nothing takes a bare digit.
     """
 
     state: State
@@ -29,6 +32,8 @@ class Turn:
     ask: bool = True
     quiet: bool = False
     talk: Talk | None = None
+    before: str = ""
+    hints: list[str] = field(default_factory=list)
 
     def tapped(self) -> Said:
         """A tap on one of our own choices says the number printed before it, if it is still that question."""
@@ -46,6 +51,23 @@ class Turn:
     def shown(self) -> Question[Any] | None:
         """The open question, as the person saw it."""
         return unpack(self.top.shown) if self.top and self.top.shown else None
+
+    @property
+    def bare(self) -> bool:
+        """Whether what was said means nothing without what it answers: a bare number, a yes, a no."""
+        return bare_number(self.said.text) is not None or read_yes_no(self.said.text) is not None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether what was said is nothing but a choice of the open question: a bare number, or exactly a label."""
+        labels = [label for _, label in self.shown.options()] if self.shown else []
+        return bare_number(self.said.text) is not None or self.said.text in labels
+
+    def past(self, shown_at: datetime) -> bool:
+        """Whether a bare digit no longer answers what was shown then: the person has said something else since,
+        or something else was shown since, or a day has gone by."""
+        since = max(self.before, self.state.shown_at)
+        return since > shown_at.isoformat() or self.host.now - shown_at > DIGITS_FOR
 
     @property
     def may_leave(self) -> bool:

@@ -17,7 +17,11 @@ LOW = 2
 
 @dialog("rating", about="评价", push="rating")
 def rating(world: World) -> Script:
-    """One digit or a word after a closure; a sentence if the person likes. Silence is never a score."""
+    """One digit or a word after a closure; a sentence if the person likes. Silence is never a score.
+
+    A bare digit is one only as the next thing that is said, within a day of the message that asks, and with no
+    question shown in between: later it may mean anything. “5 分”, “满意” and the like are one for `rating_days`.
+    """
     score = yield from Score("score", "请为这次服务打个分：", "请回复 1 到 5，比如 5 是很满意。")
     rated = yield from Do("rate", Rate(world.who.account_id, world.subject, world.stamp, score))
     if not rated["ok"]:

@@ -172,6 +172,7 @@ class Score(Question[int]):
     """One to five, a digit or words (很满意, 还行, 太差了); the best is shown first."""
 
     kind: ClassVar[str] = "score"
+    in_words: ClassVar[str] = "要给前面办好的报修打分，请写“5 分”或“满意”。"
     labels: ClassVar[tuple[tuple[str, str], ...]] = (
         ("5", "很满意"),
         ("4", "满意"),

@@ -154,6 +154,7 @@ class Question(Generic[T]):
     optional: bool = False  # another opening goes before it, and it may be left unanswered
     eager: bool = False  # what it reads it takes, though it may be left
     waits: bool = False  # another opening goes before it at once; it is asked again afterwards
+    in_words: ClassVar[str] = ""  # how to answer once a bare digit is not taken any more
     kind: ClassVar[str] = ""
     free: ClassVar[bool] = False  # takes any sentence
 

@@ -376,6 +376,40 @@ def test_a_bare_digit_belongs_to_what_was_shown_last(chat: Chat) -> None:
     assert "红烧鱼几份" in chat.says("1")
 
 
+@pytest.mark.parametrize("said", ["哦", "叮当一下", "help"])
+@pytest.mark.parametrize(("later", "score"), [("5 分", 5), ("满意", 4), ("五星", 5), ("不满意", 2)])
+def test_after_other_talk_a_bare_digit_is_no_score_and_words_are(
+    chat: Chat, said: str, later: str, score: int
+) -> None:
+    chat.host.asked = [Push(9, "rating", 7, 1, chat.host.now)]
+    chat.host.now += timedelta(minutes=1)
+    chat.says(said if said != "help" else "", kind="menu" if said == "help" else "text", option="HELP")
+    chat.host.now += timedelta(minutes=1)
+    assert "请写“5 分”" in chat.says("5")
+    chat.says("3")
+    assert chat.host.done == []
+    chat.says(later)
+    assert chat.host.done == [("rate", 7, score)]
+
+
+@pytest.mark.parametrize(("hours", "done"), [(23.9, [("rate", 7, 1)]), (24.1, [])])
+def test_a_bare_digit_is_a_score_for_a_day(chat: Chat, hours: float, done: list[Any]) -> None:
+    chat.host.asked = [Push(9, "rating", 7, 1, chat.host.now)]
+    chat.host.now += timedelta(hours=hours)
+    answer = chat.says("1")
+    assert (chat.host.done, "请写“5 分”" in answer) == (done, not done)
+
+
+def test_a_digit_that_something_else_takes_says_nothing_of_scores(chat: Chat) -> None:
+    chat.host.asked = [Push(9, "rating", 7, 1, chat.host.now)]
+    chat.host.now += timedelta(minutes=1)
+    chat.talk("meal")
+    assert "请写“5 分”" not in chat.says("9")  # an order is under way: no choice of it
+    chat.host.now += timedelta(minutes=1)
+    assert "几份" in chat.says("1")
+    assert chat.host.done == []
+
+
 def test_a_sentence_goes_to_the_question_that_surely_reads_it(chat: Chat) -> None:
     chat.talk("meal")
     chat.host.asked = [Push(9, "rating", 7, 1, chat.host.now)]
