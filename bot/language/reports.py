@@ -45,7 +45,12 @@ def _index(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
     return index
 
 
-_WORDS = _index((row["id"], {*row["objects"], *row["faults"]}) for row in _CATEGORIES["categories"])
+_LISTS = ("objects", "faults", "doors")
+_WORDS = _index(
+    (row["id"], {word for name in _LISTS for word in row.get(name, ())}) for row in _CATEGORIES["categories"]
+)
+# A door is repaired; where somebody who should not be there is spoken of too, it says where.
+_DOORS = frozenset(word for row in _CATEGORIES["categories"] for word in row.get("doors", ()))
 _OBJECTS = _index(read_table("objects").items())
 _PARTS = _index(read_table("public_parts").items())
 _WORD, _OBJECT, _PART = (re.compile(any_of(index)) for index in (_WORDS, _OBJECTS, _PARTS))
@@ -67,14 +72,17 @@ _UNWANTED = re.compile(
     rf"{any_of(_OPENINGS['unwanted'])}[再要用去]?{_EXPLICIT.pattern}了?"
     rf"|{any_of(_OPENINGS['denied'])}{any_of(_OPENINGS['undone'])}了?"
 )
+_SECURITY = "security"
 _CLEAR_LEAD = 2  # how many characters of words the best must be ahead to be sure
 
 
 def _scores(text: str) -> dict[str, int]:
     """Points of each category: the lengths of its words, the longest word at each place counting alone."""
     scores: dict[str, int] = {}
-    for word in _WORD.findall(strip_home(as_meant(text))):
-        for category in _WORDS[word]:
+    words = _WORD.findall(strip_home(as_meant(text)))
+    unsafe = any(_SECURITY in _WORDS[word] for word in words)
+    for word in words:
+        for category in [_SECURITY] if unsafe and word in _DOORS else _WORDS[word]:
             scores[category] = scores.get(category, 0) + len(word)
     return scores
 
