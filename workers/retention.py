@@ -26,7 +26,8 @@ from sqlalchemy import (
 )
 
 from models import tables as t
-from models.actions.forgetting import UNSENT, Erased, delete_photos, forget_person, strip_orders
+from models.actions.forgetting import delete_photos, forget_person
+from models.actions.stripping import UNSENT, Erased, strip_orders
 from models.actions.talk_in_hand import forget_talks
 from models.store import Work
 
@@ -125,17 +126,20 @@ def _forget_talks(erased: Erased, ids: list[int]) -> None:
 def _left(before: datetime) -> ColumnElement[bool]:
     """People who all have left, or only ever called, and of whom nothing was heard since.
 
-    Whom only the register knows, by a home, it keeps.
+    Whom only the register knows, by a home, it keeps; and nobody goes before the last order that they reported or
+    follow is without people (the rule `orders`).
     """
-    p, a, b, o = t.person.c, t.account.c, t.binding.c, t.work_order.c
+    p, a, b = t.person.c, t.account.c, t.binding.c
+    o, f = t.work_order.c, t.order_follower.c
     had = select(a.id).where(a.person_id == p.id).correlate(t.person)
     here = had.where(or_(a.left_at.is_(None), a.left_at >= before))
     lives = select(b.id).where(b.person_id == p.id, or_(b.ended_at.is_(None), b.ended_at >= before))
     called = (p.made_at < before) & ~lives.correlate(t.person).exists()
-    asked = select(o.id).where(o.reporter_id == p.id, or_(o.state != "closed", o.closed_at >= before))
+    orders = (select(o.id).where(o.reporter_id == p.id), select(f.id).where(f.person_id == p.id))
+    asked = or_(*(one.correlate(t.person).exists() for one in orders))
     full = or_(p.name_sealed.is_not(None), p.phone_sealed.is_not(None))
     gone = (had.exists() & ~here.exists()) | (~had.exists() & called)
-    return full & gone & ~asked.correlate(t.person).exists()
+    return full & gone & ~asked
 
 
 def _forget_people(erased: Erased, ids: list[int]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, exists, insert, or_, select, update
 
 from models import tables as t
-from models.actions.forgetting import Erased, forget_account_words, forget_when_closed, loose_photos
+from models.actions.forgetting import forget_account_words, forget_when_closed, loose_photos
+from models.actions.stripping import Erased
 from models.rules.orders import Refusal, Why
 from models.store import Work
 

@@ -9,8 +9,9 @@ from sqlalchemy import exists, select, update
 
 from models import tables as t
 from models.actions.desk import Audit
-from models.actions.forgetting import Erased, delete_photos, forget_when_closed
+from models.actions.forgetting import delete_photos, forget_when_closed
 from models.actions.people import Unfollow
+from models.actions.stripping import Erased
 from models.rules.orders import Refusal, Why
 from models.store import Work
 

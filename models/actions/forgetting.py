@@ -1,43 +1,21 @@
-"""The parts of erasing: an account's words, a person's name, phone and homes, the personal parts of orders.
+"""The parts of erasing: an account's words, a person's name, phone and homes, and what they have to do with orders.
 
-Each leaves a row in the log of erasures: when, why, what and how many, nothing of whom.
+Each leaves a row in the log of erasures (Erased).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from models import tables as t
-from models.rules.masking import mask
+from models.actions.stripping import Erased, forget_words, strip_orders
 from models.store import Work
 from models.views.privacy import open_order_count
 
 LOOK_AGAIN = timedelta(days=1)  # whether the person's open orders are closed by now
 TIMER = "forget_person"
-UNSENT = ("queued", "sending", "held")
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """The log of one erasure. `why`: unfollow, asked, console, withdrawn, retention."""
-
-    work: Work
-    why: str
-
-    def note(self, what: str, rows: int) -> None:
-        """So many rows of this kind were erased."""
-        if rows:
-            row = {"at": self.work.now, "why": self.why, "what": what, "rows": rows}
-            self.work.conn.execute(insert(t.erasure).values(row))
-
-    def erase(self, what: str, statement: Any) -> None:
-        """Carry out the statement that erases, and note how many rows it met."""
-        self.note(what, self.work.conn.execute(statement).rowcount)
 
 
 def forget_account_words(erased: Erased, channel: str, address: str) -> None:
@@ -88,62 +66,33 @@ def _look_again(work: Work, person_id: int) -> None:
 
 
 def forget_person(erased: Erased, person_id: int) -> None:
-    """Empty name and phone, delete the homes, and take what is personal out of the person's closed orders."""
+    """Take what is personal out of the person's closed orders, then empty name and phone and delete the homes.
+
+    In orders of others they are nobody any more. Whoever still is here goes on being told of those that are open.
+    """
     p, b, o = t.person.c, t.binding.c, t.work_order.c
+    mine = select(o.id).where(o.reporter_id == person_id, o.state == "closed")
+    strip_orders(erased, erased.work.conn.execute(mine).scalars().all())
+    forget_words(erased, person_id)
+    _forget_following(erased, person_id)
+    _forget_ratings(erased, person_id)
     nothing = {"name_sealed": None, "name_index": None, "phone_sealed": None, "phone_index": None}
     full = or_(p.name_sealed.is_not(None), p.phone_sealed.is_not(None), p.phone_index.is_not(None))
     erased.erase("person", update(t.person).where(p.id == person_id, full).values(nothing))
     erased.erase("binding", delete(t.binding).where(b.person_id == person_id))
-    mine = select(o.id).where(o.reporter_id == person_id, o.state == "closed")
-    strip_orders(erased, erased.work.conn.execute(mine).scalars().all())
-    _forget_ratings(erased, person_id)
+
+
+def _forget_following(erased: Erased, person_id: int) -> None:
+    f, a, o = t.order_follower.c, t.account.c, t.work_order.c
+    here = select(a.id).where(a.id == f.account_id, a.left_at.is_(None)).correlate(t.order_follower).exists()
+    done = (
+        select(o.id).where(o.id == f.work_order_id, o.state == "closed").correlate(t.order_follower).exists()
+    )
+    gone = delete(t.order_follower).where(f.person_id == person_id, or_(~here, done))
+    erased.erase("order_follower", gone)
 
 
 def _forget_ratings(erased: Erased, person_id: int) -> None:
     r = t.rating.c
     mine = update(t.rating).where(r.person_id == person_id, r.sentence != "")
     erased.erase("rating", mine.values(sentence=""))
-
-
-def strip_orders(erased: Erased, order_ids: Sequence[int]) -> None:
-    """Take reporter, home, map point and followers out of closed orders, and doors and phones out of their words.
-
-    What remains is what a statistic needs: category, building, times, steps, score. Each is marked, until
-    somebody writes in its ledger again.
-    """
-    if not order_ids:
-        return
-    conn, o = erased.work.conn, t.work_order.c
-    columns = (o.id, o.summary, t.home.c.room)
-    query = select(*columns).outerjoin_from(t.work_order, t.home, t.home.c.id == o.home_id)
-    for row in conn.execute(query.where(o.id.in_(order_ids))).all():
-        rooms = [row.room] if row.room else []
-        bare = {"reporter_id": None, "home_id": None, "latitude": None, "longitude": None}
-        words = mask(row.summary, rooms=rooms)
-        marked = {"summary": words, "stripped_at": erased.work.now}
-        conn.execute(update(t.work_order).where(o.id == row.id).values(bare | marked))
-        _mask_ledger(erased.work, row.id, rooms)
-    erased.note("work_order", len(order_ids))
-    _strip_around(erased, order_ids)
-
-
-def _mask_ledger(work: Work, order_id: int, rooms: Sequence[str]) -> None:
-    e = t.order_entry.c
-    mine = select(e.id, e.by, e.words).where(e.work_order_id == order_id)
-    for row in work.conn.execute(mine).all():
-        values: dict[str, Any] = {"words": mask(row.words, rooms=rooms)}
-        if row.by == "resident":
-            values["by_id"] = None
-        work.conn.execute(update(t.order_entry).where(e.id == row.id).values(values))
-
-
-def _strip_around(erased: Erased, order_ids: Sequence[int]) -> None:
-    """What hangs on the orders and holds words: messages, items of the desk, sentences of ratings, who follows."""
-    f, m, d, r = t.order_follower.c, t.outbox.c, t.desk_item.c, t.rating.c
-    erased.erase("order_follower", delete(t.order_follower).where(f.work_order_id.in_(order_ids)))
-    told = update(t.outbox).where(m.work_order_id.in_(order_ids), m.state.not_in(UNSENT))
-    erased.erase("outbox", told.values(facts={}))
-    items = update(t.desk_item).where(d.work_order_id.in_(order_ids), d.words != "", d.state == "done")
-    erased.erase("desk_item", items.values(words=""))
-    sentences = update(t.rating).where(r.work_order_id.in_(order_ids), r.sentence != "")
-    erased.erase("rating", sentences.values(sentence=""))

@@ -23,8 +23,9 @@ from sqlalchemy import (
 )
 
 from models import tables as t
-from models.actions.forgetting import Erased, loose_photos
+from models.actions.forgetting import loose_photos
 from models.actions.outbox import WINDOWS
+from models.actions.stripping import Erased
 from models.actions.talk_in_hand import erase_talks
 from models.rules.orders import Refusal, Why
 from models.store import Work

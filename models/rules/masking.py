@@ -8,6 +8,7 @@ from functools import lru_cache
 from string import ascii_letters
 
 PHONE, NUMBER, IDENTITY, DOOR = "〔电话已隐去〕", "〔号码已隐去〕", "〔证件号已隐去〕", "〔门牌已隐去〕"
+NAME = "〔姓名已隐去〕"
 
 # Full-width digits, letters and the signs that stand in numbers, as their plain forms.
 _PLAIN = {0xFEE0 + ord(c): c for c in "0123456789" + ascii_letters + ".-+"}
@@ -86,6 +87,14 @@ def mask(words: str, letters: int | None = None, rooms: Iterable[str] = ()) -> s
     if letters is not None and len(words) > letters:
         words = words[: letters - 1] + "…"
     return words
+
+
+def hide(words: str, names: Iterable[str], rooms: Iterable[str] = ()) -> str:
+    """The words masked, and without these names, with or without blanks in them. A single letter is no name."""
+    for name in sorted({"".join(one.split()) for one in names}, key=len, reverse=True):
+        if len(name) > 1:
+            words = re.sub(r"\s*".join(map(re.escape, name)), NAME, words, flags=re.I)
+    return mask(words, rooms=rooms)
 
 
 def _masked_once(words: str, rooms: tuple[str, ...]) -> str:

@@ -254,15 +254,36 @@ def test_who_only_called_long_ago_is_forgotten(stage: Stage) -> None:
         order(stage, closed, reporter_id=person)
         return person
 
-    gone = [caller(), lives(old), asked(old)]
+    def joined(closed: Any) -> int:
+        person = caller()
+        stage.insert(t.order_follower, work_order_id=order(stage, closed), person_id=person, made_at=old)
+        return person
+
+    gone = [caller(), lives(old), asked(old), joined(old)]
     here = caller()
     stage.account("o-here", person_id=here)
-    kept = [caller(young), lives(None), lives(young), asked(None), asked(young), here]
+    kept = [caller(young), lives(None), lives(young), here]
+    kept += [asked(None), asked(young), joined(None), joined(young)]
     for _ in range(2):
+        step(stage, "orders")
         assert step(stage, "people") is False
     full = {row.id: row.phone_sealed is not None for row in stage.rows(t.person)}
     assert [full[one] for one in gone + kept] == [False] * len(gone) + [True] * len(kept)
     assert logged(stage)["person"] == len(gone)
+
+
+def test_whoever_left_is_kept_with_a_neighbours_order_that_they_joined(stage: Stage) -> None:
+    person = stage.insert(t.person, made_at=NOW, phone_sealed="x", phone_index="y")
+    account = stage.account("left:1", person_id=person, left_at=days("person_days", 1))
+    follows = {"account_id": account, "person_id": person, "made_at": NOW}
+    joined = order(stage, days("order_personal_days", -1), reporter_id=stage.insert(t.person, made_at=NOW))
+    stage.insert(t.order_follower, work_order_id=joined, **follows)
+    step(stage, "people")
+    assert stage.row(t.person, person).phone_sealed == "x"
+    stage.clock.forward(days=2)
+    for name in ("orders", "people"):
+        step(stage, name)
+    assert stage.row(t.person, person).phone_sealed is None
 
 
 def test_words_of_a_talk_with_a_person_go_some_time_after_its_end(stage: Stage) -> None:
