@@ -19,13 +19,11 @@ from sqlalchemy import (
     Connection,
     Engine,
     Table,
-    bindparam,
     create_engine,
     event,
     func,
     insert,
     select,
-    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -43,12 +41,6 @@ NAP = 8  # milliseconds: SQLite then looks after 1, 3 and 8
 
 # Statements of nearly every turn are built once: building one costs as much as running it.
 _TELL = insert(t.outbox).returning(t.outbox.c.id)
-_COUNT = (
-    update(t.counter)
-    .where(t.counter.c.name == bindparam("counter"))
-    .values(value=t.counter.c.value + 1)
-    .returning(t.counter.c.value)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +112,8 @@ class Work:
 
     def next_number(self, name: str, first: int = 1001) -> int:
         """The next running number; its row is locked until the transaction ends, so none is left out."""
-        self.conn.execute(self.insert_once(t.counter), {"name": name, "value": first - 1})
-        return int(self.conn.execute(_COUNT, {"counter": name}).scalar_one())
+        count = _counted(self.conn.dialect.name)
+        return int(self.conn.execute(count, {"name": name, "value": first}).scalar_one())
 
     @cached_property
     def _fernet(self) -> MultiFernet:
@@ -144,10 +136,25 @@ class Work:
         return hmac.new(self.keys.index, text.encode(), hashlib.sha256).hexdigest()
 
 
+def _insert_into(table: Table, dialect: str) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
 @cache
 def _insert_once(table: Table, dialect: str) -> Insert:
-    insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert_into(table).on_conflict_do_nothing()
+    once: Insert = _insert_into(table, dialect).on_conflict_do_nothing()
+    return once
+
+
+@cache
+def _counted(dialect: str) -> Insert:
+    """A counter's first value, or the next one where it is there."""
+    c = t.counter.c
+    more = _insert_into(t.counter, dialect).on_conflict_do_update(
+        index_elements=[c.name], set_={"value": c.value + 1}
+    )
+    counted: Insert = more.returning(c.value)
+    return counted
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy import FromClause, Select, and_, func, select, update
 
 from models import tables as t
 from models.actions.order_in_hand import OrderInHand
-from models.actions.routing import Region, routes, today
+from models.actions.routing import Region, today
 from models.rules.dispatch import Hands, Leave, Task, candidates, has_duty, has_room, is_able, named, stand_in
 from models.rules.orders import HELD
 from models.rules.routing import Route, most_specific
@@ -33,7 +33,7 @@ def hand_out(order: OrderInHand, region: Region, **why: Any) -> bool:
 
     `why`: more facts for the group, such as who gave it back.
     """
-    found = _route(order)
+    found = _route(order, region)
     if found is None or order.row.unit_id not in region.reachable:
         return False
     chosen = None
@@ -115,10 +115,9 @@ def task_of(order: OrderInHand) -> Task:
     return Task(order.row.category, order.row.estate_id, order.row.urgency == "emergency", over)
 
 
-def _route(order: OrderInHand) -> Route | None:
+def _route(order: OrderInHand, region: Region) -> Route | None:
     """The route of the unit in charge that says how it gets its orders."""
-    theirs = routes(order.work, order.row.estate_id, order.row.category)
-    mine = (one for one in theirs if one.unit_id == order.row.unit_id)
+    mine = (one for one in region.routes if one.unit_id == order.row.unit_id)
     return most_specific(mine, order.row.estate_id, order.row.category, today(order.work))
 
 

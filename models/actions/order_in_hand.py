@@ -23,6 +23,8 @@ class OrderInHand:
     def __init__(self, work: Work, row: Any) -> None:
         self.work = work
         self.row = row
+        self._named: dict[tuple[int | None, ...], Any] = {}
+        self._told: dict[tuple[Any, ...], list[tuple[int, str | None, list[str]]]] = {}
 
     @classmethod
     def take(cls, work: Work, order_id: int) -> OrderInHand | None:
@@ -159,8 +161,7 @@ class OrderInHand:
     def facts(self) -> dict[str, Any]:
         """The facts of every order message; nothing in them says who the resident is or which door it is."""
         row, letters = self.row, int(self.work.limits["summary_letters"])
-        wanted = {"unit": row.unit_id, "holder": row.holder_id, "home": row.home_id}
-        names = self.work.conn.execute(_NAMES, wanted).one()
+        names = self._names()
         return {
             "number": row.number,
             "category": row.category,
@@ -170,6 +171,15 @@ class OrderInHand:
             "unit": names.unit or "",
             "worker": names.worker or "",
         }
+
+    def _names(self) -> Any:
+        """The names of unit and holder and the home's room; asked once while they stay."""
+        row = self.row
+        wanted = {"unit": row.unit_id, "holder": row.holder_id, "home": row.home_id}
+        key = tuple(wanted.values())
+        if key not in self._named:
+            self._named[key] = self.work.conn.execute(_NAMES, wanted).one()
+        return self._named[key]
 
     def visit(self) -> list[str]:
         """The appointment as facts hold it: from and until, as ISO text."""
@@ -211,8 +221,12 @@ class OrderInHand:
 
     def _groups(
         self, mention: int | Iterable[int] | None, unit_id: int | None
-    ) -> Iterator[tuple[int, str | None, list[str]]]:
-        return groups_of(self.work, mention, unit_id)
+    ) -> list[tuple[int, str | None, list[str]]]:
+        """What groups_of() gives, asked once for the same."""
+        key = (unit_id, *_ids(mention))
+        if key not in self._told:
+            self._told[key] = list(groups_of(self.work, mention, unit_id))
+        return self._told[key]
 
     def told(self, kind: str) -> list[dict[str, Any]]:
         """The facts of every message of `kind` about this order."""
@@ -242,7 +256,7 @@ class OrderInHand:
     def heard(self) -> bool:
         """Whether a group of the unit in charge hears of it, or somebody in its app."""
         unit = self.row.unit_id
-        return any(True for _ in self._groups(None, unit)) or bool(hearers(self.work, (), unit))
+        return bool(self._groups(None, unit)) or bool(hearers(self.work, (), unit))
 
     def followers(self) -> Sequence[Any]:
         """The accounts (account_id, person_id) that follow it and have not left."""

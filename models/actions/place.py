@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import FromClause, Select, Table, bindparam, null, or_, select
 
 from models import tables as t
 from models.rules.masking import mask
@@ -50,22 +52,45 @@ def find_place(
     `public_part` is the key of a known part, or what the resident called it. `label` (of the map) helps only
     when nothing else is known. Ids that do not exist are left out.
     """
-    if home_id is not None:
-        of_home = work.conn.execute(select(t.home.c.building_id).where(t.home.c.id == home_id)).scalar()
-        home_id, building_id = (None, building_id) if of_home is None else (home_id, of_home)
-    b = t.building.c
-    building = work.conn.execute(select(b.estate_id, b.name).where(b.id == building_id)).first()
-    estate_id = building.estate_id if building is not None else estate_id
-    estate = work.conn.execute(select(t.estate.c.name).where(t.estate.c.id == estate_id)).scalar()
-    part = AT_HOME if home_id is not None else _part(work, estate_id, public_part)
-    somewhere = estate or (f"{UNKNOWN}（{part}）" if part and not label else None)
-    named = (estate, building.name, part) if building is not None else (estate, part)
-    words = " ".join(word for word in named if word) if estate else somewhere
-    kept = public_part[:32] if public_part and home_id is None else None
-    known = estate_id if estate is not None else None
-    return Place(
-        known, building_id if building is not None else None, home_id, kept, words or mask(label, LETTERS)
-    )
+    found = _first(work, ((_OF_HOME, home_id), (_OF_BUILDING, building_id), (_OF_ESTATE, estate_id)))
+    part = AT_HOME if found.home_id is not None else _part(work, found.estate_id, public_part)
+    somewhere = found.estate or (f"{UNKNOWN}（{part}）" if part and not label else None)
+    named = (found.estate, found.building, part)
+    words = " ".join(word for word in named if word) if found.estate else somewhere
+    kept = public_part[:32] if public_part and found.home_id is None else None
+    return Place(found.estate_id, found.building_id, found.home_id, kept, words or mask(label, LETTERS))
+
+
+class _Found(NamedTuple):
+    """What an id stands for in the register; None from where on nothing is known."""
+
+    home_id: int | None = None
+    building_id: int | None = None
+    building: str | None = None
+    estate_id: int | None = None
+    estate: str | None = None
+
+
+def _first(work: Work, tried: Sequence[tuple[Select[Any], int | None]]) -> _Found:
+    """What the first of these ids that is in the register stands for."""
+    for query, wanted in tried:
+        row = work.conn.execute(query, {"wanted": wanted}).first() if wanted is not None else None
+        if row is not None:
+            return _Found(*row)
+    return _Found()
+
+
+def _of(kind: Table, sources: FromClause, home: Any, building: Any, name: Any) -> Select[Any]:
+    e = t.estate.c
+    columns = (home.label("home"), building.label("building"), name.label("name"), e.id, e.name)
+    return select(*columns).select_from(sources).where(kind.c.id == bindparam("wanted", type_=t.Id))
+
+
+# Asked for every order, so built once.
+_IN = t.building.join(t.estate)
+_OF_HOME = _of(t.home, t.home.join(_IN), t.home.c.id, t.building.c.id, t.building.c.name)
+_OF_BUILDING = _of(t.building, _IN, null(), t.building.c.id, t.building.c.name)
+_OF_ESTATE = _of(t.estate, t.estate, null(), null(), null())
 
 
 def _part(work: Work, estate_id: int | None, public_part: str | None) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from models import tables as t
 from models.rules.levels import Levels
 from models.rules.routing import Route, Unit, chain, choose, fallback, local_day
 from models.store import Work
-from models.views.staff import units_with_app
+from models.views.staff import UNITS_WITH_APP
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,14 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The units, who can be reached, the unit that the estate names as its own, and the chain of levels."""
+    """The units, who can be reached, the unit that the estate names as its own, the chain of levels, and every
+    route of orders from that estate, also of other days."""
 
     units: Mapping[int, Unit]
     reachable: frozenset[int]
     estates_unit_id: int | None
     levels: Levels
+    routes: tuple[Route, ...]
 
     @classmethod
     def of(cls, work: Work, estate_id: int | None, *, talks: bool = False) -> Region:
@@ -41,20 +45,12 @@ class Region:
         The people of a group without a bot must be able to open the page of an order besides. `talks`: only who can
         answer in a talk with a resident is reached, which takes a group with a bot.
         """
-        u, g = t.handling_unit.c, t.work_group.c
-        rows = work.conn.execute(select(u.id, u.kind, u.parent_id).order_by(u.id))
-        units = {row.id: Unit(*row) for row in rows}
-        speaking = (
-            select(g.unit_id)
-            .select_from(t.work_group)
-            .outerjoin(t.bot)
-            .where(g.bound_at.is_not(None), g.robot_key_sealed.is_not(None))
-            .where(g.silent_since.is_(None), or_(t.bot.c.active, false() if talks else without_bot(work)))
-        )
-        apps = frozenset[int]() if talks else units_with_app(work)
-        reachable = frozenset(work.conn.execute(speaking).scalars()) | apps
-        own = select(t.estate.c.community_unit_id).where(t.estate.c.id == estate_id)
-        return cls(units, reachable, work.conn.execute(own).scalar(), work.limits["levels"])
+        pages = bool(work.limits["public_url"]) and not talks
+        rows = work.conn.execute(_units(pages=pages, apps=not talks), {"estate": estate_id}).all()
+        units = {row.id: Unit(row.id, row.kind, row.parent_id) for row in rows}
+        reachable = frozenset(row.id for row in rows if row.reached)
+        own = rows[0].own if rows else None
+        return cls(units, reachable, own, work.limits["levels"], _routes(work, estate_id))
 
     def charge(self, first: int | None, *, above: bool = False, level: int = 0) -> Charge:
         """The unit in charge from `first` on (`above`: from the next level on); unreachable ones are passed over.
@@ -68,14 +64,31 @@ class Region:
         return Charge(first, level, False)
 
 
-def routes(work: Work, estate_id: int | None, category: str | None = None) -> tuple[Route, ...]:
-    """Every route of orders from there of that kind (None: of any), also of other days."""
-    r = t.route.c
-    columns = (r.id, r.estate_id, r.category, r.unit_id, r.starts_on, r.ends_on, r.mode, r.worker_id)
-    query = select(*columns).where(or_(r.estate_id.is_(None), r.estate_id == estate_id))
-    if category is not None:
-        query = query.where(or_(r.category.is_(None), r.category == category))
-    return tuple(Route(*row) for row in work.conn.execute(query))
+@cache
+def _units(*, pages: bool, apps: bool) -> Select[Any]:
+    """Every unit, whether somebody of it hears of orders, and the unit that the estate names as its own."""
+    u, g = t.handling_unit.c, t.work_group.c
+    hears = or_(t.bot.c.active, g.bot_id.is_(None)) if pages else t.bot.c.active
+    speaking = (
+        select(g.unit_id)
+        .select_from(t.work_group)
+        .outerjoin(t.bot)
+        .where(g.bound_at.is_not(None), g.robot_key_sealed.is_not(None), g.silent_since.is_(None), hears)
+    )
+    reached = or_(u.id.in_(speaking), u.id.in_(UNITS_WITH_APP)) if apps else u.id.in_(speaking)
+    own = select(t.estate.c.community_unit_id).where(t.estate.c.id == bindparam("estate", type_=t.Id))
+    columns = (u.id, u.kind, u.parent_id, reached.label("reached"), own.scalar_subquery().label("own"))
+    return select(*columns).order_by(u.id)
+
+
+def _routes(work: Work, estate_id: int | None) -> tuple[Route, ...]:
+    return tuple(Route(*row) for row in work.conn.execute(_ROUTES, {"estate": estate_id}))
+
+
+_R = t.route.c
+_ROUTES = select(
+    _R.id, _R.estate_id, _R.category, _R.unit_id, _R.starts_on, _R.ends_on, _R.mode, _R.worker_id
+).where(or_(_R.estate_id.is_(None), _R.estate_id == bindparam("estate", type_=t.Id)))
 
 
 def today(work: Work) -> date:
@@ -83,14 +96,9 @@ def today(work: Work) -> date:
     return local_day(work.now, str(work.limits["time_zone"]))
 
 
-def without_bot(work: Work) -> ColumnElement[bool]:
-    """The condition of a group that can only be written to, while its people can reach the page of an order."""
-    return t.work_group.c.bot_id.is_(None) if work.limits["public_url"] else false()
-
-
 def route(work: Work, region: Region, estate_id: int | None, category: str) -> Charge:
     """Who is in charge of a new order today."""
-    unit_id = choose(routes(work, estate_id, category), estate_id, category, today(work))
+    unit_id = choose(region.routes, estate_id, category, today(work))
     if unit_id is None:
         unit_id = fallback(region.units, region.levels, region.estates_unit_id)
     return region.charge(unit_id)

@@ -12,7 +12,7 @@ from models.actions.authority import in_charge, is_on_duty, name_of, worker_row
 from models.actions.desk import may_give, may_pass_on
 from models.actions.dispatch import crew_of, place_in_hands, task_of
 from models.actions.order_in_hand import OrderInHand
-from models.actions.routing import Region, routes
+from models.actions.routing import Region
 from models.rules.dispatch import has_room, stand_in
 from models.rules.names import read_name
 from models.rules.orders import Refusal, Why
@@ -54,7 +54,7 @@ def units_for(work: Work, estate_id: int | None, unit_id: int | None) -> dict[in
     Those of the estate's routes and of the chain above, if they hear.
     """
     region = Region.of(work, estate_id)
-    serve = {one.unit_id for one in routes(work, estate_id)}
+    serve = {one.unit_id for one in region.routes}
     above = chain(region.units, region.levels, unit_id, region.estates_unit_id)
     ids = ((serve | set(above)) & region.reachable) - {unit_id}
     u = t.handling_unit.c

@@ -229,7 +229,8 @@ def _app_accounts() -> Select[Any]:
 # Asked whenever staff are told of an order, so built once.
 _APP_OF_WORKER = _app_accounts().where(t.worker.c.id == bindparam("worker"))
 _APP_OF_UNIT = _app_accounts().where(t.worker.c.unit_id == bindparam("unit"))
-_UNITS_WITH_APP = _app_accounts().with_only_columns(t.worker.c.unit_id).order_by(None)
+# The units of which somebody can be told something alone.
+UNITS_WITH_APP = _app_accounts().with_only_columns(t.worker.c.unit_id).order_by(None)
 
 
 def app_accounts_of(work: Work, worker_id: int) -> tuple[AppAccount, ...]:
@@ -244,14 +245,11 @@ def on_duty_accounts(work: Work, unit_id: int) -> tuple[AppAccount, ...]:
     The one place that says who is told of an order that is in nobody's hands.
     """
     rows = work.conn.execute(_APP_OF_UNIT, {"unit": unit_id}).all()
+    if not rows:
+        return ()
     shifts = on_shift(work, unit_id)
     on_duty = [row for row in rows if has_duty(row.worker_id, row.on_duty, shifts)]
     return tuple(AppAccount(row.id, row.worker_id) for row in on_duty or rows)
-
-
-def units_with_app(work: Work) -> frozenset[int]:
-    """The units of which somebody can be told something alone."""
-    return frozenset(work.conn.execute(_UNITS_WITH_APP).scalars())
 
 
 def bots(work: Work) -> tuple[Bot, ...]:
