@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -111,14 +111,13 @@ def _known(shape: Any, data: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _names(shape: Any) -> frozenset[str]:
-    return frozenset(f.name for f in dataclasses.fields(shape))
+def _names(shape: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(shape))
 
 
 def pack(question: Question[Any]) -> dict[str, Any]:
     """A question as JSON, options and all, in the order they were shown."""
-    data: dict[str, Any] = json.loads(json.dumps(asdict(question), ensure_ascii=False))
-    return {"kind": question.kind, **data}
+    return {"kind": question.kind, **plain(question)}
 
 
 def unpack(data: dict[str, Any]) -> Question[Any]:
@@ -133,7 +132,7 @@ def unpack(data: dict[str, Any]) -> Question[Any]:
 
 def pack_said(said: Said) -> dict[str, Any]:
     """What opened a dialog, as JSON."""
-    return {key: value for key, value in asdict(said).items() if value}
+    return {key: value for key, value in plain(said).items() if value}
 
 
 def unpack_said(data: dict[str, Any]) -> Said:
@@ -151,7 +150,7 @@ def plain(value: Any) -> Any:
 
 def _as_json(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return {name: getattr(value, name) for name in _names(type(value))}
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, (set, frozenset, tuple)):

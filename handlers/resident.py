@@ -166,7 +166,7 @@ class Residents:
         for one in kept[:-1]:
             work.conn.execute(_DONE, {"row": one.id, **done, "reply_by": "joined"})
         answered = {"reply": reply.to_json(), "reply_by": by}
-        work.conn.execute(_DONE, {"row": kept[-1].id, **done, **answered})
+        work.at_the_end(_DONE, {"row": kept[-1].id, **done, **answered})
         if by == "queued":
             work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
             return Reply()
@@ -366,7 +366,7 @@ def joined(replies: Sequence[Reply]) -> Reply:
 
 def _store_state(work: Work, account_id: int, state: str, turn: int) -> None:
     values = {"state": state, "turn": turn, "changed_at": work.now}
-    work.conn.execute(_STATE, {"talker": account_id, **values})
+    work.at_the_end(_STATE, {"talker": account_id, **values})
 
 
 def _undone(channel: str, sender: str) -> Any:

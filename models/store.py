@@ -8,8 +8,8 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy import (
     Connection,
     Engine,
+    Executable,
     Table,
     create_engine,
     event,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import Insert
@@ -68,6 +69,14 @@ class Work:
     now: datetime
     limits: Mapping[str, Any]
     keys: FieldKeys
+    last: list[tuple[Executable, Mapping[str, Any]]] = field(default_factory=list)
+
+    def at_the_end(self, statement: Executable, row: Mapping[str, Any]) -> None:
+        """Run it just before the commit, when nothing is read any more and nobody needs anything back.
+
+        On PostgreSQL all of these and the commit itself are one trip to the server instead of one each.
+        """
+        self.last.append((statement, row))
 
     def tell(
         self,
@@ -97,7 +106,7 @@ class Work:
         """Set a timer. It is never cancelled: it goes stale when `stamp` (turn or stage) is past."""
         due = self.now + after
         row = {"kind": kind, "subject": subject, "stamp": stamp, "due_at": due, "next_at": due}
-        self.conn.execute(self.insert_once(t.timer), row)
+        self.at_the_end(self.insert_once(t.timer), row)
 
     def insert_once(self, table: Table) -> Insert:
         """An INSERT that does nothing where a unique key is already there. Its rowcount says nothing: see made()."""
@@ -142,7 +151,8 @@ def _insert_into(table: Table, dialect: str) -> Any:
 
 @cache
 def _insert_once(table: Table, dialect: str) -> Insert:
-    once: Insert = _insert_into(table, dialect).on_conflict_do_nothing()
+    # inline: without it SQLAlchemy asks for the new id, and waits for it.
+    once: Insert = _insert_into(table, dialect).inline().on_conflict_do_nothing()
     return once
 
 
@@ -182,8 +192,13 @@ class Store:
         """One writing transaction: commits when the block ends, rolls back on any exception."""
         with self._turn_to_write(), self.engine.connect() as fresh:
             conn = fresh.execution_options(**{WRITES: True})
-            with conn.begin():
-                yield Work(conn, now, self.limits, self.keys)
+            with conn.begin() as transaction:
+                work = Work(conn, now, self.limits, self.keys)
+                yield work
+                with _one_trip(conn) if work.last else nullcontext():
+                    for statement, row in work.last:
+                        conn.execute(statement, row)
+                    transaction.commit()
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
@@ -244,6 +259,24 @@ def open_store(
     if parsed.get_backend_name() == "sqlite":
         _as_sqlite(engine, wait_seconds)
     return Store(engine, keys, limits, wait_seconds)
+
+
+@contextmanager
+def _one_trip(conn: Connection) -> Iterator[None]:
+    """What is run here goes to PostgreSQL without waiting for what comes back, until the commit does.
+
+    What goes wrong is raised by the commit, as by any other.
+    """
+    raw: Any = conn.connection.driver_connection
+    if conn.dialect.name != "postgresql":
+        yield
+        return
+    try:
+        with raw.pipeline():
+            yield
+    except conn.dialect.loaded_dbapi.Error as broken:
+        conn.invalidate(broken)
+        raise OperationalError(None, None, broken) from broken
 
 
 def _try_after_idling(engine: Engine, seconds: Callable[[], float]) -> None:

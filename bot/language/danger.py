@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.language.homophones import as_meant
 from bot.language.tables import any_of, read_table
+from bot.language.text import REMEMBERED
 
 _TABLE = read_table("danger")
 _HARMLESS = re.compile(any_of(_TABLE["harmless"]))
@@ -43,6 +45,7 @@ def _pattern(kind: dict[str, list[str]], together: list[list[str]]) -> re.Patter
 _KINDS = tuple((row, _pattern(row, row["together"])) for row in _TABLE["kinds"])
 
 
+@lru_cache(REMEMBERED)
 def danger(text: str) -> Danger | None:
     """The first danger in `text`, or None.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.language.tables import any_of, read_table
-from bot.language.text import clean
+from bot.language.text import REMEMBERED, clean
 
 _TABLE = read_table("homophones")
 _WORDS: dict[str, str] = _TABLE["words"]
@@ -14,6 +15,7 @@ _WORD = re.compile(any_of(_WORDS))
 _SPELT_OUT = re.compile(r"(?:[\u4e00-\u9fff] ){2,}[\u4e00-\u9fff]")
 
 
+@lru_cache(REMEMBERED)
 def as_meant(text: str) -> str:
     """`text` cleaned, in lower case, its misheard words put right and 一 个 字 一 个 字 joined.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from bot.language.commands import is_order, my_orders, not_fixed, order_number, urges, withdraws
 from bot.language.phones import read_phone, without_phone
 from bot.language.reports import maybe_report, opens_report
 from bot.language.tables import read_table
+from bot.language.text import REMEMBERED
 
 _BIND = re.compile(r"^(?:我要|我想)?(?:绑定|换绑|添加|加)(?:住址|房子|房屋|地址|我家|家)?$")
 _NUMBER = re.compile(r"(?<!\d)\d{4,9}(?!\d)")
@@ -58,7 +60,12 @@ def intents(text: str) -> list[str]:
     >>> intents("我要绑定")
     ['bind_home']
     """
-    return [name for name, wants in INTENTS if wants(text)] if text.strip() else []
+    return list(_read(text)) if text.strip() else []
+
+
+@lru_cache(REMEMBERED)
+def _read(text: str) -> tuple[str, ...]:
+    return tuple(name for name, wants in INTENTS if wants(text))
 
 
 def report_content(text: str) -> str | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.language.tables import any_of, read_table
 
 _WORDS = read_table("text")
 _DROPPED = frozenset({"Cc", "Cf", "Cs"})  # control, invisible format, lone surrogate
 _KEPT = frozenset("\n\t")
+REMEMBERED = 128  # sentences: one is read by many rules in its turn, and hardly ever again
 _MOST = 8  # polite words and signs at one end; nobody is more polite than that
 _TAIL = re.compile(rf"(?:{any_of(_WORDS['polite_tails'])}|(?<![\W_])[\W_]+)$")
 _HEAD = re.compile(rf"^(?:{any_of(_WORDS['polite_heads'])}|[\W_]+)")
@@ -17,6 +19,8 @@ _HEAD = re.compile(rf"^(?:{any_of(_WORDS['polite_heads'])}|[\W_]+)")
 
 def visible(text: str) -> str:
     """`text` without control characters, invisible marks and lone surrogates; line breaks and tabs stay."""
+    if text.isprintable():
+        return text
     return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in _DROPPED)
 
 
@@ -29,6 +33,7 @@ def fold(text: str) -> str:
     return "".join(form if len(form) == 1 else c for c, form in forms)
 
 
+@lru_cache(REMEMBERED)
 def clean(text: str) -> str:
     """The NFKC form of what can be seen of `text`, trimmed. The words stay as they are."""
     return unicodedata.normalize("NFKC", visible(text)).strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 
 from models import tables as t
 from models.actions.forgetting import forget_account_words, forget_when_closed, loose_photos
@@ -25,11 +25,8 @@ class Consent:
 
     def run(self, work: Work) -> dict[str, Any]:
         """The first time of each version counts."""
-        a = t.account.c
-        agreed = update(t.account).where(
-            a.id == self.account_id, or_(a.consent_version.is_(None), a.consent_version != self.version)
-        )
-        new = work.conn.execute(agreed.values(consent_version=self.version, consent_at=work.now))
+        agreed = {"consent_version": self.version, "consent_at": work.now}
+        new = work.conn.execute(_AGREE, {"who": self.account_id, "now_agreed": self.version, **agreed})
         if new.rowcount:
             _write(work, self.account_id, NOTICE, self.version)
         return {"ok": True, "version": self.version}
@@ -99,11 +96,24 @@ def end_consents(work: Work, account_id: int) -> None:
 
 
 def _shown(conn: Connection, account_id: int, version: str) -> bool:
-    c = t.consent.c
-    same = (c.account_id == account_id, c.purpose == SHOWN, c.version == version, c.withdrawn_at.is_(None))
-    return bool(conn.execute(select(exists().where(*same))).scalar_one())
+    return bool(conn.execute(_WAS_SHOWN, {"who": account_id, "of": version}).scalar_one())
 
 
 def _write(work: Work, account_id: int, purpose: str, version: str) -> None:
     row = {"account_id": account_id, "purpose": purpose, "version": version, "at": work.now}
-    work.conn.execute(insert(t.consent).values(row))
+    work.conn.execute(_WRITE, row)
+
+
+# Of the first turns of everybody, so built once.
+_C, _A = t.consent.c, t.account.c
+_WAS_SHOWN = select(
+    exists().where(
+        _C.account_id == bindparam("who"),
+        _C.purpose == SHOWN,
+        _C.version == bindparam("of"),
+        _C.withdrawn_at.is_(None),
+    )
+)
+_OTHERWISE = or_(_A.consent_version.is_(None), _A.consent_version != bindparam("now_agreed"))
+_AGREE = update(t.account).where(_A.id == bindparam("who"), _OTHERWISE)
+_WRITE = insert(t.consent).inline()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Select, bindparam, insert, or_, select, update
 
 from models import tables as t
 from models.actions.desk import OpenDeskItem
@@ -20,7 +20,21 @@ from models.actions.routing import Charge, Region, route
 from models.rules.orders import OPEN, Refusal, Why
 from models.store import Work
 
-_OPEN = insert(t.work_order).returning(*t.work_order.c)
+
+def _same() -> Select[Any]:
+    o = t.work_order.c
+    return (
+        select(o.id)
+        .where(o.reporter_id.is_not_distinct_from(bindparam("reporter", type_=t.Id)))
+        .where(o.home_id.is_not_distinct_from(bindparam("home", type_=t.Id)))
+        .where(o.opened_at > bindparam("since"), o.state.in_(OPEN), o.category == bindparam("category"))
+        .where(o.summary == bindparam("summary"), o.place == bindparam("place"))
+        .limit(1)
+    )
+
+
+# Of every report, so built once.
+_OPEN, _SAME = insert(t.work_order).returning(*t.work_order.c), _same()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +98,15 @@ class OpenOrder:
         return _opened(order, new=True)
 
     def _same(self, work: Work, place: Place) -> OrderInHand | None:
-        o = t.work_order.c
-        since = work.now - timedelta(minutes=work.limits["same_order_minutes"])
-        query = select(o.id).where(
-            o.reporter_id.is_not_distinct_from(self.person_id),
-            o.opened_at > since,
-            o.state.in_(OPEN),
-            o.category == self.category,
-            o.summary == self.summary,
-            o.place == place.words,
-            o.home_id.is_not_distinct_from(place.home_id),
-        )
-        order_id = work.conn.execute(query.limit(1)).scalar()
+        said = {
+            "reporter": self.person_id,
+            "since": work.now - timedelta(minutes=work.limits["same_order_minutes"]),
+            "category": self.category,
+            "summary": self.summary,
+            "place": place.words,
+            "home": place.home_id,
+        }
+        order_id = work.conn.execute(_SAME, said).scalar()
         return OrderInHand.take(work, order_id) if order_id is not None else None
 
     def _insert(self, work: Work, place: Place, charge: Charge) -> OrderInHand:

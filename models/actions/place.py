@@ -94,8 +94,18 @@ _OF_ESTATE = _of(t.estate, t.estate, null(), null(), null())
 
 
 def _part(work: Work, estate_id: int | None, public_part: str | None) -> str:
-    p = t.public_part.c
     if not public_part:
         return ""
-    known = select(p.name).where(p.key == public_part, or_(p.estate_id.is_(None), p.estate_id == estate_id))
-    return work.conn.execute(known.limit(1)).scalar() or mask(public_part, 32)
+    known = work.conn.execute(_PART, {"part": public_part, "estate": estate_id}).scalar()
+    return known or mask(public_part, 32)
+
+
+_P = t.public_part.c
+_PART = (
+    select(_P.name)
+    .where(
+        _P.key == bindparam("part"),
+        or_(_P.estate_id.is_(None), _P.estate_id == bindparam("estate", type_=t.Id)),
+    )
+    .limit(1)
+)

@@ -7,7 +7,22 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from models import tables as t
 from models.rules.masking import mask
@@ -188,8 +203,12 @@ def shown(row: Any, asker: Asker, *, helps: bool = False) -> Order:
     return replace(order, mine=mine, summary=order.summary if whole else mask(order.summary))
 
 
-def _first(work: Work, asker: Asker, *where: ColumnElement[bool]) -> Order | None:
-    row = work.conn.execute(select_orders().where(seen_by(asker), *where)).first()
+def _first(work: Work, asker: Asker, column: Column[int], wanted: int) -> Order | None:
+    if isinstance(asker, Resident):
+        mine = {"follower": asker.account_id, "wanted": wanted}
+        row = work.conn.execute(_followed_one(column), mine).first()
+    else:
+        row = work.conn.execute(select_orders().where(seen_by(asker), column == wanted)).first()
     if row is None:
         return None
     helps = isinstance(asker, Staff) and work.conn.execute(_helped(asker, row.id)).first() is not None
@@ -205,18 +224,36 @@ def _helped(asker: Staff, order_id: Any) -> Select[Any]:
 
 def order_by_number(work: Work, asker: Asker, number: int) -> Order | None:
     """The order people call `number`; None when there is none for this asker."""
-    return _first(work, asker, t.work_order.c.number == number)
+    return _first(work, asker, t.work_order.c.number, number)
 
 
 def order_by_id(work: Work, asker: Asker, order_id: int) -> Order | None:
     """The order; None when there is none for this asker."""
-    return _first(work, asker, t.work_order.c.id == order_id)
+    return _first(work, asker, t.work_order.c.id, order_id)
+
+
+@cache
+def _followed() -> Select[Any]:
+    """Those that the account "follower" follows: what residents look at in their turns, so built once."""
+    f = t.order_follower.c
+    follows = exists().where(f.work_order_id == t.work_order.c.id, f.account_id == bindparam("follower"))
+    return select_orders().where(follows)
+
+
+@cache
+def _followed_one(column: Column[int]) -> Select[Any]:
+    return _followed().where(column == bindparam("wanted"))
+
+
+@cache
+def _newest_followed() -> Select[Any]:
+    return _followed().order_by(t.work_order.c.id.desc()).limit(bindparam("most", type_=Integer))
 
 
 def orders_of_resident(work: Work, asker: Resident, most: int = 5) -> tuple[Order, ...]:
     """The newest orders that this account follows."""
-    query = select_orders().where(seen_by(asker)).order_by(t.work_order.c.id.desc()).limit(most)
-    return tuple(shown(row, asker) for row in work.conn.execute(query))
+    wanted = {"follower": asker.account_id, "most": most}
+    return tuple(shown(row, asker) for row in work.conn.execute(_newest_followed(), wanted))
 
 
 def open_orders_of(work: Work, asker: Staff) -> tuple[Order, ...]:
@@ -252,18 +289,22 @@ def timeline(work: Work, asker: Asker, order_id: int) -> tuple[Entry, ...]:
     order = order_by_id(work, asker, order_id)
     if order is None:
         return ()
+    rows = work.conn.execute(_ledger(), {"order": order_id}).all()
+    return tuple(_entry(row, asker, order) for row in rows if not _hidden(row, asker))
+
+
+@cache
+def _ledger() -> Select[Any]:
     e = t.order_entry.c
     name = func.coalesce(t.worker.c.name, t.console_user.c.login, "")
-    query = (
+    return (
         select(e.id, e.at, e.step, e.by, name, e.words, e.facts, e.origin, e.by_id)
         .select_from(t.order_entry)
         .outerjoin(t.worker, and_(e.by == "worker", t.worker.c.id == e.by_id))
         .outerjoin(t.console_user, and_(e.by == "console", t.console_user.c.id == e.by_id))
-        .where(e.work_order_id == order_id)
+        .where(e.work_order_id == bindparam("order"))
         .order_by(e.id)
     )
-    rows = work.conn.execute(query).all()
-    return tuple(_entry(row, asker, order) for row in rows if not _hidden(row, asker))
 
 
 def newest_entry(work: Work, asker: Asker, number: int) -> int | None:
@@ -295,8 +336,13 @@ def photos(work: Work, asker: Asker, order_id: int) -> tuple[Photo, ...]:
     """The photos of an order and of those that became part of it, oldest first; empty when not for this asker."""
     if order_by_id(work, asker, order_id) is None:
         return ()
-    query = _photos().where(t.photo.c.work_order_id.in_(_one_with(order_id))).order_by(t.photo.c.id)
-    return tuple(Photo(*row) for row in work.conn.execute(query))
+    return tuple(Photo(*row) for row in work.conn.execute(_photos_of(), {"order": order_id}))
+
+
+@cache
+def _photos_of() -> Select[Any]:
+    whole = bindparam("order", type_=t.Id)
+    return _photos().where(t.photo.c.work_order_id.in_(_one_with(whole))).order_by(t.photo.c.id)
 
 
 def photo_by_id(work: Work, asker: Asker, photo_id: int) -> Photo | None:
@@ -311,7 +357,7 @@ def photo_by_id(work: Work, asker: Asker, photo_id: int) -> Photo | None:
     return Photo(*row) if any(order_by_id(work, asker, one) for one in seen if one is not None) else None
 
 
-def _one_with(order_id: int) -> Select[Any]:
+def _one_with(order_id: int | BindParameter[int]) -> Select[Any]:
     """The order and those that became part of it, but for what was about somebody's home when it is not."""
     o, whole = t.work_order.c, t.work_order.alias()
     home = select(whole.c.home_id).where(whole.c.id == order_id).scalar_subquery()

@@ -37,21 +37,34 @@ class HomeOf:
     state: str
 
 
-def _account(work: Work, *where: ColumnElement[bool]) -> Account | None:
+def _accounts() -> Select[Any]:
     a = t.account.c
     columns = (a.id, a.person_id, a.channel, a.made_at, a.left_at, a.consent_version, t.person.c.phone_index)
-    row = work.conn.execute(select(*columns).join_from(t.account, t.person).where(*where)).first()
-    return Account(*row[:5], row.consent_version or "", row.phone_index is not None) if row else None
+    return select(*columns).join_from(t.account, t.person)
+
+
+# Looked at in most turns, so built once.
+_BY_ID = _accounts().where(t.account.c.id == bindparam("account"))
+_BY_ADDRESS = _accounts().where(
+    t.account.c.channel == bindparam("channel"), t.account.c.address == bindparam("address")
+)
+
+
+def _account(row: Any) -> Account | None:
+    if row is None:
+        return None
+    agreed, has_phone = row.consent_version or "", row.phone_index is not None
+    return Account(row.id, row.person_id, row.channel, row.made_at, row.left_at, agreed, has_phone)
 
 
 def account_of(work: Work, account_id: int) -> Account | None:
     """The account, also of somebody who has left."""
-    return _account(work, t.account.c.id == account_id)
+    return _account(work.conn.execute(_BY_ID, {"account": account_id}).first())
 
 
 def account_by_address(work: Work, channel: str, address: str) -> Account | None:
     """The account that the platform calls `address` (openid); None once the person has left."""
-    return _account(work, t.account.c.channel == channel, t.account.c.address == address)
+    return _account(work.conn.execute(_BY_ADDRESS, {"channel": channel, "address": address}).first())
 
 
 def homes_of(work: Work, person_id: int) -> tuple[HomeOf, ...]:

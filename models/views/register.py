@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Integer, Select, bindparam, or_, select
 
 from models import tables as t
 from models.store import Work
@@ -146,12 +146,19 @@ def find_home(
     most: int = 5,
 ) -> tuple[Home, ...]:
     """The homes that fit what somebody said; None for what they left out. None fits: an empty tuple."""
-    query = select_homes().where(t.building.c.key == building_key, t.home.c.room == room).limit(most)
-    if estate_id is not None:
-        query = query.where(t.building.c.estate_id == estate_id)
-    if unit is not None:
-        query = query.where(t.home.c.unit == unit)
-    return tuple(Home(*row) for row in work.conn.execute(query))
+    said = {"key": building_key, "room": room, "estate": estate_id, "unit": unit, "most": most}
+    known = frozenset(name for name, value in said.items() if value is not None)
+    found = work.conn.execute(_homes_said(known), {name: said[name] for name in known})
+    return tuple(Home(*row) for row in found)
+
+
+@cache
+def _homes_said(known: frozenset[str]) -> Select[Any]:
+    """The homes that fit what is known of them."""
+    b, h = t.building.c, t.home.c
+    columns = {"key": b.key, "room": h.room, "estate": b.estate_id, "unit": h.unit}
+    fits = [column == bindparam(name) for name, column in columns.items() if name in known]
+    return select_homes().where(*fits).limit(bindparam("most", type_=Integer))
 
 
 def public_parts(work: Work, estate_id: int | None = None) -> tuple[Part, ...]:
