@@ -17,7 +17,8 @@ from bot.language.reports import CATEGORIES
 from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Say, Script, World, dialog, local_text
 from models import views
 from models.actions.answers import QuestionShown
-from models.actions.orders import AddWords, NotFixed, Urge, Withdraw
+from models.actions.endings import NotFixed, Withdraw
+from models.actions.orders import AddWords, Urge
 
 STATES = {
     "waiting": "等待接单",

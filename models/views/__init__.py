@@ -22,7 +22,6 @@ from models.views.orders import (
     Door,
     Entry,
     Order,
-    Photo,
     Question,
     Rating,
     door_of,
@@ -32,8 +31,6 @@ from models.views.orders import (
     order_by_id,
     order_by_number,
     orders_of_resident,
-    photo_by_id,
-    photos,
     rating_of,
     similar_order,
     timeline,
@@ -51,6 +48,7 @@ from models.views.person_talk import (
     talk_photos,
     waiting_talks,
 )
+from models.views.photos import Photo, photo_by_id, photos
 from models.views.privacy import notice_link, open_order_count
 from models.views.queue import Page, Wanted, queue, queue_length
 from models.views.register import (

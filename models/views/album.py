@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from models.store import Work
 from models.views.askers import Resident
-from models.views.orders import Photo, photos
 from models.views.people import account_of
+from models.views.photos import Photo, photos
 from models.views.signing import ids_of, signed
 
 PURPOSE = "album"

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Column,
     ColumnElement,
     Integer,
@@ -90,19 +89,6 @@ class Entry:
     words: str
     facts: dict[str, Any]
     origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photo of an order. `file` is its name in the photo folder, None until it has been fetched."""
-
-    id: int
-    order_id: int | None
-    state: str
-    file: str | None
-    width: int | None
-    height: int | None
-    by_staff: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,47 +316,6 @@ def _entry(row: Any, asker: Asker, order: Order) -> Entry:
     whole = own or read or (isinstance(asker, Staff) and order.mine)
     said = entry.by == "resident" or entry.step == "open"  # a clerk writes down what a caller says
     return entry if whole or not said else replace(entry, words=mask(entry.words))
-
-
-def photos(work: Work, asker: Asker, order_id: int) -> tuple[Photo, ...]:
-    """The photos of an order and of those that became part of it, oldest first; empty when not for this asker."""
-    if order_by_id(work, asker, order_id) is None:
-        return ()
-    return tuple(Photo(*row) for row in work.conn.execute(_photos_of(), {"order": order_id}))
-
-
-@cache
-def _photos_of() -> Select[Any]:
-    whole = bindparam("order", type_=t.Id)
-    return _photos().where(t.photo.c.work_order_id.in_(_one_with(whole))).order_by(t.photo.c.id)
-
-
-def photo_by_id(work: Work, asker: Asker, photo_id: int) -> Photo | None:
-    """One photo of an order that this asker may see."""
-    row = work.conn.execute(_photos().where(t.photo.c.id == photo_id)).first()
-    if row is None or row.work_order_id is None:
-        return None
-    o = t.work_order.c
-    into = work.conn.execute(select(o.merged_into_id).where(o.id == row.work_order_id)).scalar()
-    merged = into is not None and work.conn.execute(_one_with(into).where(o.id == row.work_order_id)).first()
-    seen = (row.work_order_id, into) if merged else (row.work_order_id,)
-    return Photo(*row) if any(order_by_id(work, asker, one) for one in seen if one is not None) else None
-
-
-def _one_with(order_id: int | BindParameter[int]) -> Select[Any]:
-    """The order and those that became part of it, but for what was about somebody's home when it is not."""
-    o, whole = t.work_order.c, t.work_order.alias()
-    home = select(whole.c.home_id).where(whole.c.id == order_id).scalar_subquery()
-    part = and_(o.merged_into_id == order_id, or_(o.home_id.is_(None), o.home_id == home))
-    return select(o.id).where(or_(o.id == order_id, part))
-
-
-@cache
-def _photos() -> Select[Any]:
-    p = t.photo.c
-    return select(
-        p.id, p.work_order_id, p.state, p.file, p.width, p.height, p.worker_id.is_not(None).label("by_staff")
-    )
 
 
 def door_of(work: Work, asker: Asker, order_id: int) -> Door | None:

@@ -14,8 +14,8 @@ from models import tables as t
 from models.rules.masking import mask
 from models.store import Work
 from models.views.askers import Staff, User
-from models.views.orders import Photo
 from models.views.people import Contact, account_of, contact_by_account, homes_of
+from models.views.photos import Photo
 
 Responsible = Staff | User
 BY_STAFF = ("worker", "console")

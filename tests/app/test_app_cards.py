@@ -11,9 +11,10 @@ from sqlalchemy import update
 from handlers import checkup
 from models import tables as t
 from models.actions.binding import UnbindWorker
+from models.actions.endings import Withdraw
 from models.actions.escalation import Unclaimed
 from models.actions.merge import Merge
-from models.actions.orders import AddWords, Withdraw
+from models.actions.orders import AddWords
 from models.actions.roster import SetShift
 from models.actions.staff import Claim, Finish, Return, SetDuty
 from tests.app.conftest import BOT, FIVE, NAMES, Firm

@@ -35,6 +35,7 @@ from models.actions.desk import (
     SignInFailed,
     SignOutEverywhere,
 )
+from models.actions.endings import NotFixed, Withdraw
 from models.actions.erasure import ErasePerson, ForgetErased, ForgetHeard
 from models.actions.escalation import Unattended, Unclaimed
 from models.actions.helpers import AddHelper, DismissHelper, HelperDone
@@ -53,16 +54,7 @@ from models.actions.import_runs import (
 )
 from models.actions.merge import Merge
 from models.actions.my_data import MakeMyDataLink, OpenMyData
-from models.actions.orders import (
-    AddPhotos,
-    AddWords,
-    GivePlace,
-    JoinOrder,
-    NotFixed,
-    OpenOrder,
-    Urge,
-    Withdraw,
-)
+from models.actions.orders import AddPhotos, AddWords, GivePlace, JoinOrder, OpenOrder, Urge
 from models.actions.page import BindPhone, EndPhone, PhoneSeen
 from models.actions.pause import Pause, PauseOver, Resume
 from models.actions.people import (

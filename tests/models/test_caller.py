@@ -11,8 +11,9 @@ from models import views
 from models.actions.areas import SaveArea
 from models.actions.caller import Caller, JoinForCaller, OpenForCaller
 from models.actions.desk import SaveUser
+from models.actions.endings import NotFixed, Withdraw
 from models.actions.escalation import Unclaimed
-from models.actions.orders import NotFixed, Urge, Withdraw
+from models.actions.orders import Urge
 from models.actions.people import SetPhone
 from models.actions.residents import SavePerson
 from models.actions.staff import Arrive, Claim, Finish, Progress

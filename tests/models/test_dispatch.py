@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import insert, update
 
 from models import tables as t
+from models.actions.endings import NotFixed
 from models.actions.escalation import Unclaimed
-from models.actions.orders import GivePlace, NotFixed
+from models.actions.orders import GivePlace
 from models.actions.register import SaveRoute
 from models.actions.roster import DropShift, EndLeave, SetLeave, SetShift, SetSkills
 from models.actions.routing import today

@@ -10,9 +10,10 @@ from models import tables as t
 from models import views
 from models.actions.answers import Rate
 from models.actions.caller import Caller, JoinForCaller, OpenForCaller
+from models.actions.endings import NotFixed, Withdraw
 from models.actions.helpers import AddHelper
 from models.actions.merge import Merge
-from models.actions.orders import AddPhotos, JoinOrder, NotFixed, Withdraw
+from models.actions.orders import AddPhotos, JoinOrder
 from models.actions.people import SetPhone
 from models.actions.staff import AskResident, Claim, Finish, Progress
 from models.store import open_store

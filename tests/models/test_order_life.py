@@ -17,10 +17,11 @@ from models.actions.answers import Rate
 from models.actions.appointment import Appoint, VisitSoon
 from models.actions.console_orders import CloseOrder
 from models.actions.desk import SaveUser
+from models.actions.endings import NotFixed, Withdraw
 from models.actions.escalation import Unattended, Unclaimed
 from models.actions.helpers import AddHelper, DismissHelper
 from models.actions.merge import Merge
-from models.actions.orders import AddWords, JoinOrder, NotFixed, Urge, Withdraw
+from models.actions.orders import AddWords, JoinOrder, Urge
 from models.actions.pause import Pause, PauseOver, Resume
 from models.actions.staff import (
     Arrive,

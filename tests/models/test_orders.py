@@ -9,16 +9,8 @@ import pytest
 from models import tables as t
 from models import views
 from models.actions.answers import AddSentence, AnswerStaff, QuestionShown, Rate
-from models.actions.orders import (
-    AddPhotos,
-    AddWords,
-    GivePlace,
-    JoinOrder,
-    NotFixed,
-    OpenOrder,
-    Urge,
-    Withdraw,
-)
+from models.actions.endings import NotFixed, Withdraw
+from models.actions.orders import AddPhotos, AddWords, GivePlace, JoinOrder, OpenOrder, Urge
 from models.actions.people import KeepPhotos
 from models.actions.staff import Arrive, AskResident, Claim, Finish
 from tests.town import TestTown

@@ -9,8 +9,8 @@ import pytest
 from models import tables as t
 from models import views
 from models.actions.appointment import Appoint
+from models.actions.endings import NotFixed
 from models.actions.escalation import Unattended
-from models.actions.orders import NotFixed
 from models.actions.pause import Pause, PauseOver, Resume
 from models.actions.staff import Arrive, Claim, Finish, Return
 from models.actions.transfer import Transfer

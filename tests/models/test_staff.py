@@ -10,8 +10,9 @@ from models import tables as t
 from models import views
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
 from models.actions.desk import SaveUser
+from models.actions.endings import NotFixed
 from models.actions.escalation import Unattended, Unclaimed
-from models.actions.orders import JoinOrder, NotFixed
+from models.actions.orders import JoinOrder
 from models.actions.staff import (
     Arrive,
     AskResident,

@@ -12,7 +12,8 @@ from bot.wording import word
 from models import tables as t
 from models import views
 from models.actions.answers import AnswerStaff
-from models.actions.orders import AddWords, NotFixed, Urge
+from models.actions.endings import NotFixed
+from models.actions.orders import AddWords, Urge
 from models.actions.register import SwitchWorker
 from models.actions.roster import SetShift
 from models.actions.staff import Claim, SetDuty
