@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import g, request
 from flask.typing import ResponseReturnValue
 
-from bot.clock import SHANGHAI
-from handlers.console.pages import back, found, looking, me, said, whole, working
+from handlers.console.pages import back, found, looking, me, moment_typed, said, whole, working
 from models import views
 from models.actions import Action
 from models.actions.appointment import Appoint
@@ -29,7 +26,7 @@ def transfer(number: int) -> ResponseReturnValue:
 
 def pause(number: int) -> ResponseReturnValue:
     """Let the order wait until a time, with a reason that the resident reads."""
-    action = Pause(_order(number), BY, g.me.id, said(), _moment("until"), BY)
+    action = Pause(_order(number), BY, g.me.id, said(), moment_typed("until", request.form), BY)
     return _done("pause", number, action, "已经暂停，到时间会自动接着办；居民会收到通知。")
 
 
@@ -40,7 +37,7 @@ def resume(number: int) -> ResponseReturnValue:
 
 def appoint(number: int) -> ResponseReturnValue:
     """Agree upon a visit."""
-    visit = _moment("from"), _moment("to")
+    visit = moment_typed("from", request.form), moment_typed("to", request.form)
     action = Appoint(_order(number), BY, g.me.id, *visit, said(), BY)
     return _done("appoint", number, action, "已经约好，居民和师傅都会收到通知。")
 
@@ -73,11 +70,3 @@ def _done(step: str, number: int, action: Action, words: str) -> ResponseReturnV
     with working() as work:
         outcome = action.run(work)
     return back(outcome, words, "console.order", step=step, number=number)
-
-
-def _moment(name: str) -> datetime | None:
-    """A moment as people here write it; None when it is left out or none."""
-    try:
-        return datetime.fromisoformat(request.form.get(name, "")).replace(tzinfo=SHANGHAI)
-    except ValueError:
-        return None

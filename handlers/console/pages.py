@@ -29,6 +29,7 @@ MENU = (
     ("console.items", "待办"),
     ("console.residents", "住户"),
     ("console.people", "人员"),
+    ("console.roster", "排班"),
     ("console.imports", "导入"),
     ("console.codes", "二维码"),
     ("console.trouble", "收发问题"),
@@ -122,6 +123,14 @@ def day(name: str, values: Mapping[str, str]) -> date | None:
     """A day from a form or a query, None when it is left out or no day."""
     try:
         return date.fromisoformat(values.get(name, ""))
+    except ValueError:
+        return None
+
+
+def moment_typed(name: str, values: Mapping[str, str]) -> datetime | None:
+    """A moment from a form, as people here write it; None when it is left out or none."""
+    try:
+        return datetime.fromisoformat(values.get(name, "")).replace(tzinfo=SHANGHAI)
     except ValueError:
         return None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.clock import local
+from bot.clock import local, span_text
 from handlers.console.forms import limits_of
 from models.rules.masking import mask
 from models.views import Trace
@@ -60,6 +60,11 @@ def typed(at: datetime) -> str:
     return f"{local(at):%Y-%m-%dT%H:%M}"
 
 
+def date_text(on: date) -> str:
+    """A day as people here read it: 11 月 22 日."""
+    return f"{on.month} 月 {on.day} 日"
+
+
 def details(facts: Mapping[str, Any]) -> str:
     """What a ledger entry's facts add to its words, such as "派给李华"."""
     known = ((key, facts[key]) for key in WORDS["detail"] if facts.get(key))
@@ -84,6 +89,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "age": age,
     "moment": moment,
     "typed": typed,
+    "date": date_text,
+    "span": span_text,
     "details": details,
     "traced": traced,
     "mask": mask,

@@ -14,7 +14,7 @@ from models.rules.areas import LEVELS
 from models.rules.orders import Refusal, Why
 from models.store import Work
 from models.views.orders import order_by_id
-from models.views.staff import units_for
+from models.views.staff import own_units, own_worker, units_for
 from models.views.users import asker_of
 
 
@@ -188,6 +188,18 @@ def may_give(work: Work, user_id: int, order_id: int, unit_id: int) -> bool:
     asker = asker_of(work, user_id)
     order = order_by_id(work, asker, order_id) if asker else None
     return bool(asker and order and unit_id in {unit.id for unit in units_for(work, asker, order)})
+
+
+def may_lead(work: Work, user_id: int, worker_id: int | None) -> bool:
+    """Whether this console user looks after the worker: says when they work, and on what."""
+    asker = asker_of(work, user_id)
+    return bool(asker and worker_id is not None and own_worker(work, asker, worker_id))
+
+
+def may_run(work: Work, user_id: int, unit_id: int) -> bool:
+    """Whether this console user looks after the unit's people."""
+    asker = asker_of(work, user_id)
+    return asker is not None and unit_id in {unit.id for unit in own_units(work, asker)}
 
 
 def may_pass_on(work: Work, user_id: int) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import count
+from itertools import count, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,6 +71,14 @@ def after_duty(hours: Hours, now: datetime, lasts: timedelta, zone: str) -> date
             return opens + lasts
         lasts -= closes - opens
     return now + lasts
+
+
+def spans_between(
+    hours: Hours, since: datetime, until: datetime, zone: str
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The times of duty from `since` until `until`, in UTC and in order."""
+    coming = takewhile(lambda span: span[0] < until, _spans(hours, since, zone))
+    return tuple((max(opens, since), min(closes, until)) for opens, closes in coming)
 
 
 def _spans(hours: Hours, now: datetime, zone: str) -> Iterator[tuple[datetime, datetime]]:

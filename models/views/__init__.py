@@ -4,6 +4,7 @@ from models.views.alarms import Alarm, standing_alarms
 from models.views.album import album_link, album_of
 from models.views.askers import Asker, Resident, Staff, User
 from models.views.audit import Trace, audit_trail
+from models.views.coverage import Gap, duty_hours, gaps
 from models.views.desk import (
     DeskItem,
     Message,
@@ -75,6 +76,18 @@ from models.views.residents import (
     person_by_id,
     phone_of_person,
 )
+from models.views.roster import (
+    LeaveOf,
+    Shift,
+    Skills,
+    estates_of_unit,
+    estates_of_worker,
+    leaves,
+    own_leave,
+    own_shift,
+    shifts,
+    skills_of,
+)
 from models.views.search import Found, Hits, Spot, by_name, by_phone, by_place, estates_named, homes_at
 from models.views.setup import (
     SetupBot,
@@ -132,12 +145,14 @@ __all__ = [
     "Entry",
     "Estate",
     "Found",
+    "Gap",
     "Group",
     "Helper",
     "Hits",
     "Home",
     "HomeOf",
     "ImportRun",
+    "LeaveOf",
     "Message",
     "Order",
     "Page",
@@ -155,6 +170,8 @@ __all__ = [
     "SetupEstate",
     "SetupRoute",
     "SetupWorker",
+    "Shift",
+    "Skills",
     "Spot",
     "Staff",
     "StuckMessage",
@@ -188,11 +205,15 @@ __all__ = [
     "contact_of_talk",
     "desk_items",
     "door_of",
+    "duty_hours",
     "duty_now",
     "estates",
     "estates_named",
+    "estates_of_unit",
+    "estates_of_worker",
     "failed_messages",
     "find_home",
+    "gaps",
     "group_by_id",
     "group_of",
     "groups",
@@ -203,6 +224,7 @@ __all__ = [
     "import_run",
     "import_runs",
     "latest_talks",
+    "leaves",
     "messages_of_order",
     "my_data",
     "my_data_link",
@@ -220,6 +242,8 @@ __all__ = [
     "own_building",
     "own_estates",
     "own_group",
+    "own_leave",
+    "own_shift",
     "own_units",
     "own_worker",
     "own_worker_account",
@@ -244,7 +268,9 @@ __all__ = [
     "setup_estates",
     "setup_routes",
     "setup_workers",
+    "shifts",
     "similar_order",
+    "skills_of",
     "standing_alarms",
     "stuck_messages",
     "talk_lines",

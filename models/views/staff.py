@@ -116,7 +116,7 @@ def units(work: Work) -> tuple[Unit, ...]:
     return tuple(_unit(work, row) for row in work.conn.execute(_units()))
 
 
-def _own(asker: User) -> ColumnElement[bool]:
+def looked_after(asker: User) -> ColumnElement[bool]:
     """The condition under which the asker looks after a unit and its people."""
     u = t.handling_unit.c
     if asker.sees_all:
@@ -128,7 +128,7 @@ def _own(asker: User) -> ColumnElement[bool]:
 
 def own_units(work: Work, asker: User) -> tuple[Unit, ...]:
     """The units whose people the asker looks after: all, those of the area, a firm's own."""
-    return tuple(_unit(work, row) for row in work.conn.execute(_units().where(_own(asker))))
+    return tuple(_unit(work, row) for row in work.conn.execute(_units().where(looked_after(asker))))
 
 
 def units_for(work: Work, asker: User, order: Order) -> tuple[Unit, ...]:
@@ -137,7 +137,7 @@ def units_for(work: Work, asker: User, order: Order) -> tuple[Unit, ...]:
     In an area: its own units, the one in charge, and whoever has a route at the order's estate.
     """
     u, r = t.handling_unit.c, t.route.c
-    may = _own(asker)
+    may = looked_after(asker)
     if not asker.is_firm:
         routed = select(r.unit_id).where(r.estate_id == order.estate_id)
         may = or_(may, u.id == order.unit_id, u.id.in_(routed))
@@ -161,7 +161,7 @@ def worker_by_id(work: Work, worker_id: int) -> Worker | None:
 
 def own_worker(work: Work, asker: User, worker_id: int) -> Worker | None:
     """A worker whom the asker looks after, also one who is not active any more."""
-    row = work.conn.execute(select_workers().where(t.worker.c.id == worker_id, _own(asker))).first()
+    row = work.conn.execute(select_workers().where(t.worker.c.id == worker_id, looked_after(asker))).first()
     return Worker(*row) if row else None
 
 
@@ -213,7 +213,7 @@ def worker_accounts(work: Work, unit_id: int) -> tuple[BoundWorker, ...]:
 
 def own_worker_account(work: Work, asker: User, worker_account_id: int) -> BoundWorker | None:
     """The bound account of a worker whom the asker looks after."""
-    wanted = _bound().where(t.worker_account.c.id == worker_account_id, _own(asker))
+    wanted = _bound().where(t.worker_account.c.id == worker_account_id, looked_after(asker))
     row = work.conn.execute(wanted).first()
     return _bound_worker(row) if row else None
 
@@ -282,7 +282,7 @@ def own_group(work: Work, asker: User, work_group_id: int) -> Group | None:
     """A group of a unit that the asker looks after."""
     u = t.handling_unit
     wanted = _groups().join(u, u.c.id == t.work_group.c.unit_id)
-    row = work.conn.execute(wanted.where(t.work_group.c.id == work_group_id, _own(asker))).first()
+    row = work.conn.execute(wanted.where(t.work_group.c.id == work_group_id, looked_after(asker))).first()
     return _group(work, row) if row else None
 
 

@@ -26,6 +26,7 @@ PATHS = (
     "residents/1",
     "items",
     "people",
+    "roster",
     "import",
     "codes",
     "codes/1",

@@ -18,8 +18,10 @@ from handlers.console.guard import opens
 from handlers.console.routes import ROUTES, Route
 from models import tables as t
 from models import views
+from models.actions import Action
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
 from models.actions.desk import SaveUser
+from models.actions.roster import CopyWeek, DropShift, EndLeave, SetLeave, SetShift, SetSkills
 from models.actions.staff import Assign
 from models.store import Store
 from tests.console.conftest import HASH, NOW, Console, Visitor
@@ -45,6 +47,8 @@ THINGS = {
     "run_id": (1, 1),
     "kind": ("homes", "homes"),
     "phone_id": (1, 2),
+    "shift_id": (1, 2),
+    "leave_id": (1, 2),
     "anything": ("no-such-page", "no-such-page"),
 }
 FORM = {"words": "话", "worker": "1", "end": "resolved", "sure": "yes", "unit_id": "1", "name": "钱进"}
@@ -106,6 +110,9 @@ def divide(store: Store) -> None:
             change(t.photo, n, person_talk_id=talk_id)
             worker_id, ends = (1, 3)[n - 1], NOW + timedelta(days=30)
             add(t.worker_phone, worker_id=worker_id, visitor=f"v{n}", bound_at=NOW, ends_at=ends)
+            for table, days in ((t.shift, 5), (t.leave, 60)):
+                starts = NOW + timedelta(days=days)
+                add(table, worker_id=worker_id, starts_at=starts, ends_at=starts + timedelta(hours=8))
         add(t.import_run, kind="homes", state="preview", file="gone.sheet", made_at=NOW, next_at=NOW)
         change(t.desk_item, 1, account_id=1)
         change(t.desk_item, 2, account_id=account)
@@ -204,6 +211,52 @@ def test_actions_ask_for_themselves_who_acts(apart: Console, role: str) -> None:
             assert action.run(work)["ok"] is False, action
     with apart.store.work(NOW) as work:
         assert Assign(1, 2, user).run(work)["ok"]
+
+
+@pytest.mark.parametrize("role", ["district", "street", "community", "firm"])
+def test_the_roster_asks_for_itself_who_changes_it(apart: Console, role: str) -> None:
+    """Also without any page before it; nobody's own area is refused."""
+    user, hour = asker(apart, role).id, timedelta(hours=1)
+    later = NOW + timedelta(days=90)
+
+    def actions(unit_id: int, worker_id: int) -> tuple[Action, ...]:
+        return (
+            SetShift(worker_id, later, later + hour, user),
+            CopyWeek(unit_id, NOW, user),
+            DropShift(unit_id, user),
+            SetLeave(worker_id, later, later + hour, by=user),
+            EndLeave(unit_id, user),
+            SetSkills(worker_id, ("lift",), by=user),
+        )
+
+    for unit_id, worker_id, done in ((2, 3, False), (1, 1, True)):
+        before = [apart.rows(table) for table in (t.shift, t.leave, t.worker_skill)]
+        for action in actions(unit_id, worker_id):
+            with apart.store.work(NOW) as work:
+                assert action.run(work)["ok"] is done, action
+        assert ([apart.rows(table) for table in (t.shift, t.leave, t.worker_skill)] == before) is not done
+
+
+@pytest.mark.parametrize("role", ["district", "street", "community", "firm"])
+def test_the_roster_of_another_area_is_neither_shown_nor_changed(apart: Console, role: str) -> None:
+    visitor = apart.signed_in(getattr(Users(), role))
+    visitor.open("/console/roster?unit=1")
+    forms: dict[str, dict[str, str]] = {
+        "shifts": {"unit": "1", "worker": "3", "days": "0", "from": "08:00", "to": "17:00"},
+        "leaves": {
+            "unit": "1",
+            "worker_id": "3",
+            "starts_at": "2026-12-01T08:00",
+            "ends_at": "2026-12-02T08:00",
+        },
+    }
+    before = [apart.rows(table) for table in (t.shift, t.leave, t.audit)]
+    for path, form in forms.items():
+        assert visitor.post(f"/console/roster/{path}", **form).status == 422
+        assert visitor.post(f"/console/roster/{path}", **{**form, "unit": "2"}).status == 404
+    assert visitor.post("/console/roster/copy", unit="2", week="2026-11-18").status == 404
+    assert visitor.open("/console/roster?unit=2").status == 404
+    assert [apart.rows(table) for table in (t.shift, t.leave, t.audit)] == before
 
 
 def test_an_order_without_a_place_is_seen_where_its_unit_is(apart: Console) -> None:

@@ -91,6 +91,8 @@ PAGES = (
     "/console/talks/2",
     "/console/items",
     "/console/people",
+    "/console/roster",
+    "/console/roster?unit=3",
     "/console/codes",
     "/console/codes/1",
     "/console/codes/estates/1",

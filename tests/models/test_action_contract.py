@@ -84,7 +84,7 @@ from models.actions.register import (
 )
 from models.actions.rehearsal import BeginRehearsal, EndRehearsal
 from models.actions.residents import AddHome, DecideHomes, EndHome, SavePerson
-from models.actions.roster import DropShift, EndLeave, SetLeave, SetShift, SetSkills
+from models.actions.roster import CopyWeek, DropShift, EndLeave, SetLeave, SetShift, SetSkills
 from models.actions.staff import (
     Arrive,
     AskResident,
@@ -273,8 +273,9 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     ConfirmImport: lambda s: ConfirmImport(s.importing("preview"), s.user),
     Consent: lambda s: Consent(s.account, "1"),
     DismissHelper: lambda s: DismissHelper(s.helped, "worker", s.worker, "陈静"),
-    DropShift: lambda s: DropShift(s.shift),
-    EndLeave: lambda s: EndLeave(s.leave),
+    CopyWeek: lambda s: CopyWeek(s.unit, s.now + timedelta(days=7), s.user),
+    DropShift: lambda s: DropShift(s.shift, s.user),
+    EndLeave: lambda s: EndLeave(s.leave, s.user),
     DropImport: lambda s: DropImport(s.importing("preview"), s.user),
     EndReading: lambda s: EndReading(s.importing("reading"), 1, 0),
     EndRehearsal: lambda s: s.town.do(BeginRehearsal(s.group, s.user)) and EndRehearsal(s.user),

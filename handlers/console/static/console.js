@@ -171,3 +171,20 @@ if (keys) {
     KEYS[event.key]();
   });
 }
+
+/* Whoever is away at that time cannot stand in, and nobody stands in for themselves. */
+function offerSubstitutes(form) {
+  const { worker_id: who, substitute_id: list, starts_at: from, ends_at: until } = form.elements;
+  for (const option of list.options) {
+    const spans = (option.dataset.away || "").split(" ").filter(Boolean).map((span) => span.split("/"));
+    const away = spans.some(([begins, ends]) => from.value && until.value && begins < until.value && from.value < ends);
+    option.disabled = Boolean(option.value) && (away || option.value === who.value);
+  }
+  if (list.selectedOptions[0].disabled) list.value = "";
+}
+
+const leave = document.querySelector("form[data-leave]");
+if (leave) {
+  leave.addEventListener("change", () => offerSubstitutes(leave));
+  offerSubstitutes(leave);
+}

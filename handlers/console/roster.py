@@ -1,0 +1,131 @@
+"""The page 排班: a unit's week, with its shifts and leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from bot.clock import SHANGHAI, WEEK, local
+from handlers.console.desk import here
+from handlers.console.duty import duty_text
+from handlers.console.pages import day, found, looking, me, show, units_of, whole
+from models import views
+from models.store import Work
+
+DAYS = len(WEEK)
+Errors = Mapping[str, str]
+YEARS = range(2000, 2200)  # a week of another year was mistyped
+
+
+def roster() -> ResponseReturnValue:
+    """A week of one unit."""
+    with looking() as work:
+        unit = unit_asked(work, request.args)
+    return roster_page(unit, monday_of(day("week", request.args)))
+
+
+def roster_page(
+    unit: views.Unit | None,
+    monday: date,
+    values: Mapping[str, Any] | None = None,
+    errors: Errors | None = None,
+) -> str:
+    """The page; `values` and `errors` of the form that was not taken, by field."""
+    with looking() as work:
+        units = units_of(work)
+        facts = _facts(work, unit, monday) if unit else {}
+    return show("roster.html", units=units, unit=unit, values=values or {}, errors=errors or {}, **facts)
+
+
+def _facts(work: Work, unit: views.Unit, monday: date) -> Mapping[str, Any]:
+    asker, now = me().asker, here().clock.now()
+    since, until = week_of(monday)
+    before = week_of(monday - timedelta(days=DAYS))
+    shifts = [one for one in views.shifts(work, asker, unit.id, since, until) if one.starts_at >= since]
+    leaves = views.leaves(work, asker, unit.id, min(since, now))
+    workers = views.workers_of_units(work, (unit.id,))[unit.id]
+    return {
+        "monday": monday,
+        "week": timedelta(days=DAYS),
+        "this_week": monday_of(None),
+        "days": list(_days(monday, shifts, leaves)),
+        "any_shift": bool(shifts),
+        "earlier": any(one.starts_at >= before[0] for one in views.shifts(work, asker, unit.id, *before)),
+        "workers": workers,
+        "kept": unit.id in views.duty_now(work, (unit.id,)).shifts,
+        "leaves": [one for one in leaves if one.ends_at > now],
+        "away": _away(leaves),
+        "gaps": views.gaps(work, asker, unit, max(since, now), until) if until > now else (),
+        "hours": duty_text(views.duty_hours(work, unit)),
+    }
+
+
+def _days(
+    monday: date, shifts: Sequence[views.Shift], leaves: Sequence[views.LeaveOf]
+) -> Iterator[Mapping[str, Any]]:
+    """Each day of the week with the shifts that begin on it, and who is away in them."""
+    today = local(here().clock.now()).date()
+    for number in range(DAYS):
+        on = monday + timedelta(days=number)
+        theirs = [one for one in shifts if local(one.starts_at).date() == on]
+        shown = [{"shift": one, "times": _times(one), "leave": _leave_in(one, leaves)} for one in theirs]
+        yield {
+            "name": f"周{WEEK[number]}",
+            "date": on,
+            "today": on == today,
+            "number": number,
+            "shifts": shown,
+        }
+
+
+def _times(one: views.Shift) -> str:
+    """From when to when, as short as can be: 8:00–17:00, 20:00–次日 8:00."""
+    starts, ends = local(one.starts_at), local(one.ends_at)
+    later = (ends.date() - starts.date()).days
+    next_day = "" if not later else "次日 " if later == 1 else f"{ends.month} 月 {ends.day} 日 "
+    return f"{starts.hour}:{starts:%M}–{next_day}{ends.hour}:{ends:%M}"
+
+
+def _leave_in(one: views.Shift, leaves: Sequence[views.LeaveOf]) -> views.LeaveOf | None:
+    theirs = (leave for leave in leaves if leave.worker_id == one.worker_id)
+    return next((at for at in theirs if at.starts_at < one.ends_at and at.ends_at > one.starts_at), None)
+
+
+def _away(leaves: Sequence[views.LeaveOf]) -> Mapping[int, str]:
+    """When each worker is away, as the page's own script reads it."""
+    spans: dict[int, list[str]] = {}
+    for one in leaves:
+        span = "/".join(f"{local(at):%Y-%m-%dT%H:%M}" for at in (one.starts_at, one.ends_at))
+        spans.setdefault(one.worker_id, []).append(span)
+    return {worker_id: " ".join(theirs) for worker_id, theirs in spans.items()}
+
+
+def monday_of(on: date | None) -> date:
+    """The Monday of that day's week, of this week without a day."""
+    if on is None or on.year not in YEARS:
+        on = local(here().clock.now()).date()
+    return on - timedelta(days=on.weekday())
+
+
+def week_of(monday: date) -> tuple[datetime, datetime]:
+    """When the week begins, and when it is over."""
+    since = datetime.combine(monday, time.min, SHANGHAI)
+    return since, since + timedelta(days=DAYS)
+
+
+def unit_asked(work: Work, values: Mapping[str, str]) -> views.Unit | None:
+    """The unit that is asked for, else the first one; None when the asker looks after none."""
+    units = units_of(work)
+    wanted = whole("unit", values)
+    if wanted is None:
+        return next(iter(units), None)
+    return found(next((unit for unit in units if unit.id == wanted), None))
+
+
+def shown(unit_id: int, monday: date) -> Mapping[str, Any]:
+    """The arguments of a unit's week."""
+    return {"unit": unit_id, "week": monday.isoformat()}
