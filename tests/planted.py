@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import filecmp
 import functools
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from models import migrate, sample
 from models import tables as t
 from models.limits import load_limits
 from models.store import FieldKeys, Store, open_store
+from tests import server
 
 
 @functools.cache
@@ -44,14 +46,22 @@ def planted(keys: FieldKeys, now: datetime) -> tuple[Path, sample.Town]:
     return file, town
 
 
+def lay_down(template: Path, store: Store) -> None:
+    """Put everything of a template into the store's database, which is migrated and which nobody has opened yet."""
+    if server.given():
+        server.fill(store.engine, _rows(template, store.keys))
+        return
+    file = store.engine.url.database or ""
+    assert filecmp.cmp(file, migrated())
+    shutil.copyfile(template, file)
+
+
 @functools.cache
-def planted_rows(keys: FieldKeys, now: datetime) -> dict[Table, list[dict[str, Any]]]:
-    """The rows of planted(), tables that others refer to first: for a database that is no file."""
-    store = _opened(planted(keys, now)[0], keys)
-    with store.look(now) as work:
-        rows = {
-            table: work.conn.execute(select(table)).mappings().all() for table in t.metadata.sorted_tables
-        }
+def _rows(template: Path, keys: FieldKeys) -> dict[Table, list[dict[str, Any]]]:
+    """All rows, tables that others refer to first."""
+    store = _opened(template, keys)
+    with store.engine.connect() as conn:
+        rows = {table: conn.execute(select(table)).mappings().all() for table in t.metadata.sorted_tables}
     store.engine.dispose()
     return {table: [dict(row) for row in found] for table, found in rows.items() if found}
 

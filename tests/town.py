@@ -6,7 +6,6 @@ tmp_path, or PostgreSQL when LINLI_TEST_DATABASE_URL is set (then a database of 
 
 from __future__ import annotations
 
-import filecmp
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -144,10 +143,5 @@ def store(database_url: str) -> Iterator[Store]:
 def town(store: Store, clock: FixedClock) -> TestTown:
     """The sample neighbourhood, planted. Nothing may have been written before."""
     template, made = planted.planted(KEYS, clock.now())
-    if server.given():
-        server.fill(store.engine, planted.planted_rows(KEYS, clock.now()))
-    else:
-        file = store.engine.url.database or ""
-        assert filecmp.cmp(file, planted.migrated())
-        shutil.copyfile(template, file)
+    planted.lay_down(template, store)
     return TestTown(store, clock, made)

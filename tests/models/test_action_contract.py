@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import importlib
 import json
 import pkgutil
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
+from bot.clock import FixedClock
 from models import actions
 from models import tables as t
 from models.actions.again import HearAgain, TellAgain
@@ -99,9 +101,10 @@ from models.actions.staff import (
 )
 from models.actions.transfer import Transfer
 from models.actions.users import SetPassword, SwitchUser
-from models.limits import load_limits
-from models.views import my_data_link
-from tests.town import TestTown
+from models.store import Store
+from tests.models.scene import Scene
+from tests.planted import lay_down, open_planted
+from tests.town import KEYS, MONDAY_MORNING, TestTown
 
 
 def _actions() -> dict[str, type[Any]]:
@@ -118,126 +121,6 @@ def _actions() -> dict[str, type[Any]]:
 
 
 ACTIONS = _actions()
-
-
-@dataclasses.dataclass
-class Scene:
-    """A town with one order in every state, and everybody an action may need."""
-
-    town: TestTown
-
-    def __post_init__(self) -> None:
-        town = self.town
-        self.who, self.neighbour = town.resident(), town.resident("o-neighbour")
-        self.account, self.person = self.who.account_id, self.who.person_id
-        self.unit = town.planted.units["安居物业"]
-        self.worker = town.planted.workers["王伟"]
-        self.colleague = town.planted.workers["陈静"]
-        self.now = town.clock.now()
-        self.user = int(town.do(SaveUser("admin", "admin", "hash"))["user_id"])
-        self.home = town.home("幸福小区", "3", "2", "602")
-        self.item = int(town.do(OpenDeskItem("defect"))["desk_item_id"])
-        self.bot = town.planted.bots[0].id
-        self.group = town.planted.groups[0].id
-        self.waiting, self.claimed, self.closed = (self._order(name) for name in ("等", "接", "完"))
-        for order_id in (self.claimed, self.closed):
-            town.do(Claim(order_id, self.worker))
-        town.do(AskResident(self.claimed, self.worker, "几楼？"))
-        self.question = town.rows(t.open_question, kind="staff_question")[0].id
-        town.do(Finish(self.closed, self.worker, "好了"))
-        self.paused, self.visited = self._held("停"), self._held("约")
-        self.helped = self._held("帮")
-        town.do(AddHelper(self.helped, "worker", self.worker, worker_id=self.colleague))
-        tomorrow = self.now + timedelta(days=1)
-        town.do(Pause(self.paused, "worker", self.worker, "等配件", tomorrow))
-        town.do(Appoint(self.visited, "worker", self.worker, tomorrow))
-        self.inbox = self._inbox()
-        later = self.now + timedelta(days=7)
-        self.shift = int(town.do(SetShift(self.colleague, later, later + timedelta(hours=8)))["id"])
-        self.leave = int(town.do(SetLeave(self.colleague, later, later + timedelta(days=1)))["id"])
-
-    def _order(self, summary: str) -> int:
-        return int(self.town.order(self.who, summary=summary)["order_id"])
-
-    def _held(self, summary: str) -> int:
-        order_id = self._order(summary)
-        self.town.do(Claim(order_id, self.worker))
-        return order_id
-
-    def _inbox(self) -> int:
-        now = self.town.clock.now()
-        row = {"key": "k", "channel": "wechat_oa", "sender": "o", "received_at": now, "next_at": now}
-        with self.town.store.work(now) as work:
-            made = insert(t.inbox).values(**row, state="dead").returning(t.inbox.c.id)
-            work.conn.execute(t.outbox.update().values(state="failed"))
-            return work.conn.execute(made).scalar_one()
-
-    def importing(self, state: str) -> int:
-        """An import of one home in that state."""
-        run_id = int(self.town.do(StartImport("homes", state, self.user))["id"])
-        with self.town.store.work(self.town.clock.now()) as work:
-            work.conn.execute(t.import_run.update().values(state=state, total=2))
-        return run_id
-
-    def rated(self) -> int:
-        """The closed order, rated."""
-        self.town.do(Rate(self.account, self.closed, 1, 5))
-        return self.closed
-
-    def claim(self) -> int:
-        """A home that somebody claims."""
-        self.town.do(BindHome(self.person, self.home))
-        return int(self.town.rows(t.binding)[0].id)
-
-    def talk(self) -> int:
-        """An open talk with a person."""
-        return int(self.town.do(OpenTalk(self.account, "asked"))["talk_id"])
-
-    def word(self, **whose: int) -> str:
-        """A fresh binding word."""
-        return str(self.town.do(MakeBindingWord(**whose))["word"])
-
-    def known(self) -> bool:
-        """Somebody whose talk has begun."""
-        return bool(self.town.do(LockAccount("wechat_oa", "o-known"))["ok"])
-
-    def card(self) -> int:
-        """The card of the waiting order in the app chat of the account "app-wang"."""
-        now, app = self.town.clock.now(), self.app()
-        with self.town.store.work(now) as work:
-            row = {"bot_id": app, "userid": "app-wang", "worker_id": self.worker, "bound_at": now}
-            account = work.conn.execute(
-                insert(t.worker_account).values(**row).returning(t.worker_account.c.id)
-            )
-            KeepCard(account.scalar_one(), self.waiting, "o1-1", 0, "code").run(work)
-        return int(self.town.rows(t.app_card)[0].id)
-
-    def app(self) -> int:
-        """A WeCom app of the firm."""
-        return int(self.town.do(SaveApp("app", self.unit, "小邻", "ww1", "1", "s", "token", "k" * 43))["id"])
-
-    def pressed(self) -> PressCard:
-        """A press of that card."""
-        card = self.town.rows(t.app_card, id=self.card())[0]
-        return PressCard(card.bot_id, "app-wang", card.task, self.town.clock.now(), True, "code-2")
-
-    def bind_phone(self) -> BindPhone:
-        """A phone on which a fresh word is typed."""
-        word, now = self.word(worker_id=self.worker), self.town.clock.now()
-        return BindPhone(self.unit, word, "visitor", "192.0.2.1", "微信（安卓）", now)
-
-    def phone(self) -> int:
-        """A bound phone."""
-        return int(self.town.do(self.bind_phone())["phone_id"])
-
-    def reached(self) -> bool:
-        """People can reach the server by an address from now on."""
-        self.town.store.limits = load_limits(public_url="https://linli.example")
-        return True
-
-    def link(self) -> str:
-        """The token of the account's own data."""
-        return str(self.town.see(my_data_link, self.account)).rpartition("/")[2]
 
 
 EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
@@ -390,9 +273,29 @@ def test_every_action_has_an_example() -> None:
     assert {kind.__name__ for kind in EXAMPLES} == set(ACTIONS)
 
 
+@pytest.fixture(scope="session")
+def scenery(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scene]:
+    """A scene and the file of its database, made once: it takes longer than what is tried in it."""
+    file, clock = tmp_path_factory.mktemp("scenery") / "scene.db", FixedClock(MONDAY_MORNING)
+    store, planted = open_planted(file, KEYS, clock.now())
+    scene = Scene(TestTown(store, clock, planted))
+    store.engine.dispose()
+    return file, scene
+
+
+@pytest.fixture
+def scene(scenery: tuple[Path, Scene], store: Store, clock: FixedClock) -> Scene:
+    """The scene in this test's database."""
+    file, made = scenery
+    lay_down(file, store)
+    one = copy.copy(made)
+    one.town = TestTown(store, clock, made.town.planted)
+    return one
+
+
 @pytest.mark.parametrize("kind", EXAMPLES, ids=lambda kind: kind.__name__)
-def test_twice_in_a_row_does_no_harm(town: TestTown, kind: type[Any]) -> None:
-    scene = Scene(town)
+def test_twice_in_a_row_does_no_harm(scene: Scene, kind: type[Any]) -> None:
+    town = scene.town
     action = EXAMPLES[kind](scene)
     first = town.do(action)
     assert first["ok"] is True
