@@ -9,9 +9,8 @@ import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 
 from models import migrate, sample
 from models import tables as t
@@ -49,7 +48,7 @@ def planted(keys: FieldKeys, now: datetime) -> tuple[Path, sample.Town]:
 def lay_down(template: Path, store: Store) -> None:
     """Put everything of a template into the store's database, which is migrated and which nobody has opened yet."""
     if server.given():
-        server.fill(store.engine, _rows(template, store.keys))
+        server.does(store.engine.url.render_as_string(hide_password=False), _script(template, store.keys))
         return
     file = store.engine.url.database or ""
     assert filecmp.cmp(file, migrated())
@@ -57,13 +56,13 @@ def lay_down(template: Path, store: Store) -> None:
 
 
 @functools.cache
-def _rows(template: Path, keys: FieldKeys) -> dict[Table, list[dict[str, Any]]]:
-    """All rows, tables that others refer to first."""
+def _script(template: Path, keys: FieldKeys) -> str:
+    """What makes all rows of the template elsewhere, tables that others refer to first."""
     store = _opened(template, keys)
     with store.engine.connect() as conn:
         rows = {table: conn.execute(select(table)).mappings().all() for table in t.metadata.sorted_tables}
     store.engine.dispose()
-    return {table: [dict(row) for row in found] for table, found in rows.items() if found}
+    return server.script({table: [dict(row) for row in found] for table, found in rows.items() if found})
 
 
 def open_migrated(file: Path, keys: FieldKeys) -> Store:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, insert, text
+from sqlalchemy import Table, create_engine, insert
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from models import tables as t
 
+DIALECT = PGDialect_psycopg()
 _numbers = itertools.count(1)
 Rows = Mapping[Table, Sequence[Mapping[str, Any]]]
 
@@ -29,11 +31,11 @@ def own_database(server: str) -> Iterator[str]:
     """The URL of an empty database, dropped at the end."""
     # Several folders import one fixture, and each has its own.
     name = f"linli_own_{os.getpid()}_{next(_numbers)}"
-    _does(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    does(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
     # Nobody needs to find these rows after a power cut.
-    _does(server, f"ALTER DATABASE {name} SET synchronous_commit = off")
+    does(server, f"ALTER DATABASE {name} SET synchronous_commit = off")
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    _does(server, f"DROP DATABASE {name} WITH (FORCE)")
+    does(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def empty(url: str) -> None:
@@ -43,23 +45,24 @@ def empty(url: str) -> None:
         "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S' "
         "AND relnamespace = current_schema::regnamespace"
     )
-    _does(url, "; ".join([*(f"DELETE FROM {name}" for name in tables), numbers]))
+    does(url, "; ".join([*(f"DELETE FROM {name}" for name in tables), numbers]))
 
 
-def fill(engine: Engine, rows: Rows) -> None:
-    """Put whole rows into an empty database, and number on after them."""
-    with engine.begin() as conn:
-        for table, found in rows.items():
-            conn.execute(insert(table), found)
-            if "id" in table.c:
-                last = (
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"
-                )
-                conn.execute(text(last))
+def script(rows: Rows) -> str:
+    """What fills an empty database with these rows and numbers on after them, to be sent in one piece."""
+    parts = []
+    for table, found in rows.items():
+        whole = insert(table).values(found)
+        parts.append(str(whole.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})))
+        if "id" in table.c:
+            counter = f"pg_get_serial_sequence('{table.name}', 'id')"
+            parts.append(f"SELECT setval({counter}, max(id)) FROM {table.name}")
+    return "; ".join(parts)
 
 
-def _does(server: str, *statements: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+def does(url: str, *statements: str) -> None:
+    """Have a server do something, each statement in a transaction of its own."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
