@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from bot.message import Receipt
 from bot.refusals import (
@@ -44,9 +44,12 @@ def accepted(work: Work, claimed: Claimed, receipt: Receipt) -> None:
     outbox.settle(work, claimed, state, job=receipt.job[:JOB], sent_at=work.now, reason="", detail="")
     if claimed.message.robot_group_id is None:
         return
-    group = t.work_group.c.id == claimed.message.robot_group_id
-    speaks = update(t.work_group).where(group & t.work_group.c.silent_since.is_not(None))
-    work.conn.execute(speaks.values(silent_since=None))
+    work.conn.execute(_SPEAKS, {"group": claimed.message.robot_group_id, "silent_since": None})
+
+
+_SPEAKS = update(t.work_group).where(
+    t.work_group.c.id == bindparam("group"), t.work_group.c.silent_since.is_not(None)
+)
 
 
 def task_of(message: Message) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Column,
     ColumnElement,
+    Integer,
     RowMapping,
     Select,
     Update,
@@ -26,6 +29,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from models import tables as t
 from models.actions.answers import QuestionShown
@@ -103,8 +107,7 @@ _LOCK = (
 
 def read(work: Work, message_id: int, state: str = "queued") -> Message | None:
     """A message that is in `state`, or None. Queued ones still wait to be sent."""
-    waiting = and_(t.outbox.c.id == message_id, t.outbox.c.state == state)
-    row = work.conn.execute(_READ.where(waiting)).mappings().one_or_none()
+    row = work.conn.execute(_READ, {"message": message_id, "was": state}).mappings().one_or_none()
     if row is None:
         return None
     channel, address, name = _target(row)
@@ -147,7 +150,14 @@ def _read() -> Select[Any]:
     ).select_from(sources)
 
 
-_READ = _read()
+# Statements of every message are built once: building one costs as much as running it.
+_THIS = and_(t.outbox.c.id == bindparam("message"), t.outbox.c.state == bindparam("was"))
+_READ, _MARK = _read().where(_THIS), update(t.outbox).where(_THIS)
+_SETTLE = update(t.outbox).where(
+    t.outbox.c.id == bindparam("message"),
+    t.outbox.c.state.in_(("sending", "unknown")),
+    t.outbox.c.claimed_at == bindparam("since"),
+)
 
 
 def _target(row: RowMapping) -> tuple[str, str | None, str | None]:
@@ -181,21 +191,26 @@ def claim(
 
 def _if(work: Work, message_id: int, was: str, **values: Any) -> bool:
     """Change the message if its state is still `was`: compare-and-set."""
-    where = and_(t.outbox.c.id == message_id, t.outbox.c.state == was)
-    return bool(work.conn.execute(update(t.outbox).where(where).values(**values)).rowcount)
+    return bool(work.conn.execute(_MARK, {"message": message_id, "was": was, **values}).rowcount)
 
 
 def _behind(work: Work, message: Message) -> datetime | None:
     """When the earlier messages to the same target are due, or None when there are none."""
     o = t.outbox.c
     targets = ((o.work_group_id, message.work_group_id), (o.worker_account_id, message.worker_account_id))
-    account = o.account_id == message.account_id
-    target = next((column == value for column, value in targets if value is not None), account)
-    earlier = and_(target, t.outbox.c.id < message.id, t.outbox.c.state.in_(("queued", "sending")))
-    found: datetime | None = work.conn.execute(
-        select(func.max(t.outbox.c.next_at)).where(earlier)
-    ).scalar_one()
+    account = (o.account_id, message.account_id)
+    column, target = next((one for one in targets if one[1] is not None), account)
+    earlier = {"target": target, "message": message.id}
+    found: datetime | None = work.conn.execute(_earlier(column), earlier).scalar_one()
     return found
+
+
+@cache
+def _earlier(column: Column[int]) -> Select[Any]:
+    """When the last of the earlier messages is due that are on their way to that target."""
+    o = t.outbox.c
+    on_their_way = (o.id < bindparam("message"), o.state.in_(("queued", "sending")))
+    return select(func.max(o.next_at)).where(column == bindparam("target"), *on_their_way)
 
 
 def _choose(
@@ -219,12 +234,18 @@ def _spend(
     for purse, keep in (("tap", 0), ("talk", reserve)):
         if not windows or windows[f"{purse}_left"] <= keep:
             continue
-        left, ends_at = t.account.c[f"{purse}_left"], t.account.c[f"{purse}_ends_at"]
-        pays = and_(t.account.c.id == account_id, left > keep, ends_at > work.now)
-        spent = update(t.account).where(pays).values({left: left - 1}).returning(ends_at)
-        if (row := work.conn.execute(spent).one_or_none()) is not None:
+        pays = {"payer": account_id, "keep": keep, "now": work.now}
+        if (row := work.conn.execute(_pays(purse), pays).one_or_none()) is not None:
             return purse, row[0]
     return None
+
+
+@cache
+def _pays(purse: str) -> ReturningUpdate[Any]:
+    left, ends_at = t.account.c[f"{purse}_left"], t.account.c[f"{purse}_ends_at"]
+    open_one = (left > bindparam("keep", type_=Integer), ends_at > bindparam("now"))
+    pays = update(t.account).where(t.account.c.id == bindparam("payer"), *open_one)
+    return pays.values({left: left - 1}).returning(ends_at)
 
 
 def give_back(work: Work, claimed: Claimed) -> None:
@@ -251,13 +272,9 @@ def settle(work: Work, claimed: Claimed, state: str, **values: Any) -> bool:
 
     A message that was given up as unknown meanwhile is corrected: its sender knows better.
     """
-    ours = and_(
-        t.outbox.c.id == claimed.message.id,
-        t.outbox.c.state.in_(("sending", "unknown")),
-        t.outbox.c.claimed_at == claimed.at,
-    )
+    ours = {"message": claimed.message.id, "since": claimed.at}
     values = {"channel": claimed.message.channel, "rung": claimed.rung, "state": state, **values}
-    settled = bool(work.conn.execute(update(t.outbox).where(ours).values(**values)).rowcount)
+    settled = bool(work.conn.execute(_SETTLE, ours | values).rowcount)
     if settled and state in ("accepted", "unknown"):
         _note_shown(work, claimed.message.facts)
     return settled
