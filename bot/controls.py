@@ -27,7 +27,7 @@ def _back(turn: Turn, frame: Frame, dialog: Dialog) -> None:
 def _cancel(turn: Turn, frame: Frame, dialog: Dialog) -> None:
     """Leave, and say what was not done."""
     turn.state.stack.pop()
-    done = "前面已经办好的不受影响。" if frame.has_done() else "什么都没有登记。"
+    done = "前面已经办好的不受影响。" if frame.has_done() else dialog.undone
     turn.words.append(f"好的，{dialog.about}先不办了，{done}")
 
 

@@ -268,7 +268,8 @@ class Engine:
         name = self._goes_before(turn, frame)
         if name is None:
             return False
-        return self._open(turn, name) if _waits(turn) else self._offer_switch(turn, frame, name)
+        at_once = _waits(turn) or self.dialogs[name].aside
+        return self._open(turn, name) if at_once else self._offer_switch(turn, frame, name)
 
     def _wanted(self, turn: Turn) -> list[str]:
         """The dialogs that what was said opens, the surest first; a photo opens one where nothing is asked for."""
@@ -319,7 +320,8 @@ class Engine:
 
     def _open(self, turn: Turn, name: str) -> bool:
         if turn.top and (turn.top.dialog == name or turn.may_leave):
-            turn.state.stack.pop()
+            left = self.dialogs[turn.state.stack.pop().dialog]
+            turn.words += [left.left] if left.left and name not in (left.name, self.emergency) else []
         turn.state.stack.append(Frame(name, pack_said(turn.said)))
         return True
 

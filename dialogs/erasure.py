@@ -18,9 +18,10 @@ WAITS = (
     "您还有 {open} 件报修没办完：师傅要上门，门牌和电话留到办完，办完一两天内删掉。"
     "删了以后，我没法再告诉您这件事的结果。"
 )
+KEPT = "什么都没有删。"
 
 
-@dialog("erasure", about="删除我的信息", opens=("erase_me",))
+@dialog("erasure", about="删除我的信息", opens=("erase_me",), undone=KEPT, left=KEPT)
 def erasure(world: World) -> Script:
     """Says what goes and what stays, asks once, and then knows nobody any more."""
     waits = yield from Look("open", views.open_order_count, world.who.person_id)
@@ -31,6 +32,8 @@ def erasure(world: World) -> Script:
         "请回复 1 确定删除，或回复 2 先不删。",
         yes="确定删除",
         no="先不删",
+        optional=True,
+        eager=True,
     )
     if not sure:
         yield Say("好的，没有删。要看我记了什么，回复 我的信息。")

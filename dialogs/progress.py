@@ -74,6 +74,7 @@ ASKED = {
     about="查进度",
     opens=("order_number", "my_orders", "urge", "not_fixed", "withdraw"),
     menu=("ORDERS",),
+    undone="工单照常办理。",
 )
 def progress(world: World) -> Script:
     """One order's timeline in plain words; 催, 没修好 and 撤回 besides."""

@@ -1,5 +1,5 @@
 """住户: 撤回同意
-机器人: 删掉 照常能用 1. 确定撤回 2. 先不撤回
+机器人: 删掉 照常能用 1. 确定撤回 2. 先不撤
 住户: 1
 机器人: 撤回了
 """
@@ -15,22 +15,25 @@ WHAT = (
     "照常能用的：已经报的修会办完，查进度、紧急电话、找工作人员。再报修时，我会重新请您看说明。"
 )
 WAITS = "您还有 {open} 件报修没办完，门牌和电话留到办完再删。"
+KEPT = "没有撤回，一切照旧。"
 
 
-@dialog("withdrawal", about="撤回同意", opens=("withdraw_consent",))
+@dialog("withdrawal", about="撤回同意", opens=("withdraw_consent",), undone=KEPT, left=KEPT)
 def withdrawal(world: World) -> Script:
-    """Consent is taken back: what rests on it goes; what is under way is finished."""
+    """Consent is taken back: what rests on it goes; what is under way is finished. Never asked after again."""
     waits = yield from Look("open", views.open_order_count, world.who.person_id)
     yield Say(f"{WHAT}\n{WAITS.format(open=waits)}" if waits else WHAT)
     sure = yield from Confirm(
         "sure",
         "确定撤回吗？",
-        "请回复 1 确定撤回，或回复 2 先不撤回。",
+        "请回复 1 确定撤回，或回复 2 先不撤。",
         yes="确定撤回",
-        no="先不撤回",
+        no="先不撤",
+        optional=True,
+        eager=True,
     )
     if not sure:
-        yield Say("好的，没有撤回，一切照旧。")
+        yield Say(f"好的，{KEPT}")
         return None
     yield from Do("withdraw", WithdrawConsent(world.who.account_id))
     yield Say("已经撤回了。要把账号和工单里的信息也删掉，回复 删除我的信息；要找工作人员，回复 人工。")

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from bot.talk.steps import Script, World
 
+NOTHING = "什么都没有登记。"
+
 
 @dataclass(frozen=True)
 class Dialog:
     """A dialog as it was declared. `opens`: intents that start it; `menu`: keys of the account's menu;
 
     `push`: the kind of open question that it answers; `photos`: photos are welcome at any of its questions;
-    `weak`: it opens only where no talk is under way.
+    `weak`: it opens only where no talk is under way; `aside`: it says its words in the midst of any talk;
+    `undone`: what is said of it when it is cancelled before anything was done; `left`: when it is left for another.
     """
 
     name: str
@@ -24,6 +27,9 @@ class Dialog:
     push: str = ""
     photos: bool = False
     weak: bool = False
+    aside: bool = False
+    undone: str = NOTHING
+    left: str = ""
 
 
 def dialog(
@@ -35,10 +41,13 @@ def dialog(
     push: str = "",
     photos: bool = False,
     weak: bool = False,
+    aside: bool = False,
+    undone: str = NOTHING,
+    left: str = "",
 ) -> Callable[[Callable[[World], Script]], Dialog]:
     """Declare the dialog of this file. `about` is what it does in a few words, as a person is asked about it."""
 
     def declare(script: Callable[[World], Script]) -> Dialog:
-        return Dialog(name, script, about, opens, menu, push, photos, weak)
+        return Dialog(name, script, about, opens, menu, push, photos, weak, aside, undone, left)
 
     return declare
