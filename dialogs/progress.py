@@ -101,12 +101,16 @@ def show(world: World, order: dict[str, Any]) -> Part[None]:
     yield Say(timeline(order, entries) + (f"\n照片：{link}" if link else ""))
     if order["close"] or (yield from awaited(world, entries)):
         return
-    words = yield from Ask("more", "要补充情况，直接写给我。", none="不用了", optional=True)
+    yield from added(world, order)
+
+
+def added(world: World, order: dict[str, Any], *, wished: bool = False) -> Part[None]:
+    """What the person likes to add, passed on at once; where they `wished` to, whatever it sounds like."""
+    text = "请写要补充的情况，我马上转给师傅。" if wished else "要补充情况，直接写给我。"
+    words = yield from Ask("more", text, none="不用了", optional=True, eager=wished)
     if words:
-        added = yield from Do("more", AddWords(order["id"], world.who.account_id, words))
-        yield Say(
-            "已转给师傅。" if added["ok"] else f"工单 {order['number']} 已经办结。还没好请回复 没修好。"
-        )
+        told = yield from Do("more", AddWords(order["id"], world.who.account_id, words))
+        yield Say("已转给师傅。" if told["ok"] else f"工单 {order['number']} 已经办结。还没好请回复 没修好。")
     else:
         yield Say("好的。")
 
@@ -147,7 +151,7 @@ def withdraw(world: World, order: dict[str, Any]) -> Part[None]:
     elif done.get("closed", True):
         yield Say(f"工单 {number} 已撤回，不再派人。以后还有问题，直接跟我说。")
     else:
-        yield Say(f"好的，工单 {number} 不再通知您。还有邻居在等，师傅会接着办。")
+        yield Say(f"好的，工单 {number} 不再通知您。还有人在等，师傅会接着办。")
 
 
 def asker(world: World) -> views.Resident:

@@ -14,9 +14,10 @@ from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Photos, Place, Say, S
 from dialogs import NOTICE
 from dialogs.contact import offered
 from dialogs.hello import door
+from dialogs.progress import STATES, added, asker, urge
 from models import views
 from models.actions.consent import Consent
-from models.actions.orders import JoinOrder, OpenOrder
+from models.actions.orders import AddPhotos, JoinOrder, OpenOrder
 
 OFFERED = ("utilities", "lift", "public_facilities", "cleaning", "other")
 
@@ -113,7 +114,7 @@ def at_door(home: dict[str, Any]) -> dict[str, Any]:
 
 
 def joins(world: World, place: dict[str, Any], category: str) -> Part[bool]:
-    """Whether a neighbour's open order is the same thing; then this person joins it."""
+    """Whether an open order is the same thing: a neighbour's, which this person joins, or their own."""
     same = yield from Look(
         "same",
         views.similar_order,
@@ -123,6 +124,9 @@ def joins(world: World, place: dict[str, Any], category: str) -> Part[bool]:
     )
     if same is None:
         return False
+    own = yield from Look("own", views.order_by_number, asker(world), same["number"])
+    if own:
+        return (yield from reported(world, dict(own)))
     question = f"{same['place']}已经有人报过：“{same['summary']}”（工单 {same['number']}），是不是这件事？"
     if not (yield from Confirm("join", question, "请回复 1 是，2 不是。")):
         return False
@@ -133,6 +137,23 @@ def joins(world: World, place: dict[str, Any], category: str) -> Part[bool]:
         yield Say(f"工单 {number} 刚刚办结或撤回了，我给您另外登记一张。")
         return False
     yield Say(f"好的，已把您加进工单 {number}。有进展会一起告诉您，随时回复 {number} 看进度。")
+    return True
+
+
+def reported(world: World, order: dict[str, Any]) -> Part[bool]:
+    """Whether it is an open order of their own: they hurry it or add to it, unless it is something else after all."""
+    known = f"{order['place']}，“{order['summary']}”（工单 {order['number']}，{STATES[order['state']]}）"
+    picked = yield from Choice(
+        "own",
+        f"您已经报过：{known}。不用再报，请选：",
+        "请回复前面的数字，比如 1。",
+        choices={"urge": "催一下", "add": "补充情况", "new": "是另一件事，另外登记"},
+    )
+    if picked == "new":
+        return False
+    if world.opening.media:
+        yield from Do("own_photos", AddPhotos(order["id"], world.who.account_id, world.opening.media))
+    yield from (urge(world, order) if picked == "urge" else added(world, order, wished=True))
     return True
 
 

@@ -85,7 +85,8 @@ class Merge:
         into.write("merge", self.by, self.by_id, changes, facts=facts, origin=self.source)
         if rises:
             into.wait_again()
-        into.tell_groups("order_joined", mention=into.row.holder_id, people=people(into))
+        said = {"people": people(into), "merged": order.row.number}
+        into.tell_groups("order_joined", mention=into.row.holder_id, **said)
 
 
 def _difference(order: Any, into: Any) -> str:

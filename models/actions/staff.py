@@ -16,7 +16,7 @@ from models.actions.dispatch import assign, crew_of, holding, is_outside, place_
 from models.actions.helpers import HelperDone, waits_for_helpers
 from models.actions.order_in_hand import OrderInHand, enter
 from models.actions.routing import Region
-from models.actions.transfer import Giver, Target, find_target, hand_on
+from models.actions.transfer import Giver, Target, find_target, hand_on, tell_left
 from models.actions.worker_photos import Photos, add_photos
 from models.rules.orders import ENDS, Refusal, Why
 from models.store import Work
@@ -346,7 +346,7 @@ class Assign:
         assign(order, worker, "console", self.by, self.source)
         order.wait_for_arrival()
         if before not in (None, worker.unit_id):
-            order.tell_groups("order_left", unit_id=before, from_unit=unit)
+            tell_left(order, before, from_unit=unit)
         return order.done(worker=worker.name)
 
 

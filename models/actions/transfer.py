@@ -11,7 +11,7 @@ from models import tables as t
 from models.actions.authority import in_charge, is_on_duty, name_of, worker_row
 from models.actions.desk import may_give, may_pass_on
 from models.actions.dispatch import crew_of, place_in_hands, task_of
-from models.actions.order_in_hand import OrderInHand
+from models.actions.order_in_hand import OrderInHand, groups_of
 from models.actions.routing import Region
 from models.rules.dispatch import has_room, stand_in
 from models.rules.names import read_name
@@ -195,5 +195,13 @@ def _to_unit(order: OrderInHand, target: Target, giver: Giver, counts: dict[str,
     named = {("returned_by" if giver.step == "return" else "given_by"): giver.name(work)}
     if not place_in_hands(order, region, **said, **named):
         order.tell_followers("order_returned")
-    order.tell_groups("order_left", mention=holder_id, unit_id=old_unit, **said)
+    tell_left(order, old_unit, mention=holder_id, **said)
     return order.done(worker=order.holder_name() if order.row.holder_id else "", unit=unit)
+
+
+def tell_left(order: OrderInHand, before: int, *, mention: int | None = None, **said: Any) -> None:
+    """Tell the unit that had the order `before` that it is gone. `paged`: who has it now, if by its page alone."""
+    displays = [display for _, display, _ in groups_of(order.work, None, order.row.unit_id)]
+    only_page = bool(displays) and not any(displays)
+    paged = order.facts()["unit"] if only_page else ""
+    order.tell_groups("order_left", mention=mention, unit_id=before, paged=paged, **said)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.language.reports import CATEGORIES
+from bot.ports import Flags
+from bot.wording import word
 from models import tables as t
 from models import views
 from models.actions.binding import BindGroup, BindWorker, MakeBindingWord, UnbindGroup
@@ -11,11 +14,13 @@ from models.actions.escalation import Unclaimed
 from models.actions.page import BindPhone, EndPhone
 from models.actions.register import SaveGroup, SwitchWorker
 from models.actions.staff import Claim, Finish, Progress
+from models.actions.transfer import Transfer
 from models.actions.worker_photos import KeptPhoto
 from models.limits import load_limits
 from tests.town import TestTown
 
 URL = "https://linli.example"
+GROUP = Flags(hears=False, speaks_first=True, text_bytes=2048)
 
 
 @pytest.fixture
@@ -54,6 +59,18 @@ def test_a_group_without_a_bot_is_reached_and_told_the_page(street: TestTown) ->
         head = views.page_of(work, told.facts["page"].removeprefix(f"{URL}/p/"))
     assert head is not None
     assert (head.number, head.unit_id) == (made["number"], street.planted.units["幸福街道办事处"])
+
+
+def test_who_gave_it_to_a_group_without_a_bot_reads_what_that_group_can_do(street: TestTown) -> None:
+    made, worker = street.order(), street.planted.workers["王伟"]
+    street.do(Claim(made["order_id"], worker))
+    office = street.planted.units["幸福街道办事处"]
+    assert street.do(Transfer(made["order_id"], "worker", worker, to_unit_id=office))["ok"]
+    (left,) = street.told("order_left")
+    assert left.facts["paged"] == "幸福街道办事处"
+    words = word("order_left", left.facts, channel=GROUP, names=CATEGORIES, at=left.made_at).words
+    assert "打电话告诉幸福街道办事处：接单以后，在工单页面点“退回”" in words
+    assert "@" not in words
 
 
 @pytest.mark.parametrize("missing", ["public_url", "bound", "robot"])

@@ -77,6 +77,7 @@ def test_to_another_unit_that_serves_the_estate(town: TestTown) -> None:
     assert (row.state, row.holder_id, row.level) == ("waiting", None, 1)
     (left,) = town.told("order_left")
     assert (left.work_group_id, left.facts["mention"]) == (town.planted.groups[0].id, ["WangWei"])
+    assert left.facts["paged"] == ""
     new = town.told("new_order")[-1]
     assert (new.work_group_id, new.facts["given_by"]) == (town.planted.groups[2].id, "王伟")
     assert town.told("order_returned")[0].facts["unit"] == "和平社区居委会"
