@@ -1,11 +1,15 @@
-"""A clerk enters a report for somebody who called or came by: the same order as from a chat, with the same limits."""
+"""A clerk enters a report for somebody who called or came by: the same order as from a chat, with the same limits.
+
+Whose record it is: docs/decisions/0015-a-caller-from-another-area.md.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 
 from models import tables as t
 from models.actions.desk import may_act
@@ -17,10 +21,20 @@ from models.actions.residents import set_name
 from models.rules.lookup import name_key
 from models.rules.orders import Refusal, Why
 from models.store import Work
+from models.views.askers import User
+from models.views.people import person_seen_by
 from models.views.users import asker_of
 
 ORIGINS = ("phone", "visit")
 URGENCIES = ("normal", "urgent", "emergency")
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who is entered as having called. `far`: somebody of another area with this phone, whose accounts follow."""
+
+    person_id: int | None = None
+    far: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +54,43 @@ class Caller:
             return Refusal(Why.UNKNOWN, field="phone")
         return Refusal(Why.NEEDS_WORDS, field="phone") if self.name and not self.phone else None
 
-    def found(self, work: Work) -> int | None:
-        """The person's id, made if need be; None without a phone."""
+    def found(self, work: Work, asker: User, also: frozenset[int] = frozenset()) -> Reporter:
+        """Who it is, made if need be; nobody without a phone.
+
+        The clerk knows what the caller said, and what her area lets her see: so a record is taken only when she
+        may see it, or it is one of `also` (who follows the order already). Somebody whom others look after is
+        entered anew with what was said, their own record is neither shown nor changed, and their accounts hear of
+        the order.
+        """
         if not self.phone:
-            return None
-        p = t.person.c
-        same = (
-            select(p.id, p.name_index).where(p.phone_index == work.index(mobile(self.phone))).order_by(p.id)
-        )
-        known = work.conn.execute(same).all()
-        index = work.index(name_key(self.name)) if name_key(self.name) else None
+            return Reporter()
+        known = self._known(work, asker)
+        row = self._fitting(work, [one for one in known if one.seen or one.id in also])
+        far = self._fitting(work, [one for one in known if not one.seen and one.id not in also])
+        person_id = row.id if row else self._made(work)
+        if self._name_index(work) and (row is None or row.name_index is None):
+            set_name(work, person_id, self.name)
+        return Reporter(person_id, far.id if far and not (row and row.writes) else None)
+
+    def _known(self, work: Work, asker: User) -> Sequence[Any]:
+        """Everybody with this phone: whether the asker may see them, and whether they have an account."""
+        p, a = t.person.c, t.account.c
+        writes = exists().where(a.person_id == p.id, a.left_at.is_(None))
+        columns = (p.id, p.name_index, person_seen_by(asker, p.id).label("seen"), writes.label("writes"))
+        query = select(*columns).where(p.phone_index == work.index(mobile(self.phone)))
+        return work.conn.execute(query.order_by(p.id)).all()
+
+    def _fitting(self, work: Work, known: Sequence[Any]) -> Any:
+        index = self._name_index(work)
         fitting = (
             lambda row: row.id == self.person_id,
             lambda row: index is not None and row.name_index == index,
             lambda row: index is None or row.name_index is None,
         )
-        row = next((row for fits in fitting for row in known if fits(row)), None)
-        person_id = row.id if row else self._made(work)
-        if index and (row is None or row.name_index is None):
-            set_name(work, person_id, self.name)
-        return person_id
+        return next((row for fits in fitting for row in known if fits(row)), None)
+
+    def _name_index(self, work: Work) -> str | None:
+        return work.index(name_key(self.name)) if name_key(self.name) else None
 
     def _made(self, work: Work) -> int:
         made = insert(t.person).values(made_at=work.now).returning(t.person.c.id)
@@ -88,11 +119,15 @@ class OpenForCaller:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives what OpenOrder gives."""
-        if refusal := self.caller.refused() or self._refused(work):
+        asker = asker_of(work, self.user_id)
+        if refusal := self.caller.refused() or self._refused(asker):
             return refusal
+        assert asker is not None, "nobody is refused"
+        who = self.caller.found(work, asker)
         return OpenOrder(
             account_id=None,
-            person_id=self.caller.found(work),
+            person_id=who.person_id,
+            far_id=who.far,
             category=self.category,
             urgency=self.urgency,
             summary=self.words.strip(),
@@ -105,8 +140,7 @@ class OpenForCaller:
             user_id=self.user_id,
         ).run(work)
 
-    def _refused(self, work: Work) -> Refusal | None:
-        asker = asker_of(work, self.user_id)
+    def _refused(self, asker: User | None) -> Refusal | None:
         if asker is None or not (asker.sees_all or self.estate_id in asker.estates):
             return Refusal(Why.UNKNOWN, field="estate_id")
         if not self.words.strip():
@@ -126,19 +160,24 @@ class JoinForCaller:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"people"}: how many have told of it. The same caller counts once."""
-        order = OrderInHand.take(work, self.order_id)
-        if order is None or not may_act(work, self.user_id, self.order_id) or order.row.home_id is not None:
+        order, asker = OrderInHand.take(work, self.order_id), asker_of(work, self.user_id)
+        if asker is None or order is None or not may_act(work, self.user_id, self.order_id):
+            return Refusal(Why.UNKNOWN)
+        if order.row.home_id is not None:
             return Refusal(Why.UNKNOWN)
         if refusal := order.refusal("join", "console") or self.caller.refused():
             return refusal
-        if self._is_new(work, order):
+        if self._is_new(order, asker):
             facts = {} if self.caller.phone else ANONYMOUS
             order.write("join", "console", self.user_id, facts=facts, origin="console")
             order.tell_groups("order_joined", people=people(order))
         return order.done(people=people(order))
 
-    def _is_new(self, work: Work, order: OrderInHand) -> bool:
-        person_id = self.caller.found(work)
-        if person_id is None:
+    def _is_new(self, order: OrderInHand, asker: User) -> bool:
+        f = t.order_follower.c
+        here = select(f.person_id).where(f.work_order_id == order.row.id)
+        known = frozenset(order.work.conn.execute(here).scalars())
+        who = self.caller.found(order.work, asker, also=known)
+        if who.person_id is None:
             return not order.repeated("join", "console", self.user_id, "", ANONYMOUS)
-        return follow_as(order, person_id, joined=True)
+        return follow_as(order, who.person_id, joined=True, far_id=who.far)

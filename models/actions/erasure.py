@@ -9,7 +9,7 @@ from sqlalchemy import exists, select, update
 
 from models import tables as t
 from models.actions.desk import Audit
-from models.actions.forgetting import delete_photos, forget_when_closed
+from models.actions.forgetting import callers_like, delete_photos, forget_when_closed
 from models.actions.people import Unfollow
 from models.actions.stripping import Erased
 from models.rules.orders import Refusal, Why
@@ -22,7 +22,8 @@ class ErasePerson:
 
     Their accounts are erased as by unfollowing. Name, phone, homes and the personal parts of their orders go at
     once, or, while an order of theirs is open, once it is closed: whoever works on it must know where to go.
-    Orders stay as statistics, without anybody. `user_id`: who does it at the console for somebody who called.
+    Orders stay as statistics, without anybody. What clerks of other areas entered for a caller with the same phone
+    goes too. `user_id`: who does it at the console for somebody who called.
     Gives {"ends": True, "erased": True, "open": orders still open, "files": photo files that nobody needs any more}.
     """
 
@@ -38,9 +39,11 @@ class ErasePerson:
         erased = Erased(work, self.why)
         mine = select(a.id).where(a.person_id == self.person_id).order_by(a.id)
         accounts = work.conn.execute(mine).scalars().all()
+        called = callers_like(work, self.person_id)
         files = [file for one in accounts for file in Unfollow(one, why=self.why).run(work)["files"]]
         files += self._photos_of_closed(erased, list(accounts))
         waits = forget_when_closed(erased, self.person_id)
+        waits += sum(forget_when_closed(erased, one) for one in called)
         if self.user_id is not None:
             Audit(self.user_id, "erase_person", str(self.person_id)).run(work)
         return {"ok": True, "ends": True, "erased": True, "open": waits, "files": sorted(set(files))}

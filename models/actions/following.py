@@ -31,12 +31,16 @@ def follow(order: OrderInHand, account_id: int | None, person_id: int, *, joined
     return made is not None
 
 
-def follow_as(order: OrderInHand, person_id: int, *, joined: bool) -> bool:
-    """Every account of the person follows the order, else the person alone; whether they did not before."""
+def follow_as(order: OrderInHand, person_id: int, *, joined: bool, far_id: int | None = None) -> bool:
+    """Every account of the person follows the order, else the person alone; whether they did not before.
+
+    `far_id`: the accounts of this one follow as the person's (models/actions/caller.py).
+    """
     a, work = t.account.c, order.work
     if _is_following(order, person_id):
         return False
-    accounts = select(a.id).where(a.person_id == person_id, a.left_at.is_(None)).order_by(a.id)
+    mine = a.person_id.in_([person_id, far_id])
+    accounts = select(a.id).where(mine, a.left_at.is_(None)).order_by(a.id)
     for account_id in work.conn.execute(accounts).scalars().all() or [None]:
         follow(order, account_id, person_id, joined=joined)
     return True

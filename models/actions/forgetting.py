@@ -5,9 +5,10 @@ Each leaves a row in the log of erasures (Erased).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from models import tables as t
 from models.actions.stripping import Erased, forget_words, strip_orders
@@ -54,6 +55,15 @@ def forget_when_closed(erased: Erased, person_id: int) -> int:
     else:
         _look_again(erased.work, person_id)
     return waits
+
+
+def callers_like(work: Work, person_id: int) -> Sequence[int]:
+    """Whoever has the person's phone and is known from calls alone: no account, no home."""
+    p, a, b, same = t.person.c, t.account.c, t.binding.c, t.person.alias()
+    phone = select(same.c.phone_index).where(same.c.id == person_id).scalar_subquery()
+    known = exists().where(a.person_id == p.id) | exists().where(b.person_id == p.id)
+    query = select(p.id).where(p.phone_index == phone, p.id != person_id, ~known).order_by(p.id)
+    return work.conn.execute(query).scalars().all()
 
 
 def _look_again(work: Work, person_id: int) -> None:

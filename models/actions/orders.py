@@ -47,7 +47,7 @@ class OpenOrder:
     "reached"}: whether a group of the unit hears of it.
 
     `user_id`: a clerk enters it for somebody who called or came by; the person, if known, follows it with every
-    account of theirs and is told.
+    account of theirs and is told; so are the accounts of `far_id` (models/actions/caller.py).
     """
 
     account_id: int | None
@@ -67,6 +67,7 @@ class OpenOrder:
     channel: str = "wechat_oa"
     origin: str = "official_account"
     user_id: int | None = None
+    far_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """One order, one ledger line, one timer; a message for each group."""
@@ -133,7 +134,7 @@ class OpenOrder:
         if self.account_id is not None and self.person_id is not None:
             follow(order, self.account_id, self.person_id, joined=False)
         elif self.person_id is not None:
-            follow_as(order, self.person_id, joined=False)
+            follow_as(order, self.person_id, joined=False, far_id=self.far_id)
 
 
 def _opened(order: OrderInHand, *, new: bool) -> dict[str, Any]:

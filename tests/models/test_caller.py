@@ -10,8 +10,10 @@ from models import tables as t
 from models import views
 from models.actions.areas import SaveArea
 from models.actions.caller import Caller, JoinForCaller, OpenForCaller
+from models.actions.console_orders import CloseOrder
 from models.actions.desk import SaveUser
 from models.actions.endings import NotFixed, Withdraw
+from models.actions.erasure import ErasePerson
 from models.actions.escalation import Unclaimed
 from models.actions.orders import Urge
 from models.actions.people import SetPhone
@@ -175,12 +177,74 @@ def test_a_report_here_opens_nothing_of_a_person_who_lives_elsewhere(town: TestT
     near = clerk(town, "community", area_id=areas["和平社区"])
     asker = town.see(views.asker_of, near)
     assert town.see(views.by_phone, asker, PHONE).people == ()
-    assert call(town, near, Caller(PHONE, "李奶奶"))["ok"]
+    made = call(town, near, Caller(PHONE, "李奶奶"))
     (found,) = town.see(views.by_phone, asker, PHONE).people
-    assert found.doors == ()
-    contact = town.see(views.contact_of, asker, who.account_id)
-    assert (contact.phone, contact.doors) == (PHONE, ())
+    assert (found.id, found.name, found.doors) == (town.row(made["order_id"]).reporter_id, "李奶奶", ())
+    assert found.id != who.person_id
+    town.do(SavePerson(clerk(town), who.person_id, "刘桂芳", "13911112222"))
+    door = town.see(views.door_of, asker, made["order_id"])
+    assert (door.name, door.phone) == ("李奶奶", PHONE)
+    assert town.see(views.contact_of, asker, who.account_id) is None
+    assert town.do(SavePerson(near, who.person_id, "别的名字"))["why"] == "unknown"
+    theirs = town.see(views.asker_of, clerk(town, "street", area_id=areas["幸福街道"]))
+    assert len(town.see(views.by_phone, theirs, "13911112222").people[0].doors) == 1
+
+
+@pytest.fixture
+def far(town: TestTown) -> tuple[views.Resident, int]:
+    """Somebody with PHONE who lives in another community, and a clerk of 和平社区."""
+    areas = {area.name: area.id for area in town.see(views.areas)}
+    away = town.do(SaveArea("community", "远方社区", areas["幸福街道"]))["id"]
+    with town.store.work(town.clock.now()) as work:
+        work.conn.execute(t.estate.update().where(t.estate.c.name == "阳光花园").values(area_id=away))
+    who = town.resident(home=("阳光花园", "5", "1", "301"))
+    town.do(SetPhone(who.person_id, PHONE))
+    return who, clerk(town, "community", area_id=areas["和平社区"])
+
+
+def test_who_lives_elsewhere_still_hears_of_what_was_entered_for_them(
+    town: TestTown, far: tuple[views.Resident, int]
+) -> None:
+    who, near = far
+    first = call(town, near, Caller(PHONE, "李奶奶"))["order_id"]
+    second = call(town, near, Caller(PHONE, "李奶奶"), words="又坏了")["order_id"]
+    assert town.row(first).reporter_id == town.row(second).reporter_id
+    for order_id in (first, second):
+        (follower,) = town.rows(t.order_follower, work_order_id=order_id)
+        assert (follower.account_id, follower.person_id) == (who.account_id, town.row(first).reporter_id)
+    assert len(town.told("order_entered")) == 2
+    (record,) = town.rows(t.person, id=who.person_id)
+    assert record.name_sealed is None
+
+
+def test_who_reports_here_themselves_is_known_here_and_their_record_stays_with_others(
+    town: TestTown, far: tuple[views.Resident, int]
+) -> None:
+    who, near = far
+    town.order(who)
+    asker = town.see(views.asker_of, near)
+    (found,) = town.see(views.by_phone, asker, PHONE).people
+    assert (found.id, found.doors) == (who.person_id, ())
     refused = town.do(SavePerson(near, who.person_id, "别的名字"))
     assert (refused["ok"], refused["why"]) == (False, "elsewhere")
-    theirs = town.see(views.asker_of, clerk(town, "street", area_id=areas["幸福街道"]))
-    assert len(town.see(views.by_phone, theirs, PHONE).people[0].doors) == 1
+
+
+def test_who_lives_elsewhere_and_joins_twice_counts_once(
+    town: TestTown, far: tuple[views.Resident, int]
+) -> None:
+    who, near = far
+    order_id = town.order(town.resident("o-neighbour"))["order_id"]
+    counts = [town.do(JoinForCaller(near, order_id, Caller(PHONE, "李奶奶")))["people"] for _ in range(2)]
+    assert counts == [2, 2]
+    assert len(town.rows(t.order_follower, work_order_id=order_id, account_id=who.account_id)) == 1
+
+
+def test_erasing_takes_what_others_entered_for_the_phone(
+    town: TestTown, far: tuple[views.Resident, int]
+) -> None:
+    who, near = far
+    made = call(town, near, Caller(PHONE, "李奶奶"))
+    town.do(CloseOrder(made["order_id"], near, "修好了", "resolved"))
+    assert town.do(ErasePerson(who.person_id))["open"] == 0
+    assert {row.phone_index for row in town.rows(t.person)} == {None}
+    assert town.row(made["order_id"]).reporter_id is None
