@@ -10,7 +10,17 @@ from models import views
 from models.views.audit import PAGE
 
 # What is about one resident, whose page can be opened.
-PEOPLE = ("found_person", "person", "person_phone", "person_name", "home_added", "home_ended", "caller")
+OWN = ("my_data_link", "my_data")  # what residents do themselves
+PEOPLE = (
+    "found_person",
+    "person",
+    "person_phone",
+    "person_name",
+    "home_added",
+    "home_ended",
+    "caller",
+    "erase_person",
+)
 
 
 def audit() -> ResponseReturnValue:
@@ -31,4 +41,5 @@ def audit() -> ResponseReturnValue:
         day=on,
         query=filters("user", "day"),
         people=PEOPLE,
+        own=OWN,
     )

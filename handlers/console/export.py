@@ -49,7 +49,7 @@ def export(
     openly = phones and role in _DATA["open_phones"]
     columns = columns_for(what, role)
     with working() as work:
-        write_down(work, f"export_{what}", f"{len(rows)} rows, phones {'open' if openly else 'masked'}")
+        write_down(work, f"export_{what}", f"{len(rows)} 条，电话{'完整' if openly else '隐去中间 4 位'}")
     body = ([_cell(column, row.get(column.name), openly) for column in columns] for row in rows)
     titles = [column.title for column in columns]
     lines: list[sheet_files.Line] = [[_watermark(len(rows))], titles, *body]

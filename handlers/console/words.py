@@ -13,10 +13,18 @@ from bot.clock import local, span_text
 from handlers.console.forms import limits_of
 from models.rules.masking import mask
 from models.views import Trace
+from models.views.audit_names import ABOUT
 
 WORDS: Mapping[str, Mapping[str, str]] = json.loads(
     Path(__file__).with_name("words.json").read_text(encoding="utf-8")
 )
+
+OWN_TEXTS: Mapping[str, Any] = json.loads(
+    Path(__file__).with_name("own_texts.json").read_text(encoding="utf-8")
+)
+TITLES: Mapping[str, str] = {
+    name: title for _, named in OWN_TEXTS["sections"] for name, title in named.items()
+}
 
 # (shorter than, unit in Chinese, its length)
 AGES = (
@@ -81,7 +89,8 @@ FACTS: Mapping[str, Callable[[Any], str]] = {
 
 def traced(trace: Trace) -> str:
     """A line of the audit trail in words, such as "看了工单 1001 的门牌、姓名和电话"."""
-    return word(trace.what, "audit").replace("{}", trace.subject)
+    of_id = f"编号 {trace.subject}" if trace.what in ABOUT else TITLES.get(trace.subject, trace.subject)
+    return word(trace.what, "audit").replace("{}", trace.name or of_id)
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

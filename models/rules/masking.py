@@ -160,6 +160,11 @@ def _tens(value: int) -> list[str]:
     return [f"{_digit(tens)}十{last}", *([f"十{last}"] if tens == 1 else [])]
 
 
+def mask_name(name: str) -> str:
+    """A name by its first letter only: 张**."""
+    return f"{name.strip()[0]}**" if name.strip() else ""
+
+
 def mask_phone(phone: str) -> str:
     """A phone number by which a clerk tells people apart, but calls nobody: 138****5678."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) > 7 else "****" if phone else ""

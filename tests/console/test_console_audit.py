@@ -8,14 +8,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from handlers.console.routes import ROUTES
 from handlers.console.sections import SECTIONS
 from handlers.console.words import WORDS
 from models import tables as t
 from models.views.audit import PAGE
+from models.views.audit_names import ABOUT
 from tests.console.conftest import NOW, Console
+from tests.console.test_console_roles import apart
+
+__all__ = ["apart"]
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIXES = ("setup_", "export_")
@@ -63,7 +67,49 @@ def test_a_day_is_a_day_of_people_here(console: Console) -> None:
             work.conn.execute(insert(t.audit).values(at=at, what=what, subject="7"))
     text = console.signed_in("admin").open("/console/audit?day=2026-11-18").text
     assert "看了工单 7" in text
-    assert "账号编号 7" not in text
+    assert "看了住户" not in text
+
+
+def test_a_line_names_who_looked_and_what_it_was_about_without_giving_it_away(apart: Console) -> None:
+    clerk = apart.signed_in("she1")
+    clerk.open("/console/residents/1")
+    clerk.post("/console/residents/1/phone")
+    clerk.post("/console/people/workers/1/stop")
+    with apart.store.work(NOW) as work:
+        work.conn.execute(insert(t.audit).values(at=NOW, what="contact", subject="1"))
+        work.conn.execute(insert(t.audit).values(at=NOW, what="person", subject="999"))
+        work.conn.execute(insert(t.audit).values(at=NOW, what="door", worker_id=1, subject="1001"))
+        name = work.unseal(
+            work.conn.execute(select(t.person.c.name_sealed).where(t.person.c.id == 1)).scalar()
+        )
+    before = len(apart.rows(t.audit))
+    page = apart.signed_in("admin").open("/console/audit")
+    assert "看了住户“张**，编号 1”的电话 " in page.text
+    assert "看了住户“张**，编号 1”的电话和住址" in page.text
+    assert "打开了住户“编号 999”的页面" in page.text
+    assert "停用了人员“李华1" in page.text
+    assert "she1（community1）" in page.text
+    assert "（安居物业" in page.text
+    assert name not in page.text
+    assert name[:3] not in page.text
+    assert "13812345678" not in page.text
+    assert len(apart.rows(t.audit)) == before
+
+
+def test_every_line_about_somebody_is_named() -> None:
+    named = written() | {f"setup_{key}" for key in SECTIONS}
+    plain = {
+        "door",
+        "hear_again",
+        "tell_again",
+        "setup_routes",
+        "text_changed",
+        "text_reset",
+        "rehearsal_ended",
+    }
+    rest = named - set(ABOUT) - plain
+    assert {one for one in rest if not one.startswith(("import_", "account_"))} == set()
+    assert set(ABOUT) <= named | {"my_data", "my_data_link", "alarms_group", "alarms_tried"}
 
 
 def test_many_lines_are_turned_by_page(console: Console) -> None:

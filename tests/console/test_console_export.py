@@ -70,7 +70,7 @@ def test_a_phone_is_masked_unless_the_role_may_and_asks(
     order = table(exported(console, role, [ORDER], phones=asks))[2]
     assert order[-1] == shown
     assert [row.subject for row in console.rows(t.audit)] == [
-        f"1 rows, phones {'open' if shown == '13812345678' else 'masked'}"
+        f"1 条，电话{'完整' if shown == '13812345678' else '隐去中间 4 位'}"
     ]
     assert [row.what for row in console.rows(t.audit)] == ["export_orders"]
 
