@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from string import Formatter
+from types import MappingProxyType
 from typing import Any
 
 from bot.clock import coming_text, day_text, local, span_text
 from bot.message import Card, Doorbell, Option, Reply
+from bot.own_words import Text, own_or_built_in
 from bot.ports import Flags
 
 _TEXTS: dict[str, Any] = json.loads((files("bot") / "data" / "texts.json").read_text(encoding="utf-8"))
@@ -29,6 +31,7 @@ RATING = tuple(
 )
 RATING_BYTES = sum(len(f"\n{one.mark}. {one.label}".encode()) for one in RATING)
 
+QUESTION = "rating.question"
 CHANGE = "card_update"  # a card that was sent before shows how its order is by now
 _MENTION = "@{bot} "
 BUTTONS: Mapping[str, tuple[Option, ...]] = {
@@ -61,13 +64,31 @@ def kinds() -> frozenset[str]:
     return frozenset(("said", CHANGE, *worded))
 
 
+def resident_texts() -> Mapping[str, Text]:
+    """What residents are told, by name: a kind, or kind.end, and the question of a rating."""
+    found: dict[str, Text] = {}
+    for kind, body in _TEXTS["resident"]["kinds"].items():
+        ends = body if isinstance(body, dict) else {"": body}
+        found |= {f"{kind}.{end}".rstrip("."): lines for end, lines in ends.items()}
+    return {**found, QUESTION: [_TEXTS["rating"]["question"]]}
+
+
+_RESIDENT = resident_texts()
+
+
 def word(
-    kind: str, facts: Mapping[str, Any], *, channel: Flags, names: Mapping[str, str], at: datetime
+    kind: str,
+    facts: Mapping[str, Any],
+    *,
+    channel: Flags,
+    names: Mapping[str, str],
+    at: datetime,
+    own: Mapping[str, object] = MappingProxyType({}),
 ) -> Worded:
     """The message of `kind` in words that fit the channel (`channel.text_bytes`, in UTF-8 bytes).
 
-    `names`: the Chinese names of categories by id. `at`: when the thing happened, for the template's time.
-    Raises Unworded when a fact is missing.
+    `names`: the Chinese names of categories by id. `at`: when the thing happened, for the template's time. `own`: the
+    town's own texts by name, as resident_texts() has them. Raises Unworded when a fact is missing.
     """
     if kind == "said":
         reply = Reply.from_json(_fact(kind, facts, "reply"))
@@ -77,7 +98,7 @@ def word(
         card = _card(kind, _TEXTS["card"]["shows"][_fact(kind, facts, "shows")], facts, values)
         return Worded(f"{card.title}\n{card.text}", card=card)
     rates = kind == "order_finished" and bool(facts.get("rate"))
-    lines = [*_lines(kind, facts), *([_TEXTS["rating"]["question"]] if rates else [])]
+    lines = [*_lines(kind, facts, own), *(_built_in(QUESTION, own) if rates else [])]
     return Worded(
         words=_fitted(kind, lines, values, channel.text_bytes - (RATING_BYTES if rates else 0)),
         options=RATING if rates else (),
@@ -94,7 +115,14 @@ def _fact(kind: str, facts: Mapping[str, Any], name: str) -> Any:
         raise Unworded(f"{kind} needs the fact {name}") from None
 
 
-def _lines(kind: str, facts: Mapping[str, Any]) -> list[Line]:
+def _built_in(name: str, own: Mapping[str, object]) -> Text:
+    return own_or_built_in(name, _RESIDENT[name], own)
+
+
+def _lines(kind: str, facts: Mapping[str, Any], own: Mapping[str, object]) -> list[Line]:
+    mine = f"{kind}.{facts.get('end')}" if f"{kind}.{facts.get('end')}" in _RESIDENT else kind
+    if mine in _RESIDENT:
+        return list(_built_in(mine, own))
     for audience in (_TEXTS[name] for name in AUDIENCES):
         if (found := audience["kinds"].get(kind)) is not None:
             body = found.get(_fact(kind, facts, "end")) if isinstance(found, dict) else found

@@ -35,7 +35,8 @@ def emergency(world: World) -> Script:
     what = world.opening.text
     found = danger(what)
     assert found is not None, "the engine opens this dialog only for words of danger"
-    yield Say(f"请先打 {' 或 '.join(found.call)}！{ADVICE.get(found.kind, ADVICE['other'])}")
+    own = yield from Look("advice", views.own_text, advice_name(found.kind))
+    yield Say(f"请先打 {' 或 '.join(found.call)}！{own[0] if own else ADVICE[kind_of(found.kind)]}")
     before = yield from Look("before", views.orders_of_resident, asker(world))
     known = next((one for one in before if still_burning(one, world)), None)
     if known:
@@ -66,6 +67,16 @@ def emergency(world: World) -> Script:
         yield Say(assured(place["label"], order))
     yield from news(world, order)
     return None
+
+
+def kind_of(kind: str) -> str:
+    """The kind of danger whose advice is given."""
+    return kind if kind in ADVICE else "other"
+
+
+def advice_name(kind: str) -> str:
+    """What the advice is called among the town's own texts."""
+    return f"advice.{kind_of(kind)}"
 
 
 def news(world: World, order: dict[str, Any]) -> Part[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.talk import Said, Who
 from bot.wording import word
 from dialogs import NOTICE
 from handlers.host import TurnHost, transcript
+from handlers.own_words import OwnWords
 from handlers.trying import give_up, once_more, put_off_oldest, said_again
 from models import tables as t
 from models.actions.consent import GoOn, ShowNotice
@@ -69,6 +70,7 @@ class Residents:
     names: Mapping[str, str]
     flags: Callable[[str], Flags]
     forget_files: Callable[[Sequence[str]], None]
+    own_words: OwnWords = field(default_factory=OwnWords)
 
     def answer(self, channel: str, sender: str, key: str, since: float | None) -> Reply:
         """Play what `sender` said up to the message `key`; the words for the passive reply.
@@ -328,9 +330,11 @@ class _Turn:
         flags = self.residents.flags(self.channel)
         room = flags.text_bytes - len(numbered(reply.words, reply.options).encode()) - MORE_BYTES
         told: list[str] = []
+        names = self.residents.names
 
         def fits(one: Held) -> bool:
-            said = word(one.kind, one.facts, channel=flags, names=self.residents.names, at=one.made_at)
+            own = self.residents.own_words.of(self.work)
+            said = word(one.kind, one.facts, channel=flags, names=names, at=one.made_at, own=own)
             words = numbered(said.words, said.options)
             if told and sum(len(f"{one}\n\n".encode()) for one in [*told, words]) > room:
                 return False

@@ -12,6 +12,7 @@ from redis import Redis
 from bot.clock import Clock
 from bot.message import Heard
 from bot.ports import Channel
+from handlers.own_words import OwnWords
 from models.store import Store, Work
 
 Timed = Callable[[Work, int, int], object]
@@ -26,7 +27,7 @@ class Hands:
     `drain` plays what a resident (channel, sender) has said and nobody has answered; it keeps its own back-off.
     `give_up` sends another way the words of a callback that was over; what has been said or queued it leaves alone.
     `timers` are the talk's timers by kind: called with the transaction, the timer's subject and its stamp.
-    `names` are the Chinese names of the categories of work orders by their id.
+    `names` are the Chinese names of the categories of work orders by their id; `own_words` the town's own texts.
     """
 
     store: Store
@@ -38,6 +39,7 @@ class Hands:
     give_up: Callable[[Heard], None] = lambda heard: None
     timers: Mapping[str, Timed] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    own_words: OwnWords = field(default_factory=OwnWords)
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("linli.workers"))
 
 

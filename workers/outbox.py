@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -45,11 +45,12 @@ def deliver_together(lanes: Sequence[Sequence[int]]) -> None:
 
 @dataclass
 class Climb:
-    """One message on its way up its ladder. `refused`: the ways that were tried in vain."""
+    """One message on its way up its ladder. `refused`: the ways that were tried in vain; `own`: own texts."""
 
     hands: Hands
     message_id: int
     refused: set[str] = field(default_factory=set)
+    own: Mapping[str, object] = field(default_factory=dict)
 
     def step(self) -> bool:
         """Try the best way that is left. True when it was refused and the next one may be tried."""
@@ -82,6 +83,7 @@ class Climb:
             return None
         if message.kind == CHANGE:
             return self._change(work, claimed)
+        self.own = self.hands.own_words.of(work)
         if why := self._hopeless(message):
             outbox.give_back(work, claimed)
             outbox.settle(work, claimed, "failed", reason=why)
@@ -142,7 +144,7 @@ class Climb:
 
     def _words(self, message: Message) -> Worded:
         flags, names = rehearsal.room(message, self._flags(message)), self.hands.names
-        said = word(message.kind, message.facts, channel=flags, names=names, at=message.made_at)
+        said = word(message.kind, message.facts, channel=flags, names=names, at=message.made_at, own=self.own)
         return rehearsal.marked(message, said)
 
     def _told(self, claimed: Claimed) -> Told:

@@ -51,7 +51,7 @@ def _order_page(number: int, door: views.Door | None = None) -> str:
         messages = views.messages_of_order(work, asker, one.id)
         facts = {
             "entries": entries,
-            "talk": conversation(entries, messages, here().categories),
+            "talk": conversation(entries, messages, here().categories, views.own_texts(work)),
             "photos": views.photos(work, asker, one.id),
             "rating": views.rating_of(work, asker, one.id),
             "workers": _others(work, one),

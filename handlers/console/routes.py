@@ -30,6 +30,7 @@ from handlers.console import (
     session,
     settings,
     shifts,
+    texts,
     trouble,
 )
 
@@ -143,6 +144,10 @@ ROUTES = (
     Route("/settings/rehearsal", "GET", rehearsal.rehearsal, "admin"),
     Route("/settings/rehearsal", "POST", rehearsal.begin_rehearsal, "admin"),
     Route("/settings/rehearsal/end", "POST", rehearsal.end_rehearsal, "admin"),
+    Route("/settings/texts", "GET", texts.texts, "admin"),
+    Route("/settings/texts/<name>", "GET", texts.text, "admin"),
+    Route("/settings/texts/<name>", "POST", texts.change_text, "admin"),
+    Route("/settings/texts/<name>/reset", "POST", texts.reset_text, "admin"),
     Route("/settings/<key>", "GET", settings.section, "admin"),
     Route("/settings/<key>", "POST", settings.make_setting, "admin"),
     Route("/settings/<key>/<int(max=999999999):row_id>", "GET", settings.setting, "admin"),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from bot.ports import Flags
@@ -51,14 +52,18 @@ class Bubble:
 
 
 def conversation(
-    entries: Iterable[views.Entry], messages: Iterable[views.Message], names: Mapping[str, str]
+    entries: Iterable[views.Entry],
+    messages: Iterable[views.Message],
+    names: Mapping[str, str],
+    own: Mapping[str, object] = MappingProxyType({}),
 ) -> list[Bubble]:
-    """What was said, oldest first; who spoke comes before who answers. `names`: categories in Chinese.
+    """What was said, oldest first; who spoke comes before who answers. `names`: categories in Chinese; `own`: the
+    town's own texts, as they are now.
 
     The views have already hidden what this asker may not read.
     """
     heard = (_heard(entry) for entry in entries if entry.by == "resident" and _says(entry))
-    return sorted([*heard, *_told(messages, names)], key=lambda bubble: (bubble.at, bubble.ours))
+    return sorted([*heard, *_told(messages, names, own)], key=lambda bubble: (bubble.at, bubble.ours))
 
 
 def _says(entry: views.Entry) -> bool:
@@ -69,7 +74,9 @@ def _heard(entry: views.Entry) -> Bubble:
     return Bubble(entry.at, entry.words, step=entry.step, facts=entry.facts)
 
 
-def _told(messages: Iterable[views.Message], names: Mapping[str, str]) -> Iterator[Bubble]:
+def _told(
+    messages: Iterable[views.Message], names: Mapping[str, str], own: Mapping[str, object]
+) -> Iterator[Bubble]:
     """What was told to residents; to several of them at once it is one bubble, in the words of the first."""
     told: dict[Any, list[views.Message]] = {}
     for message in messages:
@@ -77,7 +84,7 @@ def _told(messages: Iterable[views.Message], names: Mapping[str, str]) -> Iterat
             told.setdefault(_sameness(message), []).append(message)
     for same in told.values():
         first = same[0]
-        yield Bubble(first.made_at, _words(first, names), kind=first.kind, fates=_fates(same))
+        yield Bubble(first.made_at, _words(first, names, own), kind=first.kind, fates=_fates(same))
 
 
 def _sameness(message: views.Message) -> Any:
@@ -90,10 +97,10 @@ def _fates(same: Sequence[views.Message]) -> tuple[Fate, ...]:
     return tuple(Fate(state, reason, people) for (state, reason), people in counts.items())
 
 
-def _words(message: views.Message, names: Mapping[str, str]) -> str:
+def _words(message: views.Message, names: Mapping[str, str], own: Mapping[str, object]) -> str:
     """The message in full. One of an older release, whose facts do not fit the text, shows what staff wrote."""
     facts = {**message.facts, "album": ALBUM} if message.facts.get("album") else message.facts
     try:
-        return word(message.kind, facts, channel=PAGE, names=names, at=message.made_at).words
+        return word(message.kind, facts, channel=PAGE, names=names, at=message.made_at, own=own).words
     except Unworded:
         return str(facts.get("words", ""))

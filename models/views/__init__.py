@@ -125,6 +125,7 @@ from models.views.staff import (
     worker_of,
     workers_of_units,
 )
+from models.views.texts import OwnText, changed_texts, own_text, own_texts
 from models.views.users import Area, ConsoleUser, areas, asker_of, console_user, console_users
 
 __all__ = [
@@ -155,6 +156,7 @@ __all__ = [
     "LeaveOf",
     "Message",
     "Order",
+    "OwnText",
     "Page",
     "PageHead",
     "Part",
@@ -196,6 +198,7 @@ __all__ = [
     "by_name",
     "by_phone",
     "by_place",
+    "changed_texts",
     "claim_by_id",
     "claims",
     "claims_waiting",
@@ -244,6 +247,8 @@ __all__ = [
     "own_group",
     "own_leave",
     "own_shift",
+    "own_text",
+    "own_texts",
     "own_units",
     "own_worker",
     "own_worker_account",

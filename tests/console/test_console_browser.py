@@ -15,7 +15,8 @@ from handlers.console.sections import SECTIONS
 from models import tables as t
 from tests.console.conftest import NOW, PASSWORD, Console
 
-SETTINGS = (*(f"settings/{key}" for key in SECTIONS), "settings/bots/1", "settings/workers/1")
+TEXTS = ("settings/texts", "settings/texts/order_finished.resolved")
+SETTINGS = (*(f"settings/{key}" for key in SECTIONS), "settings/bots/1", "settings/workers/1", *TEXTS)
 PATHS = (
     "",
     "?late=1&estate=1",

@@ -45,6 +45,7 @@ THINGS = {
     "row_id": (1, 1),
     "key": ("units", "units"),
     "run_id": (1, 1),
+    "name": ("order_claimed", "order_claimed"),
     "kind": ("homes", "homes"),
     "phone_id": (1, 2),
     "shift_id": (1, 2),

@@ -99,6 +99,7 @@ from models.actions.staff import (
     SetDuty,
     TellPhotoGone,
 )
+from models.actions.texts import ResetText, SaveText
 from models.actions.transfer import Transfer
 from models.actions.users import SetPassword, SwitchUser
 from models.store import Store
@@ -223,8 +224,10 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     SaveEstate: lambda s: SaveEstate("新小区", ("新家",)),
     SaveGroup: lambda s: SaveGroup("新群", s.bot, "robot"),
     SaveRoute: lambda s: SaveRoute(s.unit, date(2026, 3, 1), category="gas"),
+    SaveText: lambda s: SaveText(s.user, "photo_lost", ("照片没有存下来。",)),
     SaveUnit: lambda s: SaveUnit("firm", "新物业", hours=({"days": [1], "from": "08:00", "to": "17:00"},)),
     SaveUser: lambda s: SaveUser("li", "admin", "hash"),
+    ResetText: lambda s: s.town.do(SaveText(s.user, "x", ("y",))) and ResetText(s.user, "x"),
     SetAlarmGroup: lambda s: SetAlarmGroup(None, s.user),
     SettleAlarms: lambda s: SettleAlarms({"redis": {"what": "x", "end": "redis"}}),
     SetPassword: lambda s: SetPassword("admin", "hash"),
@@ -265,7 +268,7 @@ COUNTED = (
     t.desk_item, t.account, t.person, t.binding, t.worker_account, t.binding_word, t.console_user,
     t.person_talk, t.talk_entry, t.handling_unit, t.worker, t.bot, t.work_group, t.app_card, t.worker_phone,
     t.estate, t.building, t.home, t.route, t.shift, t.leave, t.order_helper, t.worker_skill, t.worker_estate,
-    t.import_run, t.area,
+    t.import_run, t.area, t.own_text,
 )  # fmt: skip
 
 
