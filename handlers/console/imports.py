@@ -98,6 +98,7 @@ def _facts(run: views.ImportRun) -> dict[str, Any]:
         "sheet": sheet,
         "problem": problem_words(problem, run.facts) if problem else "",
         "errors": [(row, column, reason(sheet, column, why, choices)) for row, column, why in run.errors],
+        "notes": [(row, column, reason(sheet, column, why, choices)) for row, column, why in run.notes],
     }
 
 
@@ -150,8 +151,9 @@ def drop_import(run_id: int) -> ResponseReturnValue:
 
 
 def import_errors(run_id: int) -> ResponseReturnValue:
-    """The list of what was wrong, to correct the file by."""
+    """The list of what was wrong, and of what to look at, to correct the file by."""
     with looking() as work:
-        run = found(views.import_run(work, me().asker, run_id))
+        facts = _facts(found(views.import_run(work, me().asker, run_id)))
     names = ("row", "column", "why")
-    return export("import_errors", [dict(zip(names, error, strict=True)) for error in _facts(run)["errors"]])
+    said = sorted([*facts["errors"], *facts["notes"]])
+    return export("import_errors", [dict(zip(names, one, strict=True)) for one in said])

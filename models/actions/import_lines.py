@@ -26,18 +26,25 @@ class Line:
 
 @dataclass
 class Brought:
-    """What came of some lines. `counts`: new, changed, unchanged, wrong."""
+    """What came of some lines. `counts`: new, changed, unchanged, wrong. `notes`: on lines that are brought in."""
 
     kind: str
     writes: bool
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
 
     def wrong(self, line: Line, column: str, why: str) -> None:
         """Leave the whole line out."""
-        head = next(one.heads[0] for one in SHEETS[self.kind].columns if one.name == column)
         self.counts["wrong"] += 1
-        self.faults.append((line.number, head, why))
+        self.faults.append((line.number, self._head(column), why))
+
+    def note(self, line: Line, column: str, why: str) -> None:
+        """Bring the line in, and tell whoever looks at it first."""
+        self.notes.append((line.number, self._head(column), why))
+
+    def _head(self, column: str) -> str:
+        return next(one.heads[0] for one in SHEETS[self.kind].columns if one.name == column)
 
     def known(self, changed: bool) -> None:
         """Count a line whose row is there already."""

@@ -1,6 +1,8 @@
 """Lines of people into the register, bound to their home as verified.
 
-They are found again by phone and name, by name and home, or by a phone that nobody else has: families share phones.
+They are found again by phone and name, by name and home, or by a phone whose owner has no name yet. Families share
+phones, so a phone alone renames nobody: in another home it is another person's too, and in the same home somebody
+must say whether the name was corrected or a person is new.
 
 A batch costs a fixed number of statements. Names and phones are compared by their blind indexes: nothing is unsealed.
 """
@@ -113,6 +115,12 @@ def _people(work: Work, column: Any, values: Iterable[Any]) -> list[Any]:
 
 def _bring(work: Work, one: _Here, known: _Known, writes: _Writes, brought: Brought) -> None:
     row = _person(one, known, writes)
+    if row is None and not one.line.values.get(SHARED, False):
+        if _lives_under_another_name(one, known):
+            brought.wrong(one.line, "name", "other_name")
+            return
+        if _trusted(one, known):
+            brought.note(one.line, "phone", "other_home")
     binding = known.bindings.get((row.id, one.home)) if row else None
     if binding is not None and (binding.ended_at is not None or binding.state == "refused"):
         brought.wrong(one.line, "name", "ended")
@@ -135,7 +143,7 @@ def _bring(work: Work, one: _Here, known: _Known, writes: _Writes, brought: Brou
 
 
 def _person(one: _Here, known: _Known, writes: _Writes) -> Any:
-    """Who the line means; a phone alone tells it only where neither the table nor the register has it twice."""
+    """Who the line means, if they are known."""
     shared = one.line.values.get(SHARED, False)
     trusted = _trusted(one, known)
     names = {row.id: writes.changes.get(row.id, {}).get("name_index", row.name_index) for row in trusted}
@@ -146,8 +154,13 @@ def _person(one: _Here, known: _Known, writes: _Writes) -> Any:
         for row in trusted
         if names[row.id] is None and (not shared or (row.id, one.home) in known.bindings)
     )
-    found = next(same, None) or next(nameless, None) or known.by_name.get((one.name, one.home))
-    return found or (trusted[0] if len(trusted) == 1 and not shared else None)
+    return next(same, None) or next(nameless, None) or known.by_name.get((one.name, one.home))
+
+
+def _lives_under_another_name(one: _Here, known: _Known) -> bool:
+    """Whether one alone has the line's phone in its home. A family that shares it there was told apart before."""
+    theirs = (known.bindings.get((row.id, one.home)) for row in _trusted(one, known))
+    return len([b for b in theirs if b is not None and b.ended_at is None and b.state != "refused"]) == 1
 
 
 def _trusted(one: _Here, known: _Known) -> list[Any]:

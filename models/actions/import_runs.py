@@ -138,7 +138,7 @@ class BringLines:
         brought = Brought(row.kind, writes=row.state == "running")
         BRING[row.kind](work, self.lines, brought)
         facts = {**row.facts, **{name: row.facts.get(name, 0) + brought.counts[name] for name in OUTCOMES}}
-        errors = [*row.errors, *map(list, brought.faults)][: DATA["most_errors"]]
+        errors = [*row.errors, *map(list, (*brought.faults, *brought.notes))][: DATA["most_errors"]]
         this = update(t.import_run).where(r.id == self.run_id)
         work.conn.execute(this.values(facts=facts, errors=errors, attempts=0, next_at=work.now + LEASE))
         done = self.done + len(self.lines)

@@ -22,6 +22,7 @@ DATA: Mapping[str, Any] = json.loads(
 )
 WHY: Mapping[str, str] = DATA["why"]
 LOOKED_UP = frozenset(DATA["looked_up"])  # reasons that the register gives; they may be gone the next time
+NOTES = frozenset(DATA["notes"])  # reasons of lines that are brought in all the same
 MOST = 64  # letters of a cell
 FOLDER = "imports"  # in the data folder: what was uploaded, until it is brought in
 SHARED = "shared"  # a value of a line of people: another person of the table has the same phone

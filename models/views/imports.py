@@ -10,14 +10,17 @@ from typing import Any
 from sqlalchemy import select
 
 from models import tables as t
-from models.rules.importing import Fault
+from models.rules.importing import NOTES, Fault
 from models.store import Work
 from models.views.askers import User
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """One import. `facts`: new, changed, unchanged, wrong, or the problem; `errors`: never what a cell holds."""
+    """One import. `facts`: new, changed, unchanged, wrong, or the problem.
+
+    `errors` of lines that are left out and `notes` on others never hold what a cell held.
+    """
 
     id: int
     kind: str
@@ -27,6 +30,7 @@ class ImportRun:
     done: int
     facts: Mapping[str, Any]
     errors: tuple[Fault, ...]
+    notes: tuple[Fault, ...]
     made_at: datetime
     ended_at: datetime | None
     next_at: datetime
@@ -58,9 +62,10 @@ def _runs(asker: User) -> Any:
 
 
 def _run(row: Any) -> ImportRun:
-    errors = tuple(sorted((int(number), str(head), str(why)) for number, head, why in row.errors))
+    said = sorted((int(number), str(head), str(why)) for number, head, why in row.errors)
+    errors, notes = (tuple(one for one in said if (one[2] in NOTES) is noted) for noted in (False, True))
     rest = {name: value for name, value in row._mapping.items() if name not in ("errors", "login")}
-    return ImportRun(**rest, errors=errors, by=row.login or "")
+    return ImportRun(**rest, errors=errors, notes=notes, by=row.login or "")
 
 
 def import_runs(work: Work, asker: User, most: int = 10) -> tuple[ImportRun, ...]:

@@ -108,6 +108,29 @@ def test_the_same_file_again_says_that_all_is_there(console: Console) -> None:
     assert "新增 0" in ready.text
 
 
+def test_a_phone_that_somebody_else_has_is_shown_before_anything_is_done(console: Console) -> None:
+    visitor = console.signed_in("admin")
+    with console.store.work(console.clock.now()) as work:
+        work.conn.execute(t.home.insert().values(building_id=1, unit="2", room="601"))
+    upload(visitor, "people", ["王五", "13900001234", *HOME], ["孙八", "13900005678", *HOME])
+    worked(visitor)
+    visitor.send("/console/import/1/start")
+    worked(visitor)
+    upload(visitor, "people", ["赵六", "13900001234", *HOME[:3], "601"], ["钱七", "13900005678", *HOME])
+    ready = worked(visitor, 2)
+    assert "会按另一个人登记" in ready.html.partition('id="notes"')[2]
+    wrong, _, noted = ready.html.partition('id="wrong"')[2].partition('id="notes"')
+    assert "第 3 行" in wrong
+    assert "请把两个人写在同一个文件里导入" in wrong
+    assert "第 2 行" in noted
+    rows = load_workbook(io.BytesIO(visitor.client.get("/console/import/2/errors.xlsx").data)).worksheets[0]
+    assert [row[0].value for row in rows][2:] == [2, 3]
+    people = len(console.rows(t.person))
+    visitor.send("/console/import/2/start")
+    assert "请再看一下的行" in worked(visitor, 2).text
+    assert len(console.rows(t.person)) == people + 1
+
+
 def test_dropping_does_nothing_and_deletes_the_file(console: Console) -> None:
     visitor = console.signed_in("admin")
     before = console.rows(t.person)
