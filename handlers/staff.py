@@ -174,6 +174,10 @@ class _Message:
         talk = command.talk or (talk_in(self.heard.quote) if command.number is None else None)
         if talk is not None:
             return staff_talk.answer(self.work, self.asker, self.heard, command, talk)
+        if command.number is None and number_in(self.heard.quote) is None:
+            meant = staff_talk.unnamed(self.work, self.asker, self.heard, command)
+            if meant is not None:
+                return meant
         if command.verb == "end_talk":
             return Reply(staff_talk.WHICH)
         if command.verb not in VERBS:

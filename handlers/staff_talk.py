@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.clock import local_text
 from bot.language.staff import Command
@@ -14,6 +14,13 @@ from models.store import Work
 LINES, PICTURES = 10, 3
 HOW = "对话请这样回：回复 T{number} 要说的话；说完了：结束 T{number}；看前面说过什么：查 T{number}"
 WHICH = "请写上对话号，比如：结束 T12。工单办结请发：完成 1024 结果"
+OPEN = "有 {count} 个居民对话没有结束，请写上对话号："
+ORDERS = "回工单请写工单号：{numbers}。"
+EXAMPLES: Mapping[str, str] = {
+    "reply": "比如：回复 {number} {words}",
+    "end_talk": "比如：结束 {number}。工单办结请发：完成 1024 结果",
+}
+LETTERS, NO_WORDS = 20, "〔照片〕"  # of what was said
 SENT = "T{number} 已发给住户。说完了请发：结束 T{number}"
 SENT_AFTER = "T{number} 已发给住户。这次对话住户已经结束，他要接着说会再找人工。"
 ENDED = "T{number} 已结束，住户会收到通知。还要联系他请发：回复 T{number} 要说的话"
@@ -33,6 +40,31 @@ def answer(work: Work, asker: views.Staff, heard: Heard, command: Command, numbe
     if talk is None:
         return Reply(WHY["unknown"].format(number=number))
     return DO.get(command.verb, _how)(work, asker, heard, command, talk)
+
+
+def unnamed(work: Work, asker: views.Staff, heard: Heard, command: Command) -> Reply | None:
+    """What to do with 回复 or 结束 that name neither talk nor order: 回复 goes to the only open talk.
+
+    With more open talks, or an order in the sender's hands too, which is asked, and always before one is ended;
+    None: no talk is open.
+    """
+    talks = views.person_talks(work, asker) if command.verb in EXAMPLES else ()
+    orders = views.open_orders_of(work, asker) if talks and command.verb == "reply" else ()
+    if len(talks) == 1 and command.verb == "reply" and not orders:
+        return _reply(work, asker, heard, command, talks[0])
+    return Reply(_which(command, talks, [one.number for one in orders])) if talks else None
+
+
+def _which(command: Command, talks: Sequence[views.PersonTalk], orders: Sequence[int]) -> str:
+    words = command.rest[:LETTERS] or "您好"
+    example = EXAMPLES[command.verb].format(number=f"T{talks[0].number}", words=words)
+    lines = [
+        f"T{one.number} {one.place or '住址没有登记'}：“{one.words[:LETTERS] or NO_WORDS}”"
+        for one in talks[:LINES]
+    ]
+    numbers = "、".join(map(str, orders))
+    parts = [OPEN.format(count=len(talks)), *lines, ORDERS.format(numbers=numbers) if orders else "", example]
+    return "\n".join(part for part in parts if part)
 
 
 def waiting(work: Work, asker: views.Staff) -> str:
