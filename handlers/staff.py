@@ -21,6 +21,7 @@ from models import tables as t
 from models import views
 from models.actions.binding import BindGroup, BindWorker
 from models.actions.desk import Audit, OpenDeskItem
+from models.actions.offers import offers
 from models.actions.staff import Arrive, AskResident, Claim, Finish, Progress, ReplyResident, Return
 from models.store import Store, Work
 
@@ -292,7 +293,7 @@ class _Message:
             return Reply(text)
         now = views.order_by_id(self.work, self.asker, order.id) or order
         shown = self._shown(now, self.heard.card)
-        return Reply(text, card=replace(shown, text=f"{now.place}\n{text}"))
+        return Reply(text, card=replace(shown, text=f"{now.place}。\n{text}"))
 
     def _claim(self, command: Command, order: views.Order) -> Reply:
         return self._act(command, order, Claim(order.id, self.asker.worker_id, self.heard.channel))
@@ -311,9 +312,12 @@ class _Message:
         return self._act(command, order, action)
 
     def _finish_hint(self, command: Command, order: views.Order) -> Reply:
+        open_to = offers(self.work, order.id, self.asker.worker_id, ("finish",))
+        refusal = open_to.refused["finish"] if open_to else None
         hint = f"办结请发：完成 {order.number} 怎么修的（可带照片）"
+        said = words.refusal("finish", refusal, order.number) if refusal else hint
         shown = self._shown(order, self.heard.card)
-        return Reply(hint, card=replace(shown, text=f"{order.place}\n{hint}"))
+        return Reply(said, card=replace(shown, text=f"{order.place}。\n{said}"))
 
     def _return(self, command: Command, order: views.Order) -> Reply:
         action = Return(order.id, self.asker.worker_id, command.rest, self.heard.channel)

@@ -151,7 +151,7 @@ def card(order: views.Order, card_id: str, *, alone: bool = False) -> Card:
     pressable = not alone or order.mine or order.state == "waiting"
     buttons = BUTTONS.get(order.state, ()) if pressable else ()
     lines = (("状态", STATES[order.state]), ("接单人", order.holder or "还没有"))
-    title = f"{order.number} {CATEGORIES.get(order.category, '')}"
+    title = f"{URGENT[order.urgency]}{order.number} {CATEGORIES.get(order.category, '')}"
     return Card(card_id, title, order.place, lines, buttons)
 
 
