@@ -1,6 +1,7 @@
-"""The sample neighbourhood: one street, one community, two estates, three firms. Every name is invented.
+"""The sample neighbourhood: one street, one community, two estates, four firms. Every name is invented.
 
-The group of the third firm can only be written to: its people work on the page of an order.
+The group of the third firm can only be written to: its people work on the page of an order. The fourth has no group:
+each of its people is told alone, in an app of the firm's own.
 """
 
 from __future__ import annotations
@@ -37,6 +38,22 @@ class TownBot:
 
 
 @dataclass(frozen=True, slots=True)
+class TownApp:
+    """A firm's own app with what its administrator would copy from WeCom. `users` are userids."""
+
+    id: int
+    name: str
+    display: str
+    unit: str
+    corpid: str
+    agentid: str
+    secret: str = field(repr=False)
+    token: str = field(repr=False)
+    aes_key: str = field(repr=False)
+    users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TownGroup:
     """A bound work group. `members` are userids; `bot` is empty when the group can only be written to."""
 
@@ -50,7 +67,7 @@ class TownGroup:
 
 @dataclass(frozen=True, slots=True)
 class TownMember:
-    """A worker's WeCom account. `bot` is empty when there is none that it could write to."""
+    """A worker's WeCom account. `bot`: the bot or app that it may write to, empty without one."""
 
     userid: str
     name: str
@@ -78,6 +95,7 @@ class Town:
     buildings: Mapping[tuple[str, str], int]
     workers: Mapping[str, int]
     bots: tuple[TownBot, ...]
+    apps: tuple[TownApp, ...]
     groups: tuple[TownGroup, ...]
     members: tuple[TownMember, ...]
     scenes: tuple[TownScene, ...]
@@ -95,15 +113,17 @@ def plant(work: Work, robots: Mapping[str, str] | None = None) -> Town:
     buildings = _buildings(work, estates)
     _public_parts(work)
     _routes(work, estates, units)
-    bots = _bots(work, units)
+    bots, apps = _bots(work, units), _apps(work, units)
     groups = _groups(work, bots, units, robots or {})
-    members = _members(work, bots, units)
+    heard_by = {name: bot.id for name, bot in bots.items()} | {app.name: app.id for app in apps}
+    members = _members(work, heard_by, units)
     return Town(
         units=units,
         estates=estates,
         buildings=buildings,
         workers={one.name: one.worker_id for one in members},
         bots=tuple(bots.values()),
+        apps=apps,
         groups=groups,
         members=members,
         scenes=tuple(TownScene(one["scene"], f"{one['estate']} {one['name']}") for one in DATA["buildings"]),
@@ -191,18 +211,37 @@ def _bots(work: Work, units: Mapping[str, int]) -> dict[str, TownBot]:
     for one in DATA["bots"]:
         # WeCom docs: an EncodingAESKey has 43 letters and digits; a token at most 32.
         config = {"aibotid": f"aib{_random(24)}", "token": _random(24), "aes_key": _random(43)}
-        rest = {"display": one["display"], "config_sealed": work.seal(json.dumps(config))}
-        bot_id, new = _ensure(work, t.bot, {"name": one["name"]}, unit_id=units[one["unit"]], **rest)
-        if not new:
-            row = work.conn.execute(select(t.bot.c.config_sealed).where(t.bot.c.id == bot_id)).one()
-            config = work.unseal_json(row.config_sealed)
+        bot_id, config = _kept(work, one, units, "wecom_aibot", config)
         found[one["name"]] = TownBot(bot_id, one["name"], one["display"], **config)
     return found
 
 
+def _apps(work: Work, units: Mapping[str, int]) -> tuple[TownApp, ...]:
+    found = []
+    for one in DATA["apps"]:
+        opens = {"corpid": f"ww{_random(16)}", "agentid": one["agentid"], "secret": _random(43)}
+        hears = {"token": _random(24), "aes_key": _random(43)}
+        app_id, config = _kept(work, one, units, "wecom_app", opens | hears)
+        users = tuple(worker["userid"] for worker in DATA["workers"] if worker["bot"] == one["name"])
+        found.append(TownApp(app_id, one["name"], one["display"], one["unit"], **config, users=users))
+    return tuple(found)
+
+
+def _kept(
+    work: Work, one: Mapping[str, Any], units: Mapping[str, int], kind: str, config: dict[str, str]
+) -> tuple[int, dict[str, str]]:
+    """The id of a bot or app of that name, and its settings: `config` if it was not there."""
+    rest = {"kind": kind, "display": one["display"], "config_sealed": work.seal(json.dumps(config))}
+    bot_id, new = _ensure(work, t.bot, {"name": one["name"]}, unit_id=units[one["unit"]], **rest)
+    if new:
+        return bot_id, config
+    row = work.conn.execute(select(t.bot.c.config_sealed).where(t.bot.c.id == bot_id)).one()
+    return bot_id, work.unseal_json(row.config_sealed)
+
+
 def _unit_of(one: Mapping[str, Any], units: Mapping[str, int]) -> int:
-    """The unit of a group or worker: the bot's, or the one it names."""
-    of_bots = {bot["name"]: bot["unit"] for bot in DATA["bots"]}
+    """The unit of a group or worker: the bot's or app's, or the one it names."""
+    of_bots = {bot["name"]: bot["unit"] for bot in (*DATA["bots"], *DATA["apps"])}
     return units[of_bots[one["bot"]] if one["bot"] else one["unit"]]
 
 
@@ -223,13 +262,13 @@ def _groups(
     return tuple(found)
 
 
-def _members(work: Work, bots: Mapping[str, TownBot], units: Mapping[str, int]) -> tuple[TownMember, ...]:
+def _members(work: Work, bots: Mapping[str, int], units: Mapping[str, int]) -> tuple[TownMember, ...]:
     found = []
     for one in DATA["workers"]:
         key = {"name": one["name"], "unit_id": _unit_of(one, units)}
         worker_id, new = _ensure(work, t.worker, key, on_duty=one["on_duty"], cap=work.limits["cap"])
         if new and one["bot"]:
-            account = {"bot_id": bots[one["bot"]].id, "userid": one["userid"]}
+            account = {"bot_id": bots[one["bot"]], "userid": one["userid"]}
             _ensure(work, t.worker_account, account, worker_id=worker_id, bound_at=work.now)
         found.append(TownMember(one["userid"], one["name"], one["bot"] or "", worker_id))
     return tuple(found)

@@ -14,7 +14,7 @@ from typing import Any
 from bot import redis_server
 from bot.settings import Settings
 from bot.supervisor import Program, answers, port_of
-from models.sample import Town
+from models.sample import Town, TownApp
 from workers import jobs
 
 TEMPLATES = {"progress": "linli-progress"}  # which the emulated account has
@@ -80,7 +80,7 @@ def write_town(
 
 
 def _people(town: Town) -> dict[str, Any]:
-    """Bots, groups, members and door codes as the emulator's town file has them."""
+    """Bots, apps, groups, members and door codes as the emulator's town file has them."""
     corp = {group.bot: group.name.removesuffix("报修群").removesuffix("工作群") for group in town.groups}
     bots = [{k: v for k, v in dataclasses.asdict(one).items() if k != "id"} for one in town.bots]
     return {
@@ -95,7 +95,16 @@ def _people(town: Town) -> dict[str, Any]:
             }
             for g in town.groups
         ],
-        "members": [{"userid": m.userid, "name": m.name, "bot": m.bot} for m in town.members],
+        "members": [
+            {"userid": m.userid, "name": m.name, "bot": m.bot if m.bot in corp else ""} for m in town.members
+        ],
+        "apps": [_app(one) for one in town.apps],
         "residents": RESIDENTS,
         "scenes": [{"scene": one.scene, "label": one.label} for one in town.scenes],
     }
+
+
+def _app(one: TownApp) -> dict[str, Any]:
+    """An app of a firm's own; WeCom's numbers of apps are numbers there."""
+    told = {name: getattr(one, name) for name in ("name", "display", "corpid", "secret", "token", "aes_key")}
+    return {**told, "agentid": int(one.agentid), "corp": one.unit, "users": list(one.users)}

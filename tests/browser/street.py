@@ -9,16 +9,17 @@ from playwright.sync_api import Locator, Page, expect
 RESIDENT = "resident"
 ANJU, YANGGUANG, HEPING = "wrLinliAnju", "wrLinliYangguang", "wrLinliHeping"
 BIANMIN = "wrLinliBianmin"  # can only be written to
+LVYIN = "app-lvyin"  # a firm's own app
 REGISTERED = re.compile(r"工单 (\d+)")
 
 
 class Phone:
-    """One phone on the page: a resident's, or a group's (`name` is then the group's id)."""
+    """One phone on the page: a resident's, a group's (`name` is then the group's id), or an app's (LVYIN)."""
 
     def __init__(self, page: Page, name: str) -> None:
         self.root = page.locator(f'[data-test="phone-{name}"]')
         self._page = page
-        self._side = RESIDENT if name == RESIDENT else "group"
+        self._side = name.partition("-")[0] if name in (RESIDENT, LVYIN) else "group"
 
     def part(self, test: str) -> Locator:
         """What carries this name for tests, on this phone."""
@@ -67,6 +68,18 @@ class Phone:
         expect(self.part("quoting")).to_contain_text(texts[0])
 
 
+class AppPhone(Phone):
+    """The phone of a firm's own app, which its people take turns with."""
+
+    def hand_to(self, userid: str) -> None:
+        """Somebody else looks at their own chat."""
+        self.part(f"worker-{userid}").click()
+
+    def press(self, key: str) -> None:
+        """Press a button of the newest card that has it."""
+        self.part(f"card-{key}").last.click()
+
+
 class Street:
     """All phones, and the person who plays them."""
 
@@ -77,6 +90,10 @@ class Street:
     def group(self, chat: str) -> Phone:
         """The phone of a group."""
         return Phone(self.page, chat)
+
+    def app(self) -> AppPhone:
+        """The phone of the firm's own app."""
+        return AppPhone(self.page, LVYIN)
 
     def move_in(self, name: str) -> None:
         """A new resident, whose phone is then shown."""
