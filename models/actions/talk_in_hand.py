@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from models import tables as t
-from models.actions.order_in_hand import groups_of
+from models.actions.order_telling import groups_of
 from models.rules.hours import Hours, after_duty, next_duty, on_duty, read_hours
 from models.rules.masking import mask
 from models.store import To, Work

@@ -11,7 +11,8 @@ from models import tables as t
 from models.actions.authority import in_charge, is_on_duty, name_of, worker_row
 from models.actions.desk import may_give, may_pass_on
 from models.actions.dispatch import crew_of, place_in_hands, task_of
-from models.actions.order_in_hand import OrderInHand, groups_of
+from models.actions.order_in_hand import OrderInHand
+from models.actions.order_telling import groups_of
 from models.actions.routing import Region
 from models.rules.dispatch import has_room, stand_in
 from models.rules.names import read_name
