@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
-from bot.talk import Do, Look, Part, Phone, Say, Script, World, dialog
+from typing import Any
+
+from bot.talk import Do, Look, Part, Phone, Place, Say, Script, World, dialog
 from models import views
+from models.actions.door import TellDoor
+from models.actions.orders import GivePlace
 from models.actions.people import SetPhone
 
 
@@ -24,14 +28,52 @@ def contact(world: World) -> Script:
     return None
 
 
-def offered(world: World) -> Part[None]:
-    """Once there is an order: a phone number, if none is known. Nothing waits for it."""
+def offered(world: World, order: dict[str, Any], place: dict[str, Any]) -> Part[None]:
+    """Once there is an order: a phone number, if none is known. Nothing waits for it; a door told instead is kept."""
     account = yield from Look("has_phone", views.account_of, world.who.account_id)
     if account["has_phone"]:
         return
     text = "要留个手机号吗？师傅好联系您；工作群里只显示后四位。"
-    number = yield from Phone("phone", text, "请写 11 位手机号；不留请回复 1。", none="不留", optional=True)
+    again = "请写 11 位手机号；不留请回复 1。"
+    by = f"door:{place['building_id']}" if place.get("building_id") else "home"
+    number = yield from Phone("phone", text, again, none="不留", optional=True, door=by)
+    if isinstance(number, dict):
+        yield from door_kept(world, order, place, number)
+        number = yield from Phone("phone_after", text, again, none="不留", optional=True)
     yield from kept(world, number)
+
+
+def door_asked(world: World, order: dict[str, Any], place: dict[str, Any]) -> Part[None]:
+    """The door of an order in a home that lacks it, asked once; the order is open, so nothing waits for it."""
+    building = place.get("building_id") or 0
+    which = "几单元几室" if building else "几号楼几单元几室"
+    told = yield from Place(
+        "door",
+        f"师傅上门要门牌：您家{which}？只给接单的师傅看，工作群里不显示。",
+        "请写门牌，比如“2 单元 602”；不说请回复 1。",
+        others={"skip": "先不说"},
+        home=True,
+        building=building,
+        rough=True,
+        optional=True,
+        eager=True,
+    )
+    if told.get("other"):
+        yield Say("好的，不说也没关系。")
+        return
+    home = None if "words" in told else told
+    yield from door_kept(world, order, place, {"home": home, "words": told["label"]})
+
+
+def door_kept(world: World, order: dict[str, Any], place: dict[str, Any], told: dict[str, Any]) -> Part[None]:
+    """A door becomes the order's; where it cannot, whoever holds the order reads it as it was written."""
+    home, account_id = told["home"], world.who.account_id
+    if home and not place.get("home_id") and not place.get("public_part"):
+        ids = {key: home[key] for key in ("estate_id", "building_id", "home_id")}
+        yield from Do("door", GivePlace(order["order_id"], account_id, **ids))
+    elif not home or home["home_id"] != place.get("home_id"):
+        yield from Do("door", TellDoor(order["order_id"], account_id, told["words"]))
+    yield Say("门牌记下了，只给接单的师傅看。")
 
 
 def kept(world: World, number: str) -> Part[None]:

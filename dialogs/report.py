@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.language.places import at_home
+from bot.language.places import at_home, tells_door
 from bot.language.reports import CATEGORIES, public_part, suggest_category, urgency
 from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Photos, Place, Say, Script, World, dialog
 from dialogs import NOTICE
-from dialogs.contact import offered
+from dialogs.contact import door_asked, offered
 from dialogs.hello import door
 from dialogs.progress import STATES, added, asker, urge
 from models import views
@@ -46,7 +46,9 @@ def report(world: World) -> Script:
     yield from consent(world)
     order = yield from Do("open", opened(world, what, category, place, [*early, *photos]))
     yield Say(told(order))
-    yield from offered(world)
+    if at_home(what) and not (place.get("home_id") or place.get("public_part") or tells_door(what)):
+        yield from door_asked(world, order, place)
+    yield from offered(world, order, place)
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bot.language.addresses import read_home
 from bot.language.numbers import read_option, read_yes_no
+from bot.language.places import tells_door
 from bot.message import Place as Point
 from bot.talk.steps import Find, Question, Reading, Said, Several, Took, Wrong
 
@@ -22,6 +23,7 @@ class Place(Question[dict[str, Any]]):
     `building`: only a door of that building is asked for.
     With `home`, only a whole door will do. With `loose`, words that name no place of the register are taken as
     they are, {"label": words, "words": words}: in an emergency nothing that is said about the place may be lost.
+    With `rough`, a door that the register lacks is taken so too. `skip` among `others` is also chosen by a no.
     """
 
     others: Mapping[str, str] = field(default_factory=dict)
@@ -30,6 +32,7 @@ class Place(Question[dict[str, Any]]):
     home: bool = False
     building: int = 0
     loose: bool = False
+    rough: bool = False
     kind: ClassVar[str] = "place"
 
     def options(self) -> list[tuple[str, str]]:
@@ -46,10 +49,13 @@ class Place(Question[dict[str, Any]]):
             if agrees is False:
                 return Wrong("那在哪里？请写小区和楼号，比如“幸福小区 3 号楼”。")
             chosen = 0 if agrees else None
+        if chosen is None and "skip" in self.others and read_yes_no(said.text) is False:
+            chosen = list(self.others).index("skip")
         if chosen is not None:
             return Took({"other": list(self.others)[chosen]})
         found = find(self._what(), said.text)
-        if self.loose and not found and len(said.text) > 1:
+        as_said = (self.loose and len(said.text) > 1) or (self.rough and tells_door(said.text))
+        if as_said and not found:
             return Took({"label": said.text, "words": said.text})
         return self._found(found) if found or read_home(said.text) else None
 
@@ -66,7 +72,9 @@ class Place(Question[dict[str, Any]]):
     def volunteered(self, opening: Said, find: Find) -> Any:
         words = self.told if read_home(self.told) else opening.text
         if read_home(words) or (opening.scene and not self.home):
-            reading = replace(self, loose=False).read(Said(words, scene=opening.scene), None, find)
+            reading = replace(self, loose=False, rough=False).read(
+                Said(words, scene=opening.scene), None, find
+            )
             return reading.value if isinstance(reading, Took) else None
         return {"other": self.sure} if self.sure else None
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bot.language.numbers import read_number, read_option, read_yes_no
 from bot.language.phones import read_phone
+from bot.language.places import tells_door
 from bot.language.ratings import read_score
 from bot.language.replies import refuses, small_talk, submits
 from bot.talk.place import Place
@@ -147,10 +148,15 @@ class Photos(Question[list[str]]):
 
 
 @dataclass(frozen=True)
-class Phone(Question[str]):
-    """A mobile phone number of 11 digits. `none` is the option of leaving none (the answer is then "")."""
+class Phone(Question[Any]):
+    """A mobile phone number of 11 digits. `none` is the option of leaving none (the answer is then "").
+
+    With `door`, what doors are found by (door:<building>, home), a door is taken too: {"words", "home"}, the home
+    None unless the register has just one that fits.
+    """
 
     none: str = ""
+    door: str = ""
     kind: ClassVar[str] = "phone"
 
     def options(self) -> list[tuple[str, str]]:
@@ -161,7 +167,15 @@ class Phone(Question[str]):
         if number is not None:
             return Took(number)
         declined = read_option(said.text, [self.none]) == 0 or read_yes_no(said.text) is False
-        return Took("") if self.none and declined else None
+        if self.none and declined:
+            return Took("")
+        return self._door(said.text, find) if self.door and tells_door(said.text) else None
+
+    def _door(self, text: str, find: Find) -> Reading:
+        """Digits alone may be a part of a phone: they are a door if the register has it."""
+        found = find(self.door, text)
+        home = found[0] if len(found) == 1 else None
+        return Took({"words": text, "home": home}) if found or not text.isdigit() else None
 
     def volunteered(self, opening: Said, find: Find) -> Any:
         return read_phone(opening.text)

@@ -336,12 +336,20 @@ def door_of(work: Work, asker: Asker, order_id: int) -> Door | None:
     row = work.conn.execute(query).one()
     home = work.conn.execute(select_homes().where(t.home.c.id == row.home_id)).first()
     return Door(
-        door=Home(*home).door if home else "",
+        door=Home(*home).door if home else _written_door(work, order_id),
         name=work.unseal(row.name_sealed),
         phone=work.unseal(row.phone_sealed),
         latitude=row.latitude or "",
         longitude=row.longitude or "",
     )
+
+
+def _written_door(work: Work, order_id: int) -> str:
+    """The door as a resident wrote it last, where the register lacks it; empty when nobody did."""
+    e = t.order_entry.c
+    said = select(e.words, e.facts).where(e.work_order_id == order_id, e.step == "message")
+    rows = work.conn.execute(said.order_by(e.id.desc())).all()
+    return next((row.words for row in rows if row.facts.get("door")), "")
 
 
 def open_questions(work: Work, account_id: int) -> tuple[Question, ...]:

@@ -37,6 +37,7 @@ from models.actions.desk import (
     SignInFailed,
     SignOutEverywhere,
 )
+from models.actions.door import TellDoor
 from models.actions.endings import NotFixed, Withdraw
 from models.actions.erasure import ErasePerson, ForgetErased, ForgetHeard
 from models.actions.escalation import Unattended, Unclaimed
@@ -133,6 +134,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     AddPhotos: lambda s: AddPhotos(s.waiting, s.account, ("m1",)),
     AddSentence: lambda s: AddSentence(s.account, s.rated(), 1, "很快"),
     AddWords: lambda s: AddWords(s.waiting, s.account, "快点"),
+    TellDoor: lambda s: TellDoor(s.waiting, s.account, "9 单元 901"),
     AnswerStaff: lambda s: AnswerStaff(s.account, s.question, "六楼"),
     Appoint: lambda s: Appoint(s.claimed, "worker", s.worker, s.now + timedelta(days=1)),
     Arrive: lambda s: Arrive(s.claimed, s.worker),
