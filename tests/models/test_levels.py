@@ -35,7 +35,7 @@ def levels(request: pytest.FixtureRequest) -> Levels:
 def bare(database_url: str, clock: FixedClock, levels: Levels) -> Iterator[TestTown]:
     """A town with nothing but its chain of levels."""
     store: Store = open_store(database_url, KEYS, load_limits(levels=levels))
-    nothing = sample.Town({}, {}, {}, {}, (), (), (), ())
+    nothing = sample.Town({}, {}, {}, {}, (), (), (), (), ())
     yield TestTown(store, clock, nothing)
     store.engine.dispose()
 
