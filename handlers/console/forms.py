@@ -21,8 +21,8 @@ ROBOT_HOST = "qyapi.weixin.qq.com"  # WeCom docs 91770: the address of a group's
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. kind: text, code (no spaces, ASCII digits), names, number, choice, check, date, secret, robot,
-    hours.
+    """One field. kind: text, code (no spaces, ASCII digits), names, number, choice, radio (a choice of few, each
+    explained after a colon), check, date, secret, robot, hours.
 
     `wrong` says what to write instead, `taken` what to do when somebody has it already. `fixed`: it is chosen once.
     `empty` is the choice of none; `mode` the keyboard a phone shows.
@@ -138,6 +138,7 @@ READERS: Mapping[str, Callable[[Field, str, Choices], Any]] = {
     "names": _names,
     "number": _number,
     "choice": _choice,
+    "radio": _choice,
     "check": _check,
     "date": _date,
     "secret": _code,

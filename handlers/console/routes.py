@@ -31,7 +31,9 @@ from handlers.console import (
     settings,
     shifts,
     texts,
+    trial,
     trouble,
+    worker,
 )
 
 Who = Literal["anybody", "signed_in", "area", "admin"]  # area: an admin, or a district, street or community
@@ -113,6 +115,8 @@ ROUTES = (
     Route("/items/<int(max=999999999):item_id>/forget", "POST", items.item_forget, "area"),
     Route("/people", "GET", people.people),
     Route("/people/workers", "POST", people.add_worker),
+    Route("/people/workers/<int(max=999999999):worker_id>", "GET", worker.worker),
+    Route("/people/workers/<int(max=999999999):worker_id>", "POST", worker.save_worker),
     Route("/people/workers/<int(max=999999999):worker_id>/stop", "POST", people.stop_worker),
     Route("/people/workers/<int(max=999999999):worker_id>/resume", "POST", people.resume_worker),
     Route("/people/workers/<int(max=999999999):worker_id>/word", "POST", people.worker_word),
@@ -125,6 +129,7 @@ ROUTES = (
     Route("/roster/copy", "POST", shifts.copy_week),
     Route("/roster/leaves", "POST", leaves.add_leave),
     Route("/roster/leaves/<int(max=999999999):leave_id>/end", "POST", leaves.end_leave),
+    Route("/roster/try", "GET", trial.try_route, "area"),
     Route("/import", "GET", imports.imports, "admin"),
     Route("/import/<kind>.xlsx", "GET", imports.import_template, "admin"),
     Route("/import/<kind>", "POST", imports.upload_import, "admin", body=imports.MOST_BYTES),

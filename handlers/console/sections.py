@@ -28,6 +28,7 @@ from models.actions.register import (
     SaveWorker,
 )
 from models.rules.areas import LEVELS
+from models.rules.routing import MODES
 from models.store import Work
 
 SECRETS = ("secret", "token", "aes_key")  # of an app
@@ -145,6 +146,25 @@ def _active(is_active: bool) -> tuple[tuple[str, str], ...]:
     return () if is_active else (("failed", "已停用"),)
 
 
+def _modes(_work: Work) -> Choices:
+    return {mode: word(mode, "mode") for mode in MODES}
+
+
+def _named_workers(work: Work) -> Choices:
+    """Everybody, also who is stopped: a route may still name them, and must then be changed."""
+    return {
+        str(one.id): f"{one.name}（{one.unit}{'' if one.active else '，已停用'}）"
+        for one in views.setup_workers(work)
+    }
+
+
+def _how(one: views.SetupRoute) -> str:
+    """How orders find hands there, in a few words."""
+    if one.mode != "assign":
+        return word(one.mode, "mode_short")
+    return f"派给{one.worker or '网格员'}"
+
+
 def _areas(work: Work) -> Iterable[Row]:
     for one in views.areas(work):
         values = {"level": one.level, "name": one.name, "parent_id": one.parent_id}
@@ -235,10 +255,11 @@ def _routes(work: Work) -> Iterable[Row]:
         category = here().categories.get(one.category, one.category) if one.category else "全部类别"
         until = f"到 {one.ends_on}" if one.ends_on else "一直有效"
         over = (("closed", "已结束"),) if one.ends_on and one.ends_on < today else ()
-        names = ("estate_id", "category", "unit_id", "starts_on", "ends_on")
+        names = ("estate_id", "category", "unit_id", "mode", "worker_id", "starts_on", "ends_on")
         values = {name: getattr(one, name) for name in names}
         title = f"{one.estate or '全部小区'} · {category}"
-        yield Row(one.id, title, f"归{one.unit}，从 {one.starts_on} 起，{until}", over, values)
+        note = f"归{one.unit}，从 {one.starts_on} 起，{until}"
+        yield Row(one.id, title, note, (("", _how(one)), *over), values)
 
 
 def fresh_worker() -> Mapping[str, Any]:
@@ -295,8 +316,14 @@ SECTIONS: Mapping[str, Section] = {
             _routes,
             SaveRoute,
             "route_id",
-            {"estate_id": _estate_choices, "category": _categories, "unit_id": unit_choices},
-            lambda: {"starts_on": local(here().clock.now()).date()},
+            {
+                "estate_id": _estate_choices,
+                "category": _categories,
+                "unit_id": unit_choices,
+                "mode": _modes,
+                "worker_id": _named_workers,
+            },
+            lambda: {"starts_on": local(here().clock.now()).date(), "mode": MODES[0]},
         ),
     )
 }

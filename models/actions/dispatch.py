@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import FromClause, Select, and_, func, select, update
@@ -12,7 +13,7 @@ from sqlalchemy import FromClause, Select, and_, func, select, update
 from models import tables as t
 from models.actions.order_in_hand import OrderInHand
 from models.actions.routing import Region, today
-from models.rules.dispatch import Hands, Leave, Task, candidates, has_duty, has_room, is_able, named, stand_in
+from models.rules.dispatch import Hands, Leave, Task, candidates, has_duty, has_room, is_able, named, replaced
 from models.rules.orders import HELD
 from models.rules.routing import Route, most_specific
 from models.store import Work
@@ -33,7 +34,8 @@ def hand_out(order: OrderInHand, region: Region, **why: Any) -> bool:
 
     `why`: more facts for the group, such as who gave it back.
     """
-    found = _route(order, region)
+    row = order.row
+    found = route_of(region, row.unit_id, row.estate_id, row.category, today(order.work))
     if found is None or order.row.unit_id not in region.reachable:
         return False
     chosen = None
@@ -88,7 +90,8 @@ def next_in_turn(order: OrderInHand) -> Chosen | None:
     for worker_id in candidates(crew, unit_id, task_of(order), work.now):
         worker = _with_room(order, worker_id)
         if worker is not None:
-            return Chosen(worker, _replaced(work, crew, worker_id))
+            away = replaced(crew, worker_id, work.now)
+            return Chosen(worker, crew[away].name if away is not None else "")
     return None
 
 
@@ -115,10 +118,12 @@ def task_of(order: OrderInHand) -> Task:
     return Task(order.row.category, order.row.estate_id, order.row.urgency == "emergency", over)
 
 
-def _route(order: OrderInHand, region: Region) -> Route | None:
+def route_of(
+    region: Region, unit_id: int | None, estate_id: int | None, category: str, on: date
+) -> Route | None:
     """The route of the unit in charge that says how it gets its orders."""
-    mine = (one for one in region.routes if one.unit_id == order.row.unit_id)
-    return most_specific(mine, order.row.estate_id, order.row.category, today(order.work))
+    mine = (one for one in region.routes if one.unit_id == unit_id)
+    return most_specific(mine, estate_id, category, on)
 
 
 def _with_room(order: OrderInHand, worker_id: int) -> Any:
@@ -149,14 +154,6 @@ def is_outside(order: OrderInHand, worker: Any) -> bool:
     estates = _sets(work, t.worker_estate.c.worker_id, t.worker_estate.c.estate_id, [worker.id])[worker.id]
     theirs = frozenset(skills), frozenset(estates)
     return not is_able(Hands(worker.id, "", worker.unit_id, True, worker.cap, 0, None, *theirs), task)
-
-
-def _replaced(work: Work, crew: Mapping[int, Hands], worker_id: int) -> str:
-    """The name of somebody on duty who is away and whom this worker stands in for, unless it is their own duty."""
-    if crew[worker_id].on_duty:
-        return ""
-    replaced = (one for one in crew.values() if one.on_duty and stand_in(crew, one.id, work.now) == worker_id)
-    return next((one.name for one in replaced), "")
 
 
 def _locked_crew(work: Work, unit_id: int) -> dict[int, Hands]:

@@ -333,8 +333,8 @@ class MakeHomes:
 class SaveRoute:
     """Who handles what: orders of the estate and category (None: of all) go to the unit. Both days are inclusive.
 
-    `mode`: how an order finds its hands there: claim, assign (to `worker_id`, or None to the officer of the home's
-    grid) or round_robin (by turns among those on duty); empty keeps what is there, at first claim.
+    `mode`: how an order finds its hands there: claim, assign (to `worker_id` of that unit, or None to the officer of
+    the home's grid) or round_robin (by turns among those on duty); empty keeps what is there, at first claim.
     """
 
     unit_id: int
@@ -357,12 +357,16 @@ class SaveRoute:
         mode, worker_id = self._mode(work)
         if mode not in MODES:
             return Refusal(Why.UNKNOWN, field="mode")
-        if worker_id is not None and not is_there(work, t.worker, worker_id):
+        if worker_id is not None and not self._works_there(work, worker_id):
             return Refusal(Why.UNKNOWN, field="worker_id")
         what = {"estate_id": self.estate_id, "category": self.category, "starts_on": self.starts_on}
         values = {**what, "ends_on": self.ends_on, "unit_id": self.unit_id}
         values |= {"mode": mode, "worker_id": worker_id}
         return save(work, t.route, self.route_id, values, tuple(what))
+
+    def _works_there(self, work: Work, worker_id: int) -> bool:
+        worker = row_of(work, t.worker, worker_id)
+        return worker is not None and worker.active and worker.unit_id == self.unit_id
 
     def _mode(self, work: Work) -> tuple[str, int | None]:
         known = row_of(work, t.route, self.route_id) if self.route_id and not self.mode else None

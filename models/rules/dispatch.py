@@ -89,13 +89,39 @@ def candidates(crew: Mapping[int, Hands], unit_id: int, task: Task, now: datetim
     Whoever is on duty and away is replaced by who stands in for them. An emergency goes to those who are able to
     do it, and without any to whoever is there.
     """
-    duty = (one.id for one in crew.values() if one.on_duty and one.unit_id == unit_id)
-    there = {stand_in(crew, worker_id, now) for worker_id in duty} - {None}
+    there = _there(crew, unit_id, now)
     theirs = (one for one in crew.values() if one.id in there and one.unit_id == unit_id)
     ready = [one for one in theirs if has_room(one, task)]
     able = [one for one in ready if is_able(one, task)]
     chosen = able or (ready if task.emergency else [])
     return tuple(one.id for one in sorted(chosen, key=_turn))
+
+
+def _there(crew: Mapping[int, Hands], unit_id: int, now: datetime) -> frozenset[int]:
+    """Who is on duty in the unit, and for whoever of them is away who stands in."""
+    duty = (one.id for one in crew.values() if one.on_duty and one.unit_id == unit_id)
+    found = (stand_in(crew, worker_id, now) for worker_id in duty)
+    return frozenset(worker_id for worker_id in found if worker_id is not None)
+
+
+def standing(crew: Mapping[int, Hands], worker_id: int, unit_id: int, task: Task, now: datetime) -> str:
+    """Why somebody is no candidate: away, off (not on duty), full, unable (not theirs); else ready."""
+    hands = crew[worker_id]
+    if hands.leave(now):
+        return "away"
+    if worker_id not in _there(crew, unit_id, now):
+        return "off"
+    if not has_room(hands, task):
+        return "full"
+    return "ready" if is_able(hands, task) else "unable"
+
+
+def replaced(crew: Mapping[int, Hands], worker_id: int, now: datetime) -> int | None:
+    """Somebody on duty who is away and whom this worker stands in for, unless it is their own duty."""
+    if crew[worker_id].on_duty:
+        return None
+    away = (one.id for one in crew.values() if one.on_duty and stand_in(crew, one.id, now) == worker_id)
+    return next(away, None)
 
 
 def _turn(hands: Hands) -> tuple[bool, datetime, int, int]:

@@ -15,7 +15,7 @@ from models.views.desk import (
     stuck_messages,
 )
 from models.views.duty import Duty, duty_now
-from models.views.grids import officer_of
+from models.views.grids import officer_of, officers_in
 from models.views.helpers import Helper, helpers_of
 from models.views.imports import ImportRun, import_run, import_runs
 from models.views.my_data import my_data, my_data_link, my_data_of, my_data_times
@@ -236,6 +236,7 @@ __all__ = [
     "newest_entry",
     "notice_link",
     "officer_of",
+    "officers_in",
     "open_order_count",
     "open_orders_of",
     "open_questions",

@@ -17,7 +17,9 @@ ABOUT: Mapping[str, str] = {
     **dict.fromkeys(("home_ended", "caller", "erase_person"), "person"),
     **dict.fromkeys(("contact", "forget_person", "my_data_link", "my_data"), "account"),
     **dict.fromkeys(("word_for_worker", "worker_stopped", "worker_back", "setup_workers"), "worker"),
-    **dict.fromkeys(("shift_set", "shift_dropped", "leave_set", "leave_ended", "worker_duty"), "worker"),
+    **dict.fromkeys(
+        ("shift_set", "shift_dropped", "leave_set", "leave_ended", "skills_set", "worker_duty"), "worker"
+    ),
     "week_copied": "unit",
     **dict.fromkeys(("word_for_group", "unbind_group", "setup_groups", "rehearsal_begun"), "group"),
     **dict.fromkeys(("alarms_group", "alarms_tried"), "group"),

@@ -26,6 +26,18 @@ def grid_of(work: Work, home_id: int | None, building_id: int | None) -> int | N
     return work.conn.execute(building).scalar()
 
 
+def officers_in(work: Work, estate_id: int) -> tuple[str, ...]:
+    """The names of the officers of the grids in which an estate's buildings and homes are."""
+    b, h, g = t.building.c, t.home.c, t.grid.c
+    mine = select(b.grid_id).where(b.estate_id == estate_id)
+    homes = select(h.grid_id).join_from(t.home, t.building).where(b.estate_id == estate_id).distinct()
+    rows = work.conn.execute(select(g.id, g.parent_id, g.officer_id))
+    grids = {row.id: Grid(*row) for row in rows}
+    ids = {officer(grids, grid_id) for grid_id in work.conn.execute(mine.union(homes)).scalars()}
+    w = t.worker.c
+    return tuple(work.conn.execute(select(w.name).where(w.id.in_(ids - {None})).order_by(w.id)).scalars())
+
+
 def officer_of(work: Work, home_id: int | None, building_id: int | None) -> int | None:
     """The worker who is officer of the micro-grid there, else of the grid around it; None where there is none."""
     grid_id = grid_of(work, home_id, building_id)

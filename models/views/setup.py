@@ -70,7 +70,7 @@ class SetupBuilding:
 
 @dataclass(frozen=True, slots=True)
 class SetupRoute:
-    """Who handles what, from when to when. No estate or category: all of them."""
+    """Who handles what, from when to when, and how orders find hands there. No estate or category: all of them."""
 
     id: int
     estate_id: int | None
@@ -78,8 +78,11 @@ class SetupRoute:
     unit_id: int
     starts_on: date
     ends_on: date | None
+    mode: str
+    worker_id: int | None
     estate: str
     unit: str
+    worker: str
 
 
 def setup_workers(work: Work, unit_id: int | None = None) -> tuple[SetupWorker, ...]:
@@ -140,14 +143,18 @@ def setup_routes(work: Work) -> tuple[SetupRoute, ...]:
         r.unit_id,
         r.starts_on,
         r.ends_on,
+        r.mode,
+        r.worker_id,
         func.coalesce(e.name, ""),
         u.name,
+        func.coalesce(t.worker.c.name, ""),
     )
     query = (
         select(*columns)
         .select_from(t.route)
         .outerjoin(t.estate, e.id == r.estate_id)
         .join(t.handling_unit, u.id == r.unit_id)
+        .outerjoin(t.worker, t.worker.c.id == r.worker_id)
         .order_by(r.estate_id.is_not(None), r.estate_id, r.category.is_not(None), r.category, r.id)
     )
     return tuple(SetupRoute(*row) for row in work.conn.execute(query))

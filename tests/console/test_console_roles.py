@@ -260,6 +260,39 @@ def test_the_roster_of_another_area_is_neither_shown_nor_changed(apart: Console,
     assert [apart.rows(table) for table in (t.shift, t.leave, t.audit)] == before
 
 
+def test_what_is_given_to_a_worker_is_of_their_own_area(apart: Console) -> None:
+    visitor = apart.signed_in("she1")
+    with apart.store.work(NOW) as work:
+        for estate_id in (1, 2):
+            work.conn.execute(insert(t.route).values(estate_id=estate_id, unit_id=1, starts_on=NOW.date()))
+        work.conn.execute(insert(t.worker_skill).values(worker_id=1, category="steam"))  # of former times
+    page = visitor.open("/console/people/workers/1")
+    assert 'name="categories" value="steam" checked' in page.html
+    assert 'name="estates" value="1"' in page.html
+    assert 'name="estates" value="2"' not in page.html
+    sent = {"categories": "lift", "estates": "2", "cap": "4"}
+    assert "已经保存" in visitor.send("/console/people/workers/1", **sent).text
+    assert [row.category for row in apart.rows(t.worker_skill)] == ["lift"]
+    assert apart.rows(t.worker_estate) == []
+    assert apart.rows(t.worker, t.worker.c.id == 1)[0].cap == 4
+    assert apart.rows(t.audit)[-1].what == "skills_set"
+    page = visitor.post("/console/people/workers/1", estates="1", cap="0")
+    assert page.status == 422
+    assert 'id="cap-wrong"' in page.html
+    assert 'name="estates" value="1" checked' in page.html
+    visitor.post("/console/people/workers/1/stop")
+    assert "已经停用" in visitor.send("/console/people/workers/1", cap="5").text
+    assert apart.rows(t.worker, t.worker.c.id == 1)[0].cap == 4
+
+
+def test_a_trial_is_of_estates_of_ones_own_area(apart: Console) -> None:
+    visitor = apart.signed_in("jie1")
+    assert "远方小区" not in visitor.open("/console/roster/try").text
+    assert visitor.open("/console/roster/try?estate=1&category=lift").status == 200
+    assert visitor.open("/console/roster/try?estate=2&category=lift").status == 404
+    assert apart.signed_in("anju").open("/console/roster/try").status == 403
+
+
 def test_an_order_without_a_place_is_seen_where_its_unit_is(apart: Console) -> None:
     with apart.store.work(NOW) as work:
         nowhere = {"estate_id": None, "building_id": None, "home_id": None}

@@ -49,7 +49,14 @@ GOOD: dict[str, dict[str, str]] = {
     "estates": {"name": "春天里", "aliases": "春天、春里"},
     "buildings": {"estate_id": "1", "key": "９", "name": "9 号楼"},
     "homes": {"building_id": "2", "units": "2", "floors": "3", "doors": "2"},
-    "routes": {"estate_id": "1", "category": "lift", "unit_id": "2", "starts_on": "2026-11-01"},
+    "routes": {
+        "estate_id": "1",
+        "category": "lift",
+        "unit_id": "2",
+        "mode": "assign",
+        "worker_id": "3",
+        "starts_on": "2026-11-01",
+    },
 }
 TABLES = {
     "areas": t.area,

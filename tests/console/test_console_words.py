@@ -20,6 +20,7 @@ from models.actions.person_talk import AnswerTalk, EndTalk, OpenTalk, SayInTalk
 from models.actions.staff import Arrive, Claim, Finish
 from models.rules.orders import ENDS, STEPS, Why
 from models.rules.ratings import WORDS as RATINGS
+from models.rules.routing import MODES
 from tests.console.conftest import HASH, Visitor
 from tests.console.site import URL, console_app
 from tests.town import TestTown, clock, database_url, migrated, store, town  # noqa: F401
@@ -33,6 +34,8 @@ TEXTS = json.loads((Path(__file__).parents[2] / "bot" / "data" / "texts.json").r
     [
         ("step", set(STEPS)),
         ("end", set(ENDS)),
+        ("mode", set(MODES)),
+        ("mode_short", set(MODES)),
         ("refusal", {why.value for why in Why}),
         ("rating", set(RATINGS.values())),
         ("state", {"waiting", "claimed", "arrived", "closed"}),
@@ -93,6 +96,9 @@ PAGES = (
     "/console/people",
     "/console/roster",
     "/console/roster?unit=3",
+    "/console/roster/try",
+    "/console/roster/try?estate=1&category=lift",
+    "/console/people/workers/1",
     "/console/codes",
     "/console/codes/1",
     "/console/codes/estates/1",

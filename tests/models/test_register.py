@@ -190,5 +190,10 @@ def test_a_route_that_makes_no_sense_is_refused(town: TestTown) -> None:
     assert refused(town.do(SaveRoute(999, DAY))) == ("unknown", "unit_id")
     assert refused(town.do(SaveRoute(unit, DAY, 999))) == ("unknown", "estate_id")
     assert refused(town.do(SaveRoute(unit, DAY, ends_on=date(2026, 2, 28)))) == ("unknown", "ends_on")
+    town.do(SwitchWorker(town.planted.workers["刘洋"], False))
+    for name in ("李华", "刘洋"):  # of another unit, and one who was stopped
+        worker = town.planted.workers[name]
+        refusal = town.do(SaveRoute(unit, DAY, category="gas", mode="assign", worker_id=worker))
+        assert refused(refusal) == ("unknown", "worker_id")
     assert town.do(SaveRoute(unit, DAY, category="lift"))["ok"]
     assert refused(town.do(SaveRoute(unit, DAY, category="lift"))) == ("already", "starts_on")
