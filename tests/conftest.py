@@ -9,6 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# On a busy machine any example may be slow; what has to be quick is measured where it is tested.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+# Tests start some hundred processes; where no compiled files are kept, each would compile everything anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 pytest_plugins = ["tests.plugin_browser"]
 

@@ -149,7 +149,7 @@ SOUND = [with_exif(6), encoded("PNG", mode="P"), encoded("GIF", mode="P"), encod
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # Pillow warns of broken EXIF; the photo is still good
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(SOUND), st.integers(0, 400), st.binary(min_size=1, max_size=8), st.integers(0, 900))
 def test_broken_files_are_photos_or_not_but_nothing_else(raw: bytes, at: int, patch: bytes, end: int) -> None:
     broken = raw[:at] + patch + raw[at + len(patch) :]

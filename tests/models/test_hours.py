@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.limits import load_limits
@@ -114,7 +114,6 @@ moments = st.timedeltas(timedelta(0), timedelta(days=365)).map(datetime(2026, 1,
 zones = st.sampled_from([ZONE, "Europe/Berlin"])  # one of them puts its clocks forward
 
 
-@settings(deadline=None)
 @given(some_hours, moments, zones)
 def test_next_is_the_first_moment_on_duty(hours: Hours, now: datetime, zone: str) -> None:
     comes = next_duty(hours, now, zone)
@@ -127,7 +126,6 @@ def test_next_is_the_first_moment_on_duty(hours: Hours, now: datetime, zone: str
         assert next_duty(hours, now + (comes - now) / 2, zone) == comes
 
 
-@settings(deadline=None)
 @given(
     some_hours,
     moments,
@@ -142,7 +140,6 @@ def test_waiting_in_two_parts_is_waiting_once(
     assert once >= now + first + then
 
 
-@settings(deadline=None)
 @given(some_hours, moments)
 def test_a_wait_on_duty_ends_on_duty(hours: Hours, now: datetime) -> None:
     rings = after_duty(hours, now, HALF, ZONE)

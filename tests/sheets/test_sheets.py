@@ -173,7 +173,6 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, reason: str
     assert why(path) == reason
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_else(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "a"
@@ -205,7 +204,7 @@ def test_numbers_stay_numbers_in_csv() -> None:
     assert sheet_files.comma_separated([[-5, "乙"]]) == "\ufeff-5,乙\r\n".encode()
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(CELLS, min_size=1, max_size=4).filter(any))
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_what_is_written_is_read_again(tmp_path: Path, form: str, line: list[str]) -> None:
