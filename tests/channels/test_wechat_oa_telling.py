@@ -1,10 +1,8 @@
-"""What an account says first: customer service, templates, the shared token, and what every failure means."""
+"""What an account says first: customer service and templates, and what every failure means."""
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,48 +10,18 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from oa_stage import BELL, WORDS, assert_clean, channel, fake, stored
 from requests.adapters import BaseAdapter
 from samples import APPID, OA, OPENID, Asked, Platform, Said, error, ok, platform, token_then, tools
 
 from bot import refusals
 from bot.channels.failures import ErrorTable, load
-from bot.channels.wechat_oa import WeChatOA, limits
+from bot.channels.wechat_oa import WeChatOA
 from bot.channels.wechat_oa_templates import TYPES, fit_field
-from bot.channels.wechat_oa_token import TokenKeeper
 from bot.message import Doorbell, Option, Receipt, Told
-from bot.refusals import BadMessage, Busy, KeyRefused, NoMedia, NotAllowed, NotTold, TooMany, Unsure
-from bot.tokens import MemoryTokens
+from bot.refusals import BadMessage, Busy, NoMedia, NotAllowed, NotTold, TooMany, Unsure
 
-NAME = f"wechat_oa:{APPID}"
-FAR = 4e9
-OPTIONS = (Option("101", "满意", "满意"), Option("102", "不满意", "不满意"))
-WORDS = Told("wechat_oa", OPENID, "电梯修好了吗？", rung="customer_service", options=OPTIONS)
-BELL = Told(
-    "wechat_oa",
-    OPENID,
-    "",
-    rung="template",
-    doorbell=Doorbell("progress", {"thing1": "电梯故障"}),
-    once="told-7",
-)
-
-
-@pytest.fixture
-def fake() -> Iterator[Platform]:
-    with platform(token_then(lambda asked: ok(msgid=200163836))) as found:
-        yield found
-
-
-def channel(url: str, tokens: MemoryTokens | None = None, **change: str) -> WeChatOA:
-    return WeChatOA.build(
-        "wechat_oa", {**OA, "api_base": url, **change}, tools(tokens=tokens or MemoryTokens())
-    )
-
-
-def stored(token: str = "TOKEN-1", expires_at: float = FAR) -> MemoryTokens:
-    tokens = MemoryTokens()
-    tokens.put(NAME, token, expires_at)
-    return tokens
+__all__ = ["fake"]
 
 
 def test_customer_service_sends_text_with_numbers(fake: Platform) -> None:
@@ -186,15 +154,6 @@ def told_under(say: Callable[[Asked], Said], told: Told = WORDS, **change: str) 
     return caught.value
 
 
-def assert_clean(refusal: BaseException | None) -> None:
-    """Neither the refusal nor anything it hangs on tells a secret or a token."""
-    while refusal is not None:
-        for secret in (*OA.values(), "TOKEN-1", OPENID):
-            if len(secret) > 8 and secret != "verified-service":
-                assert secret not in repr(refusal)
-        refusal = refusal.__cause__ or refusal.__context__
-
-
 CODES = [code for code in load("wechat_oa_errors") if code not in ("default", "40001", "40014", "42001")]
 
 
@@ -304,152 +263,6 @@ def test_a_broken_connection(failure: requests.RequestException, expected: type[
     assert_clean(lost.value)
 
 
-# The token
-
-
-def counted(fake: Platform) -> list[bool]:
-    """For each token that was asked for, whether by force."""
-    return [one.json["force_refresh"] for one in fake.heard if one.path.endswith("stable_token")]
-
-
-@pytest.mark.parametrize("code", [40001, 40014, 42001])
-def test_a_token_refused_for_ever_costs_two_fetches(code: int) -> None:
-    for tokens, fetched in ((MemoryTokens(), [False, True]), (stored("TOKEN-1"), [False, True])):
-        with platform(token_then(lambda asked: error(code))) as fake:
-            ours = channel(fake.url, tokens)
-            with pytest.raises(KeyRefused):
-                ours.tell(WORDS)
-            assert counted(fake) == fetched
-            assert len(fake.heard) == 4
-            with pytest.raises(KeyRefused):  # force_refresh is 30 seconds apart
-                ours.tell(WORDS)
-            assert counted(fake) == fetched
-
-
-def test_a_refused_token_that_another_process_replaced_costs_nothing() -> None:
-    tokens = stored("OLD")
-
-    def say(asked: Asked) -> Said:
-        if asked.query["access_token"] == "OLD":
-            tokens.put(NAME, "NEW", FAR)
-            return error(40001)
-        return ok()
-
-    with platform(token_then(say)) as fake:
-        channel(fake.url, tokens).tell(WORDS)
-        assert counted(fake) == []
-
-
-def test_a_refused_token_is_replaced_without_force_when_a_new_one_is_given() -> None:
-    def say(asked: Asked) -> Said:
-        return error(42001) if asked.query["access_token"] == "OLD" else ok()
-
-    tokens = stored("OLD")
-    with platform(token_then(say, "NEW")) as fake:
-        channel(fake.url, tokens).tell(WORDS)
-        assert counted(fake) == [False]
-    kept = tokens.get(NAME)
-    assert kept
-    assert kept[0] == "NEW"
-
-
-def test_sixteen_threads_and_one_expiry_fetch_once(fake: Platform) -> None:
-    ours = channel(fake.url, stored("OLD", expires_at=1.0))
-    start, failures = threading.Barrier(16), list[BaseException]()
-
-    def tell() -> None:
-        start.wait()
-        try:
-            ours.tell(WORDS)
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=tell) for _ in range(16)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert failures == []
-    assert counted(fake) == [False]
-    assert len(fake.heard) == 17
-
-
-def at_once(told: Callable[[WeChatOA], None], channels: list[WeChatOA]) -> list[str]:
-    """All tell at the same moment; what each was refused with."""
-    start, refused = threading.Barrier(len(channels)), list[str]()
-
-    def tell(one: WeChatOA) -> None:
-        start.wait()
-        try:
-            told(one)
-        except NotTold as refusal:
-            refused.append(refusal.reason)
-
-    threads = [threading.Thread(target=tell, args=(one,)) for one in channels]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return refused
-
-
-def test_twenty_channels_refused_for_ever_fetch_twice() -> None:
-    """Each as a process has it; only the store of tokens is shared."""
-    tokens = stored("TOKEN-1")
-    with platform(token_then(lambda asked: error(40001))) as fake:
-        channels = [channel(fake.url, tokens) for _ in range(20)]
-        refused = at_once(lambda one: one.tell(WORDS) and None, channels)
-        assert counted(fake) == [False, True]
-    assert refused == ["KeyRefused"] * 20
-
-
-def test_twenty_channels_whose_token_is_over_fetch_once(fake: Platform) -> None:
-    tokens = stored("OLD", expires_at=1.0)
-    assert at_once(lambda one: one.tell(WORDS) and None, [channel(fake.url, tokens) for _ in range(20)]) == []
-    assert counted(fake) == [False]
-
-
-def test_force_is_used_twenty_times_a_day_at_most() -> None:
-    now, forced = [0.0], 0
-    keeper = TokenKeeper(APPID, MemoryTokens(), lambda: now[0])
-
-    def fetch(force: bool) -> tuple[str, float]:
-        nonlocal forced
-        forced += force
-        return "SAME", 7200.0
-
-    for _ in range(30):
-        now[0] += 31
-        try:
-            keeper.renew("SAME", True, fetch)
-        except KeyRefused:
-            continue
-    assert forced == 20
-    now[0] += 86_400
-    keeper.renew("SAME", True, fetch)
-    assert forced == 21
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        (error(40001), KeyRefused),
-        (error(40125), KeyRefused),
-        (error(40164, "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist"), KeyRefused),
-        (error(45009), TooMany),
-        (error(-1), Busy),
-        ((200, b"{}"), Busy),
-        ((500, b""), Busy),
-        (None, Busy),
-    ],
-)
-def test_no_token_no_message(said: Said, expected: type[NotTold]) -> None:
-    with platform(lambda asked: said) as fake, pytest.raises(expected) as caught:
-        channel(fake.url).tell(WORDS)
-    assert_clean(caught.value)
-    assert fake.paths() == ["/cgi-bin/stable_token"]
-
-
 # Templates
 
 
@@ -500,124 +313,3 @@ def test_a_field_fits_or_is_refused(kind: str, value: str) -> None:
 )
 def test_typed_fields(name: str, value: str, expected: str | None) -> None:
     assert fit_field(name, value) == expected
-
-
-# Media, menu, QR codes, self-check
-
-
-def fetched(said: Said, later: Said | None = None) -> bytes:
-    answers = [said, later or said]
-
-    with platform(token_then(lambda asked: answers.pop(0) if len(answers) > 1 else answers[0])) as fake:
-        raw = channel(fake.url).fetch("media-1")
-    assert fake.heard[-1].query == {"media_id": "media-1", "access_token": "TOKEN-1"}
-    return raw
-
-
-def test_media_is_fetched() -> None:
-    assert fetched((200, b"\xff\xd8\xff jpeg")) == b"\xff\xd8\xff jpeg"
-    assert fetched((200, b'{"a": 1}')) == b'{"a": 1}'
-    assert fetched((200, b"{ broken")) == b"{ broken"
-
-
-def test_media_after_a_refused_token() -> None:
-    assert fetched(error(42001), (200, b"jpeg")) == b"jpeg"
-
-
-@pytest.mark.parametrize(
-    ("said", "retry"),
-    [
-        (error(40007), False),
-        (error(-1), True),
-        (error(40001), True),
-        ((500, b""), True),
-        ((302, b""), True),
-        (None, True),
-        ((200, b"x" * (10 * 1024 * 1024 + 1)), False),
-    ],
-)
-def test_media_that_cannot_be_had(said: Said, retry: bool) -> None:
-    with pytest.raises(NoMedia) as caught:
-        fetched(said)
-    assert caught.value.retry is retry
-    assert_clean(caught.value)
-
-
-def test_the_menu_is_published(fake: Platform) -> None:
-    menu = {"button": [{"type": "click", "name": "订餐", "key": "meal"}]}
-    channel(fake.url).publish_menu(menu)
-    assert (fake.heard[-1].path, fake.heard[-1].json) == ("/cgi-bin/menu/create", menu)
-
-
-def test_a_qr_code_is_made_for_ever() -> None:
-    with platform(token_then(lambda asked: ok(ticket="T", url="http://weixin.qq.com/q/abc"))) as fake:
-        assert channel(fake.url).create_qr("bld:12") == ("T", "http://weixin.qq.com/q/abc")
-    assert fake.heard[-1].json == {
-        "action_name": "QR_LIMIT_STR_SCENE",
-        "action_info": {"scene": {"scene_str": "bld:12"}},
-    }
-
-
-@pytest.mark.parametrize("scene", ["", "x" * 65])
-def test_a_scene_has_1_to_64_characters(scene: str, fake: Platform) -> None:
-    with pytest.raises(BadMessage):
-        channel(fake.url).create_qr(scene)
-
-
-@pytest.mark.parametrize(
-    ("said", "what", "well", "part"),
-    [
-        (ok(ip_list=[]), "token", True, "有效"),
-        (
-            error(40164, "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist rid: 1"),
-            "ip",
-            False,
-            "加上 1.2.3.4，",
-        ),
-        (error(40164, "no address given"), "ip", False, "公网地址"),
-        (error(40125), "token", False, "AppSecret 不对"),
-        (error(40001), "token", False, "核对"),
-        (error(-1), "token", False, "连不上微信"),
-        (error(48001), "token", False, "接口权限"),
-        (error(99999), "token", False, "99999"),
-    ],
-)
-def test_the_self_check_says_what_to_do(said: Said, what: str, well: bool, part: str) -> None:
-    with platform(token_then(lambda asked: said)) as fake:
-        finding = channel(fake.url).check()[0]
-    assert (finding.what, finding.ok) == (what, well)
-    assert part in finding.words
-    assert OA["secret"] not in finding.words
-
-
-def test_every_kind_says_what_it_cannot_do_and_what_happens_instead() -> None:
-    for kind in ("verified-service", "test", "unverified"):
-        assert limits(kind)
-        for one in limits(kind):
-            assert set(one) == {"cannot", "instead"}
-
-
-@pytest.mark.parametrize(
-    ("change", "setting"),
-    [
-        ({"appid": ""}, "appid"),
-        ({"secret": ""}, "secret"),
-        ({"token": ""}, "token"),
-        ({"aes_key": ""}, "aes_key"),
-        ({"kind": "service"}, "kind"),
-        ({"choices": "buttons"}, "choices"),
-        ({"api_base": "api.weixin.qq.com"}, "api_base"),
-    ],
-)
-def test_a_wrong_setting_is_named(change: dict[str, str], setting: str) -> None:
-    with pytest.raises(ValueError, match=setting) as caught:
-        WeChatOA.build("wechat_oa", {**OA, **change}, tools())
-    assert json.dumps(OA["secret"]) not in str(caught.value)
-
-
-def test_fields_go_by_the_names_of_the_accounts_own_template(fake: Platform) -> None:
-    names = {"template.progress.thing1": "thing7", "template.progress.phrase3": ""}
-    doorbell = Doorbell("progress", {"thing1": "电梯", "phrase3": "已接单", "time4": "2026年11月18日 10:00"})
-    ours = channel(fake.url, **{"template.progress": "T", **names})
-    ours.tell(Told("wechat_oa", OPENID, "", rung="template", doorbell=doorbell, once="linli-1"))
-    assert set(fake.heard[-1].json["data"]) == {"thing7", "time4"}
