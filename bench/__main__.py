@@ -20,7 +20,7 @@ def _turn(quick: bool) -> Iterator[Row]:
 
 
 def _web(quick: bool) -> Iterator[Row]:
-    return web.rows(1, 60, 100) if quick else web.rows(3, 300)
+    return web.rows(1, 60, 100) if quick else web.rows(4, 1_250)
 
 
 def _grow(quick: bool) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from bench.client import Load, send, send_at
 from bench.installation import Installation
 from bench.measuring import Row, milliseconds
 
-SENDERS = 5000  # people whom each database knows
+SENDERS = 7000  # people whom each database knows
 WARMING = 30  # of them, the last ones, talk before the measurement: statements are compiled then
 CONNECTIONS = 16
 STEADY_CONNECTIONS = 128

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select, union_all
 
 from models import tables as t
 from models.store import Work
@@ -36,8 +36,10 @@ def photos(work: Work, asker: Asker, order_id: int) -> tuple[Photo, ...]:
 
 @cache
 def _photos_of() -> Select[Any]:
+    # UNION and not OR, for which SQLite reads every order there ever was.
     whole = bindparam("order", type_=t.Id)
-    return _photos().where(t.photo.c.work_order_id.in_(_one_with(whole))).order_by(t.photo.c.id)
+    orders = union_all(select(whole), _parts_of(whole))
+    return _photos().where(t.photo.c.work_order_id.in_(orders)).order_by(t.photo.c.id)
 
 
 def photo_by_id(work: Work, asker: Asker, photo_id: int) -> Photo | None:
@@ -47,17 +49,16 @@ def photo_by_id(work: Work, asker: Asker, photo_id: int) -> Photo | None:
         return None
     o = t.work_order.c
     into = work.conn.execute(select(o.merged_into_id).where(o.id == row.work_order_id)).scalar()
-    merged = into is not None and work.conn.execute(_one_with(into).where(o.id == row.work_order_id)).first()
+    merged = into is not None and work.conn.execute(_parts_of(into).where(o.id == row.work_order_id)).first()
     seen = (row.work_order_id, into) if merged else (row.work_order_id,)
     return Photo(*row) if any(order_by_id(work, asker, one) for one in seen if one is not None) else None
 
 
-def _one_with(order_id: int | BindParameter[int]) -> Select[Any]:
-    """The order and those that became part of it, but for what was about somebody's home when it is not."""
+def _parts_of(order_id: int | BindParameter[int]) -> Select[Any]:
+    """The orders that became part of this one, but for what was about somebody's home when it is not."""
     o, whole = t.work_order.c, t.work_order.alias()
     home = select(whole.c.home_id).where(whole.c.id == order_id).scalar_subquery()
-    part = and_(o.merged_into_id == order_id, or_(o.home_id.is_(None), o.home_id == home))
-    return select(o.id).where(or_(o.id == order_id, part))
+    return select(o.id).where(o.merged_into_id == order_id, or_(o.home_id.is_(None), o.home_id == home))
 
 
 @cache
