@@ -369,7 +369,14 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
-        batch_op.create_index(batch_op.f("ix_work_order_merged_into_id"), ["merged_into_id"], unique=False)
+        merged = sa.text("merged_into_id IS NOT NULL")
+        batch_op.create_index(
+            batch_op.f("ix_work_order_merged_into_id"),
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=merged,
+            postgresql_where=merged,
+        )
         batch_op.create_foreign_key(
             batch_op.f("fk_work_order_merged_into_id"), "work_order", ["merged_into_id"], ["id"]
         )

@@ -43,7 +43,7 @@ work_order = Table(
     Column("paused_until", Moment, nullable=True),
     Column("visit_at", Moment, nullable=True),  # the appointment for a visit
     Column("visit_ends_at", Moment, nullable=True),
-    refers_to("work_order", nullable=True, name="merged_into_id", index=True),
+    refers_to("work_order", nullable=True, name="merged_into_id"),
     Column(
         "stripped_at", Moment, nullable=True
     ),  # when what is personal was taken out; empty: there may be some
@@ -52,6 +52,14 @@ work_order = Table(
     # A closed order keeps who did it, if anyone did.
     CheckConstraint("state = 'closed' or (state = 'waiting') = (holder_id is null)", name="holder"),
     Index("ix_work_order_queue", "state", "unit_id"),
+)
+# Few orders are merged: SQLite would read all of them rather than use an index that is nearly all NULL.
+MERGED = work_order.c.merged_into_id.is_not(None)
+Index(
+    "ix_work_order_merged_into_id",
+    work_order.c.merged_into_id,
+    sqlite_where=MERGED,
+    postgresql_where=MERGED,
 )
 
 order_helper = Table(  # who works on it besides the holder, who leads; closing waits for them
