@@ -162,14 +162,12 @@ def create_web() -> Flask:
     newest, *older = linli.keys.sessions
     web.config.update(SECRET_KEY=newest, SECRET_KEY_FALLBACKS=older, MAX_CONTENT_LENGTH=1024 * 1024)
     web.register_blueprint(hooks.make_blueprint(make_door(linli)))
-    desk = console.Desk(
-        linli.store, linli.clock, linli.public_url, linli.photo_dir, CATEGORIES, partial(scene_url, linli)
-    )
+    parts = (linli.store, linli.clock, linli.public_url, linli.photo_dir, CATEGORIES)
+    desk = console.Desk(*parts, partial(scene_url, linli), forget_files=linli.forget_files)
     web.register_blueprint(console.make_blueprint(desk))
     for one in resident_pages.make_blueprints(linli.store, linli.clock, linli.photo_dir):
         web.register_blueprint(one)
-    site = page.Site(linli.store, linli.clock, linli.public_url, linli.photo_dir, CATEGORIES)
-    web.register_blueprint(page.make_blueprint(site))
+    web.register_blueprint(page.make_blueprint(page.Site(*parts)))
     web.register_blueprint(verification.make_blueprint(chosen.data_dir))
     behind = partial(migrate.behind, chosen.database_url)
     machine = ops.Ops(linli.store, linli.clock, behind, linli.keys.ops, clock_moves=chosen.emulated)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -27,6 +27,7 @@ class Desk:
     `categories`: the Chinese name of each category id.
     `scene_url`: the address to print as a QR code for a scene such as "bld:1"; asks the platform and raises
     one of the NotTold refusals when it will not make one.
+    `forget_files`: deletes photo files that no row names any more, at once and not the night after.
     """
 
     store: Store
@@ -36,6 +37,7 @@ class Desk:
     categories: Mapping[str, str]
     scene_url: Callable[[str], str]
     wall: Clock = field(default_factory=SystemClock)
+    forget_files: Callable[[Sequence[str]], None] = lambda names: None
 
     @property
     def import_dir(self) -> Path:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, case, select, update
 
 from models import tables as t
+from models.actions.desk import Audit
 from models.rules.alarms import is_over
 from models.rules.orders import Refusal, Why
 from models.store import To, Work
 
 SETTING = "alarms"  # of town_setting: {"work_group_id": n}
 SEEN = "seen_at"
+TRIED, TRY_AGAIN = "alarms_tried", timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +110,27 @@ class SetAlarmGroup:
         changed = update(t.town_setting).where(s.name == SETTING).values(row)
         if not work.conn.execute(changed).rowcount:
             work.conn.execute(work.insert_once(t.town_setting).values(name=SETTING, **row))
+        if self.user_id is not None:
+            subject = str(self.work_group_id or "")
+            return Audit(self.user_id, "alarms_group" if subject else "alarms_street", subject).run(work)
         return {"ok": True}
+
+
+@dataclass(frozen=True, slots=True)
+class TryAlarms:
+    """Tell the group that hears alarms that it does; once a minute."""
+
+    user_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Refusals: unknown, while no group can hear; too_soon."""
+        group_id, a = operators_group(work), t.audit.c
+        if group_id is None:
+            return Refusal(Why.UNKNOWN)
+        lately = select(a.id).where(a.what == TRIED, a.at > work.now - TRY_AGAIN)
+        if work.conn.execute(lately.limit(1)).first():
+            return Refusal(Why.TOO_SOON)
+        work.tell(
+            To(work_group_id=group_id), "alarm", {"what": "这是一条测试，系统一切正常。", "end": "test"}
+        )
+        return Audit(self.user_id, "alarms_tried", str(group_id)).run(work)

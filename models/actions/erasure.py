@@ -14,6 +14,8 @@ from models.actions.people import Unfollow
 from models.actions.stripping import Erased
 from models.rules.orders import Refusal, Why
 from models.store import Work
+from models.views.people import lives_elsewhere, person_seen_by
+from models.views.users import asker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class ErasePerson:
         p, a = t.person.c, t.account.c
         if work.conn.execute(select(p.id).where(p.id == self.person_id)).first() is None:
             return Refusal(Why.UNKNOWN, files=[])
+        if why := self._refused(work):
+            return Refusal(why, files=[])
         erased = Erased(work, self.why)
         mine = select(a.id).where(a.person_id == self.person_id).order_by(a.id)
         accounts = work.conn.execute(mine).scalars().all()
@@ -47,6 +51,18 @@ class ErasePerson:
         if self.user_id is not None:
             Audit(self.user_id, "erase_person", str(self.person_id)).run(work)
         return {"ok": True, "ends": True, "erased": True, "open": waits, "files": sorted(set(files))}
+
+    def _refused(self, work: Work) -> Why | None:
+        """Of a user of the console: who may not see the person, and who does not look after their record."""
+        if self.user_id is None:
+            return None
+        asker, p = asker_of(work, self.user_id), t.person.c
+        if asker is None:
+            return Why.UNKNOWN
+        seen = select(p.id).where(p.id == self.person_id, person_seen_by(asker, p.id))
+        if work.conn.execute(seen).first() is None:
+            return Why.UNKNOWN
+        return Why.ELSEWHERE if lives_elsewhere(work, asker, self.person_id) else None
 
     @staticmethod
     def _photos_of_closed(erased: Erased, accounts: list[int]) -> list[str]:

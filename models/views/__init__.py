@@ -15,6 +15,7 @@ from models.views.desk import (
     stuck_messages,
 )
 from models.views.duty import Duty, duty_now
+from models.views.erasures import Erasure, erasures
 from models.views.grids import officer_of, officers_in
 from models.views.helpers import Helper, helpers_of
 from models.views.imports import ImportRun, import_run, import_runs
@@ -144,6 +145,7 @@ __all__ = [
     "Door",
     "Duty",
     "Entry",
+    "Erasure",
     "Estate",
     "Found",
     "Gap",
@@ -210,6 +212,7 @@ __all__ = [
     "door_of",
     "duty_hours",
     "duty_now",
+    "erasures",
     "estates",
     "estates_named",
     "estates_of_unit",

@@ -106,10 +106,11 @@ def test_every_line_about_somebody_is_named() -> None:
         "text_changed",
         "text_reset",
         "rehearsal_ended",
+        "alarms_street",
     }
     rest = named - set(ABOUT) - plain
     assert {one for one in rest if not one.startswith(("import_", "account_"))} == set()
-    assert set(ABOUT) <= named | {"my_data", "my_data_link", "alarms_group", "alarms_tried"}
+    assert set(ABOUT) <= named | {"my_data", "my_data_link"}
 
 
 def test_many_lines_are_turned_by_page(console: Console) -> None:

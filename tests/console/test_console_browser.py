@@ -15,7 +15,7 @@ from handlers.console.sections import SECTIONS
 from models import tables as t
 from tests.console.conftest import NOW, PASSWORD, Console
 
-TEXTS = ("settings/texts", "settings/texts/order_finished.resolved")
+TEXTS = ("settings/alarms", "audit/erasures", "settings/texts", "settings/texts/order_finished.resolved")
 SETTINGS = (*(f"settings/{key}" for key in SECTIONS), "settings/bots/1", "settings/workers/1", *TEXTS)
 PATHS = (
     "",

@@ -18,7 +18,7 @@ from bot.clock import FixedClock
 from models import actions
 from models import tables as t
 from models.actions.again import HearAgain, TellAgain
-from models.actions.alarms import SetAlarmGroup, SettleAlarms
+from models.actions.alarms import SetAlarmGroup, SettleAlarms, TryAlarms
 from models.actions.answers import AddSentence, AnswerStaff, QuestionShown, Rate
 from models.actions.app_card_updates import CardChanged, KeepCard, MissCard, PressCard
 from models.actions.appointment import Appoint, VisitSoon
@@ -231,6 +231,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     SaveUser: lambda s: SaveUser("li", "admin", "hash"),
     ResetText: lambda s: s.town.do(SaveText(s.user, "x", ("y",))) and ResetText(s.user, "x"),
     SetAlarmGroup: lambda s: SetAlarmGroup(None, s.user),
+    TryAlarms: lambda s: s.town.do(SetAlarmGroup(s.group, s.user)) and TryAlarms(s.user),
     SettleAlarms: lambda s: SettleAlarms({"redis": {"what": "x", "end": "redis"}}),
     SetPassword: lambda s: SetPassword("admin", "hash"),
     SwitchUser: lambda s: SwitchUser("admin", False),
