@@ -37,22 +37,29 @@ class Column:
 
 
 def export(
-    what: str, rows: Sequence[Mapping[str, Any]], *, phones: bool = False, form: Form = "xlsx"
+    what: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    phones: bool = False,
+    form: Form = "xlsx",
+    cut: bool = False,
 ) -> Response:
     """A file of `rows` with those columns of exports.json that the asker's role may have.
 
-    `phones`: in full, if the role may ask for that; else 138****5678. What a row does not hold stays empty. The
-    first line says who exported it when, and the audit trail says it too.
+    `phones`: in full, if the role may ask for that; else 138****5678. What a row does not hold stays empty;
+    a column of some roles alone that no row holds is left out. The first line says who exported it when, and the
+    audit trail says it too. `cut`: there are more rows than these, which the first line says as well.
     """
     found = _DATA["exports"][what]
     role = me().role
     openly = phones and role in _DATA["open_phones"]
-    columns = columns_for(what, role)
+    held = {name for row in rows for name in row}
+    columns = [one for one in columns_for(what, role) if not one.roles or one.name in held]
     with working() as work:
         write_down(work, f"export_{what}", f"{len(rows)} 条，电话{'完整' if openly else '隐去中间 4 位'}")
     body = ([_cell(column, row.get(column.name), openly) for column in columns] for row in rows)
     titles = [column.title for column in columns]
-    lines: list[sheet_files.Line] = [[_watermark(len(rows))], titles, *body]
+    lines: list[sheet_files.Line] = [[_watermark(len(rows), cut)], titles, *body]
     return _file(found["title"], lines, form, bold=1)
 
 
@@ -69,9 +76,15 @@ def columns_for(what: str, role: str) -> list[Column]:
     return [column for column in columns if not column.roles or role in column.roles]
 
 
-def _watermark(rows: int) -> str:
+def about_people(what: str, role: str) -> bool:
+    """Whether a role may have columns of this export that are not everybody's: those about people."""
+    return any(column.roles for column in columns_for(what, role))
+
+
+def _watermark(rows: int, cut: bool) -> str:
     at = local(here().clock.now())
-    return f"{me().login} 于 {at:%Y-%m-%d %H:%M} 导出，共 {rows} 条。内部资料，请勿外传。"
+    count = f"只有前 {rows} 条，后面还有，请缩小条件分几次导出" if cut else f"共 {rows} 条"
+    return f"{me().login} 于 {at:%Y-%m-%d %H:%M} 导出，{count}。内部资料，请勿外传。"
 
 
 def _cell(column: Column, value: Any, openly: bool) -> sheet_files.Cell:

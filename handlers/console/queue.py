@@ -9,6 +9,7 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from handlers.console.desk import here
+from handlers.console.export import about_people
 from handlers.console.pages import day, filters, looking, me, midnight, show, units_of, whole
 from handlers.console.words import WORDS
 from models import views
@@ -25,7 +26,11 @@ def queue() -> ResponseReturnValue:
         rows = _rows(work)
         units = () if me().asker.is_firm else units_of(work)
         estates = views.own_estates(work, me().asker)
-    return show("queue.html", states=STATES, units=units, estates=estates, **rows)
+    return show("queue.html", states=STATES, units=units, estates=estates, **rows, **_export())
+
+
+def _export() -> dict[str, Any]:
+    return {"most": here().store.limits["export_orders"], "people": about_people("orders", me().role)}
 
 
 def queue_rows() -> ResponseReturnValue:
@@ -39,9 +44,8 @@ def queue_rows() -> ResponseReturnValue:
 
 
 def _rows(work: Work) -> dict[str, Any]:
-    state, page = request.args.get("state", "open"), max(whole("page", request.args) or 1, 1)
-    state = state if state in STATES else "open"
-    found = views.queue(work, me().asker, _wanted(state), page)
+    state, page = _state(), max(whole("page", request.args) or 1, 1)
+    found = views.queue(work, me().asker, listed(), page)
     wanted = {**request.args, "state": state}
     return {
         "orders": found.orders,
@@ -53,8 +57,14 @@ def _rows(work: Work) -> dict[str, Any]:
     }
 
 
-def _wanted(state: str) -> views.Wanted:
-    asked = request.args
+def _state() -> str:
+    state = request.args.get("state", "open")
+    return state if state in STATES else "open"
+
+
+def listed() -> views.Wanted:
+    """What the address narrows the list to."""
+    asked, state = request.args, _state()
     number = whole("number", asked)
     # Whoever types a number wants that order, closed or not.
     anyhow = number is not None or state == "all"

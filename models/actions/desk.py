@@ -79,6 +79,22 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditAll:
+    """The same about many subjects."""
+
+    user_id: int
+    what: str
+    subjects: tuple[str, ...]
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """A row for each."""
+        row = {"at": work.now, "console_user_id": self.user_id, "what": self.what}
+        if self.subjects:
+            work.conn.execute(insert(t.audit), [{**row, "subject": one} for one in self.subjects])
+        return {"ok": True}
+
+
+@dataclass(frozen=True, slots=True)
 class SaveUser:
     """Make a console user or change one. `password` is an argon2 hash; None keeps what is there.
 

@@ -14,6 +14,7 @@ from models.views.desk import (
     messages_of_order,
     stuck_messages,
 )
+from models.views.doors import doors_of
 from models.views.duty import Duty, duty_now
 from models.views.erasures import Erasure, erasures
 from models.views.grids import officer_of, officers_in
@@ -52,7 +53,7 @@ from models.views.person_talk import (
 )
 from models.views.photos import Photo, photo_by_id, photos
 from models.views.privacy import notice_link, open_order_count
-from models.views.queue import Page, Wanted, queue, queue_length
+from models.views.queue import Page, Wanted, queue, queue_length, whole_queue
 from models.views.register import (
     Building,
     Estate,
@@ -210,6 +211,7 @@ __all__ = [
     "contact_of_talk",
     "desk_items",
     "door_of",
+    "doors_of",
     "duty_hours",
     "duty_now",
     "erasures",
@@ -288,6 +290,7 @@ __all__ = [
     "units",
     "units_for",
     "waiting_talks",
+    "whole_queue",
     "worker_accounts",
     "worker_by_id",
     "worker_of",

@@ -263,7 +263,7 @@ def _looks(work: Work, account_id: int, person_id: int) -> Rows:
     numbers = work.conn.execute(select(o.number).where(o.reporter_id == person_id)).scalars()
     looked = or_(
         _about(("contact",), [account_id]),
-        _about(("door",), numbers),
+        _about(("door", "door_exported"), numbers),
         _about(("found_person", "person", "person_phone"), [person_id]),
     )
     query = (

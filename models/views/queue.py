@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from models import tables as t
 from models.rules.orders import OPEN
@@ -52,12 +52,23 @@ def queue(work: Work, asker: Asker, wanted: Wanted = Wanted(), page: int = 1) ->
 
     `page` counts from 1.
     """
+    query = _listed(work, asker, wanted)
+    rows = work.conn.execute(query.limit(PAGE + 1).offset(PAGE * (max(page, 1) - 1))).all()
+    return Page(tuple(shown(row, asker) for row in rows[:PAGE]), len(rows) > PAGE)
+
+
+def _listed(work: Work, asker: Asker, wanted: Wanted) -> Select[Any]:
     o = t.work_order.c
     where = [seen_by(asker), *_conditions(work, wanted)]
     order = (URGENCY_FIRST, o.opened_at, o.id) if wanted.state in ("open", *OPEN) else (o.id.desc(),)
-    query = select_orders().where(*where).order_by(*order)
-    rows = work.conn.execute(query.limit(PAGE + 1).offset(PAGE * (max(page, 1) - 1))).all()
-    return Page(tuple(shown(row, asker) for row in rows[:PAGE]), len(rows) > PAGE)
+    return select_orders().where(*where).order_by(*order)
+
+
+def whole_queue(work: Work, asker: Asker, wanted: Wanted) -> Page:
+    """The whole list in the order of its pages, up to the limit `export_orders`."""
+    most = int(work.limits["export_orders"])
+    rows = work.conn.execute(_listed(work, asker, wanted).limit(most + 1)).all()
+    return Page(tuple(shown(row, asker) for row in rows[:most]), len(rows) > most)
 
 
 def queue_length(work: Work, asker: Asker, wanted: Wanted) -> int:

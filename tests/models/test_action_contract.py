@@ -30,6 +30,7 @@ from models.actions.consent import Consent, GoOn, ShowNotice, WithdrawConsent
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
 from models.actions.desk import (
     Audit,
+    AuditAll,
     CloseDeskItem,
     OpenDeskItem,
     SaveUser,
@@ -141,6 +142,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     AnswerTalk: lambda s: AnswerTalk(s.talk(), "console", s.user, "明天给您打电话"),
     AskResident: lambda s: AskResident(s.claimed, s.worker, "在家吗？"),
     Assign: lambda s: Assign(s.waiting, s.worker, s.user),
+    AuditAll: lambda s: AuditAll(s.user, "door_exported", ("1001", "1002")),
     Audit: lambda s: Audit(s.user, "door", "1001"),
     BringLines: lambda s: BringLines(
         s.importing("running"),
