@@ -56,12 +56,22 @@ def _facts(work: Work, unit: views.Unit, monday: date) -> Mapping[str, Any]:
         "any_shift": bool(shifts),
         "earlier": any(one.starts_at >= before[0] for one in views.shifts(work, asker, unit.id, *before)),
         "workers": workers,
+        "on_duty": [_duty_of(one, leaves, now) for one in workers if one.on_duty],
         "kept": unit.id in views.duty_now(work, (unit.id,)).shifts,
         "leaves": [one for one in leaves if one.ends_at > now],
         "away": _away(leaves),
         "gaps": views.gaps(work, asker, unit, max(since, now), until) if until > now else (),
         "hours": duty_text(views.duty_hours(work, unit)),
     }
+
+
+def _duty_of(worker: views.Worker, leaves: Sequence[views.LeaveOf], now: datetime) -> str:
+    """Somebody on duty now, and while they are away who stands in."""
+    theirs = (one for one in leaves if one.worker_id == worker.id and one.starts_at <= now < one.ends_at)
+    leave = next(theirs, None)
+    if leave is None:
+        return worker.name
+    return f"{worker.name}（请假，{f'{leave.substitute}代班' if leave.substitute else '没有人代班'}）"
 
 
 def _days(

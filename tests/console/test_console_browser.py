@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -136,6 +137,54 @@ def test_an_order_is_worked_on_with_the_keyboard_alone(page: Page, address: str)
     page.keyboard.press("Enter")
     page.get_by_role("status").get_by_text("已经记下").wait_for()
     assert page.locator(".timeline").get_by_text("备件下午到").is_visible()
+
+
+def test_only_who_is_there_is_offered_to_stand_in(console: Console, page: Page, address: str) -> None:
+    with console.store.work(NOW) as work:
+        away = {"worker_id": 2, "starts_at": NOW, "ends_at": NOW + timedelta(days=2)}
+        work.conn.execute(insert(t.leave).values(away))
+        work.conn.execute(insert(t.worker).values(unit_id=1, name="钱进"))
+    page.goto(f"{address}roster?unit=1")
+    page.get_by_text("登记请假").click()
+    page.get_by_label("谁请假").select_option("1")
+    page.get_by_label("谁代班").select_option("2")
+
+    def offered() -> list[str]:
+        return page.locator("#substitute_id option:not([disabled])").evaluate_all(
+            "all => all.map(one => one.value)"
+        )
+
+    assert offered() == ["", "2", "5"]
+    page.get_by_label("从", exact=True).fill("2026-11-19T08:00")
+    page.get_by_label("到", exact=True).fill("2026-11-20T08:00")
+    page.get_by_label("到", exact=True).blur()
+    assert offered() == ["", "5"]
+    assert page.get_by_label("谁代班").input_value() == ""
+    page.get_by_label("从", exact=True).fill("2026-11-20T10:00")
+    page.get_by_label("到", exact=True).fill("2026-11-21T08:00")
+    page.get_by_label("到", exact=True).blur()
+    assert offered() == ["", "2", "5"]
+
+
+def test_a_shift_is_entered_with_the_keyboard_alone(console: Console, page: Page, address: str) -> None:
+    page.goto(f"{address}roster?unit=1")
+    page.get_by_label("谁", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    for _ in range(20):  # past both times, each of which has several stops, to the first day
+        if page.evaluate("document.activeElement.name") == "days":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("排了 1 个班：周一").wait_for()
+    assert len(console.rows(t.shift)) == 1
+
+
+def test_who_gets_it_is_asked_only_where_somebody_is_named(page: Page, address: str) -> None:
+    page.goto(f"{address}settings/routes")
+    assert not page.get_by_label("派给谁").is_visible()
+    page.get_by_role("radio", name="派给一个人").check()
+    assert page.get_by_label("派给谁").is_visible()
 
 
 def test_an_open_order_says_that_something_happened(console: Console, page: Page, address: str) -> None:

@@ -195,6 +195,15 @@ def test_a_leave_that_cannot_be_is_explained(
     assert len(clerk.town.rows(t.leave)) == 2
 
 
+def test_who_is_on_duty_and_away_is_shown_with_who_stands_in(clerk: Clerk) -> None:
+    clerk.adds("李华", 0)
+    page = clerk.leaves("李华", "2026-03-02T08:00", "2026-03-02T10:00", "王伟")
+    assert "现在值班：李华（请假，王伟代班）" in page.text
+    clerk.adds("陈静", 0)
+    page = clerk.leaves("陈静", "2026-03-02T08:00", "2026-03-02T10:00")
+    assert "陈静（请假，没有人代班）" in page.text
+
+
 def test_the_page_knows_when_colleagues_are_away(clerk: Clerk) -> None:
     page = clerk.leaves("陈静", "2026-03-04T12:00", "2026-03-06T00:00")
     offered = page.html.partition('id="substitute_id"')[2].partition("</select>")[0]
