@@ -23,6 +23,7 @@ from models import views
 from models.actions.orders import AddPhotos
 from models.actions.person_talk import EndTalk, OpenTalk, SayInTalk
 from models.actions.talk_in_hand import open_talk_of
+from models.rules.heard import silent
 from models.store import Work
 
 ASKED = "staff_question"
@@ -133,7 +134,7 @@ def transcript(work: Work, channel: str, sender: str) -> list[str]:
     lines: list[str] = []
     for payload, reply in reversed(rows):
         heard = Heard.from_json(payload)
-        lines.append(f"{SAYS}{heard.text or f'[{heard.kind}]'}")
+        lines.append(f"{SAYS}{heard.text or silent(heard.kind)}")
         if reply and (words := Reply.from_json(reply).words):
             lines.append(f"机器人：{words}")
     return [line.replace("\0", "") for line in lines]  # PostgreSQL refuses it

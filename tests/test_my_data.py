@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from bot.message import HeardKind
 from handlers import my_data, privacy
 from models import tables as t
-from models.actions.desk import Audit, SaveUser
+from models.actions.desk import Audit, OpenDeskItem, SaveUser
 from models.limits import load_limits
 from models.notices import NOTICES, newest
+from models.rules.heard import KINDS
 from tests.chat import Community, Resident, found
 
 BASE = "http://linli.example"
@@ -188,3 +191,51 @@ def test_the_notice_is_public_with_every_version(community: Community, client: F
     for notice in NOTICES:
         assert all(words in page.text for _, words in notice.parts)
     assert page.text.index(newest().parts[0][1]) < page.text.index(NOTICES[0].parts[0][1])
+
+
+def test_notices_are_told_whole_with_what_they_were_and_when(
+    community: Community, phone: Resident, client: FlaskClient
+) -> None:
+    alone = community.worker("LiHua", chat="")
+    alone.says("接 1001")
+    facts = {"number": 1001, "category": "lift", "unit": "安居物业", "words": "配件下午到"}
+    with community.store.work(community.clock.now()) as work:
+        work.conn.execute(t.outbox.delete())
+        row = {"account_id": 1, "next_at": work.now, "made_at": work.now}
+        for kind, state, more in (
+            ("order_progress", "accepted", facts),
+            ("order_asked", "unknown", {**facts, "words": "几楼？"}),
+            ("home_verified", "held", {"place": "3 号楼"}),
+            ("order_claimed", "failed", {"words": "旧版本"}),
+        ):
+            work.conn.execute(t.outbox.insert().values(**row, kind=kind, state=state, facts=more))
+    data = json.loads(client.get(f"{link(phone)}.json").data)["发给您的通知"]
+    told = [(one["什么"], one["送到"], one["话"].splitlines()[0]) for one in data]
+    assert told == [
+        ("工单的进展", "已发出", "您反映的电梯问题（工单 1001）有新进展：配件下午到"),
+        ("师傅问您的话", "不确定有没有送到", "关于您反映的电梯问题（工单 1001），安居物业想问您："),
+        ("住址的核实", "已送到", "您登记的住址（3 号楼）已经核实。"),
+        ("工单的进展", "没有送到", "旧版本"),
+    ]
+
+
+def test_a_transcript_calls_the_resident_you_and_names_what_had_no_words(
+    community: Community, phone: Resident, client: FlaskClient
+) -> None:
+    before = "住户：[follow]\n机器人：您好，住户：好\n住户：厨房漏水"
+    with community.store.work(community.clock.now()) as work:
+        over = {"opened_at": work.now, "last_at": work.now, "ended_at": work.now, "state": "ended"}
+        work.conn.execute(t.person_talk.insert().values(number=1, account_id=1, why="asked", **over))
+        entry = {"person_talk_id": 1, "at": work.now, "by": "system", "words_sealed": work.seal(before)}
+        work.conn.execute(t.talk_entry.insert().values(entry))
+        OpenDeskItem("defect", before, account_id=1).run(work)
+    data = json.loads(client.get(f"{link(phone)}.json").data)
+    said = "您：[关注了公众号]\n机器人：您好，住户：好\n您：厨房漏水"
+    (talk,) = data["和工作人员的谈话"]
+    assert (talk["谁"], talk["话"]) == ("您和机器人，在这之前", said)
+    assert [one["交给工作人员的话"] for one in data["请工作人员看的事"]] == [said]
+    assert data["最近的聊天"][0]["您"] == "[关注了公众号]"
+
+
+def test_everything_that_can_be_heard_has_a_name() -> None:
+    assert set(get_args(HeardKind)) - {"text"} == set(KINDS)

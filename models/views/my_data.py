@@ -6,7 +6,7 @@ The keys are Chinese, since a person reads them, on the page as in the file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 
 from models import tables as t
+from models.rules.heard import silent, to_themselves
 from models.store import Work
 from models.views.album import album_link
 from models.views.people import account_of, homes_of
@@ -24,13 +25,20 @@ LINK, OPENED = "my_data_link", "my_data"  # what the audit calls the making and 
 DAY = timedelta(days=1)
 
 Rows = list[dict[str, Any]]
+Worded = Callable[[str, Mapping[str, Any], datetime], str]
 
 STATES = {"waiting": "待接单", "claimed": "已接单", "arrived": "已到场", "paused": "暂停", "closed": "已办结"}
 BINDINGS = {"claimed": "您自己填的", "verified": "已核实", "refused": "没有通过核实"}
-KINDS = {
-    "photo": "照片", "voice": "语音", "video": "视频", "location": "定位", "follow": "关注", "scan": "扫码",
-    "menu": "点了菜单", "link": "链接", "file": "文件", "unfollow": "取消关注", "enter": "打开对话",
+SPEAKERS = {"resident": "您", "system": "您和机器人，在这之前"}
+SENT = {
+    "held": "等您来看", "accepted": "已发出", "delivered": "已送到", "queued": "正要发", "sending": "正要发",
+    "unknown": "不确定有没有送到",
 }  # fmt: skip
+# By how the name of the notice begins.
+NOTICES = (
+    ("said", "机器人的回答"), ("order_asked", "师傅问您的话"), ("order_", "工单的进展"),
+    ("talk_", "和工作人员的谈话"), ("home_", "住址的核实"), ("photo_", "照片没有收下"),
+)  # fmt: skip
 PURPOSES = {"notice": "同意隐私说明", "notice_shown": "看到隐私说明"}
 
 
@@ -56,10 +64,16 @@ def my_data_times(work: Work, what: str, account_id: int) -> int:
     return int(work.conn.execute(mine).scalar_one())
 
 
-def my_data(work: Work, account_id: int) -> Mapping[str, Rows]:
+def _written(_kind: str, facts: Mapping[str, Any], _at: datetime) -> str:
+    """What staff wrote."""
+    return str(facts.get("words", ""))
+
+
+def my_data(work: Work, account_id: int, worded: Worded = _written) -> Mapping[str, Rows]:
     """What is kept, by heading; a heading with nothing under it says that nothing is kept.
 
-    Raises LookupError when there is no such account.
+    `worded`: a notice's kind, facts and time as the words that were sent. Raises LookupError when there is no such
+    account.
     """
     account = account_of(work, account_id)
     if account is None:
@@ -75,7 +89,7 @@ def my_data(work: Work, account_id: int) -> Mapping[str, Rows]:
         "评价": _ratings(work, person),
         "照片": _photos(work, account_id),
         "和工作人员的谈话": _talks(work, account_id),
-        "发给您的通知": _told(work, account_id),
+        "发给您的通知": _told(work, account_id, worded),
         "最近的聊天": _heard(work, account_id),
         "正在办的对话": _conversation(work, account_id),
         "请工作人员看的事": _desk(work, account_id),
@@ -190,33 +204,35 @@ def _talks(work: Work, account_id: int) -> Rows:
     return [
         {
             "什么时候": _at(work, at),
-            "谁": "您" if by == "resident" else "工作人员",
-            "话": work.unseal(sealed),
+            "谁": SPEAKERS.get(by, "工作人员"),
+            "话": to_themselves(work.unseal(sealed)) if by == "system" else work.unseal(sealed),
         }
         for at, by, sealed in rows
         if sealed
     ]
 
 
-def _told(work: Work, account_id: int) -> Rows:
+def _told(work: Work, account_id: int, worded: Worded) -> Rows:
     m = t.outbox.c
-    rows = work.conn.execute(
-        select(m.made_at, m.state, m.kind, m.facts).where(m.account_id == account_id).order_by(m.id)
-    )
+    columns = (m.made_at, m.sent_at, m.state, m.kind, m.facts)
+    rows = work.conn.execute(select(*columns).where(m.account_id == account_id).order_by(m.id))
     return [
         {
-            "什么时候": _at(work, at),
-            "送到": "等您来"
-            if state == "held"
-            else "已发出"
-            if state in ("accepted", "delivered")
-            else "没有",
-            "话": _said(facts.get("reply")) if kind == "said" else str(facts.get("words", "")),
-            "工单": facts.get("number", ""),
+            "什么时候": _at(work, row.sent_at or row.made_at),
+            "什么": _notice(row.kind),
+            "送到": SENT.get(row.state, "没有送到"),
+            "话": _said(row.facts.get("reply"))
+            if row.kind == "said"
+            else worded(row.kind, row.facts, row.made_at),
+            "工单": row.facts.get("number", ""),
         }
-        for at, state, kind, facts in rows
-        if facts
+        for row in rows
+        if row.facts
     ]
+
+
+def _notice(kind: str) -> str:
+    return next((title for start, title in NOTICES if kind.startswith(start)), "通知")
 
 
 def _heard(work: Work, account_id: int) -> Rows:
@@ -234,8 +250,7 @@ def _heard(work: Work, account_id: int) -> Rows:
 def _spoken(payload: str) -> str:
     """What was heard, in words; what has none by its kind."""
     heard = json.loads(payload)
-    kind = str(heard.get("kind", ""))
-    return str(heard.get("text") or f"[{KINDS.get(kind, kind)}]")
+    return str(heard.get("text") or silent(str(heard.get("kind", ""))))
 
 
 def _said(reply: str | None) -> str:
@@ -248,13 +263,15 @@ def _conversation(work: Work, account_id: int) -> Rows:
     row = work.conn.execute(query).first()
     if row is None or not json.loads(row.state).get("stack"):
         return []
-    return [{"改动时间": _at(work, row.changed_at), "机器记下的": row.state}]
+    return [{"最后一次说话": _at(work, row.changed_at), "记下的（给程序看的格式）": row.state}]
 
 
 def _desk(work: Work, account_id: int) -> Rows:
     d = t.desk_item.c
     rows = work.conn.execute(select(d.made_at, d.words).where(d.account_id == account_id).order_by(d.id))
-    return [{"什么时候": _at(work, at), "话": words} for at, words in rows if words]
+    return [
+        {"什么时候": _at(work, at), "交给工作人员的话": to_themselves(words)} for at, words in rows if words
+    ]
 
 
 def _looks(work: Work, account_id: int, person_id: int) -> Rows:
