@@ -118,3 +118,12 @@ def test_photos_outside_orders_are_deleted_once_it_is_committed(community: Commu
     phone.says("删除我的信息")
     assert "都删好了" in phone.says("1")
     assert "a.jpg" in community.lost
+
+
+def test_the_towns_own_advice_follows_the_number_to_call(community: Community) -> None:
+    with community.store.work(community.clock.now()) as work:
+        own = {"name": "advice.trapped", "lines": ["请别慌，马上有人来。"], "changed_at": work.now}
+        work.conn.execute(t.own_text.insert().values(own))
+    assert (
+        community.resident().says("有人被困在电梯里了").startswith("请先打 119 或 110！请别慌，马上有人来。")
+    )

@@ -55,6 +55,17 @@ def test_customer_service_first_and_one_of_the_window_is_spent(stage: Stage) -> 
     assert "李华" in told.words
 
 
+def test_the_towns_own_words_are_told(stage: Stage) -> None:
+    own = [
+        ["{unit} {worker} 来办您的{category}（{number}）。", "{unit}来办您的{category}（{number}）。"],
+        "回复 {number} 看进度。",
+    ]
+    with stage.store.work(NOW) as work:
+        work.conn.execute(t.own_text.insert().values(name="order_claimed", lines=own, changed_at=NOW))
+    deliver(stage.tell("order_claimed", account=stage.account(talk=5)))
+    assert stage.oa.told[0].words.splitlines()[1].endswith("看进度。")
+
+
 def test_delivering_twice_tells_once(stage: Stage) -> None:
     message = stage.tell("order_claimed", account=stage.account(talk=5))
     deliver(message, message)
