@@ -13,9 +13,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 
 import requests
@@ -38,6 +40,7 @@ from tests.running.processes import ROOT, until
 from workers import everything
 
 HOST = "127.0.0.1"
+PORTS = range(20_000, 32_000)  # below those of outgoing connections
 STARTS = 90.0  # seconds for processes to start on a machine that is busy
 Json = dict[str, Any]
 
@@ -50,9 +53,10 @@ class Silent(WSGIRequestHandler):
 
 
 def free_port() -> int:
-    """A port that nobody has."""
-    with socket.create_server((HOST, 0)) as server:
-        return int(server.getsockname()[1])
+    """A port that nobody has, and that no outgoing connection will be given before it is used."""
+    while True:
+        with suppress(OSError), socket.create_server((HOST, PORTS.start + randbelow(len(PORTS)))) as server:
+            return int(server.getsockname()[1])
 
 
 @dataclass
@@ -133,16 +137,18 @@ class House:
 
     def start_web(self, **env: str) -> None:
         """The web server, answering when this returns."""
-        self.start("web", **env)
-        until(self.web_answers, "the web server", STARTS)
+        self._answering(self.start("web", **env))
 
     def start_held_web(self, **env: str) -> None:
         """The web server on a port that stays open while it is restarted, as under the supervisor."""
         self.held = hold_port(HOST, self.port)
         self.held.set_inheritable(True)
         fd = self.held.fileno()
-        self.start("web", "app.py", "web", "--fd", str(fd), fds=(fd,), **env)
-        until(self.web_answers, "the web server", STARTS)
+        self._answering(self.start("web", "app.py", "web", "--fd", str(fd), fds=(fd,), **env))
+
+    def _answering(self, web: subprocess.Popen[bytes]) -> None:
+        until(lambda: self.web_answers() or web.poll() is not None, "the web server", STARTS)
+        assert web.poll() is None, (self.folder / "logs" / "web.log").read_text(errors="replace")
 
     def web_answers(self) -> bool:
         """Whether the web server is there."""
