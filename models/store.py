@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import Insert
@@ -265,18 +265,24 @@ def open_store(
 def _one_trip(conn: Connection) -> Iterator[None]:
     """What is run here goes to PostgreSQL without waiting for what comes back, until the commit does.
 
-    What goes wrong is raised by the commit, as by any other.
+    What goes wrong is raised by the commit, as by any other; the server has skipped the commit itself by then, and
+    SQLAlchemy takes a commit that failed for the end of the transaction.
     """
     raw: Any = conn.connection.driver_connection
     if conn.dialect.name != "postgresql":
         yield
         return
+    gone = conn.dialect.loaded_dbapi.Error
     try:
         with raw.pipeline():
             yield
-    except conn.dialect.loaded_dbapi.Error as broken:
+    except gone as broken:
         conn.invalidate(broken)
         raise OperationalError(None, None, broken) from broken
+    except SQLAlchemyError:
+        with suppress(gone):
+            raw.rollback()
+        raise
 
 
 def _try_after_idling(engine: Engine, seconds: Callable[[], float]) -> None:

@@ -34,7 +34,8 @@ def test_what_is_wrong_with_one_of_them_undoes_everything_and_is_told(store: Sto
         work.at_the_end(ADD, {"name": "end-b", "value": 1})
         work.at_the_end(ADD, {"name": "end-b", "value": 2})
         work.at_the_end(ADD, {"name": "end-c", "value": 3})
-    assert values(store) == {}
+    for _ in range(store.engine.pool.size()):  # type: ignore[attr-defined]
+        assert values(store) == {}  # whichever connection is taken
     with store.work(MORNING) as work:
         work.at_the_end(ADD, {"name": "end-c", "value": 3})
     assert values(store) == {"end-c": 3}
