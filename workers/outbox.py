@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from bot.clock import real_seconds
 from bot.message import Told
@@ -38,9 +39,14 @@ def deliver(ids: Sequence[int]) -> None:
 
 def deliver_together(lanes: Sequence[Sequence[int]]) -> None:
     """Tell several people and groups at once, each one's messages in their order. May run twice or late."""
-    with ThreadPoolExecutor(TELLERS, thread_name_prefix="tell") as tellers:
-        for _ in tellers.map(deliver, lanes):
-            pass
+    for _ in _tellers().map(deliver, lanes):
+        pass
+
+
+@cache
+def _tellers() -> ThreadPoolExecutor:
+    """The threads of this process, which keep their connections to the platform from one job to the next."""
+    return ThreadPoolExecutor(TELLERS, thread_name_prefix="tell")
 
 
 @dataclass
