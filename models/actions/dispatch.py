@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,10 +29,10 @@ class Chosen:
     instead_of: str = ""
 
 
-def hand_out(order: OrderInHand, region: Region, **why: Any) -> bool:
+def hand_out(order: OrderInHand, region: Region, but: Collection[int | None] = (), **why: Any) -> bool:
     """Give a waiting order to hands, if its unit's route says so and somebody is there; else it is to be claimed.
 
-    `why`: more facts for the group, such as who gave it back.
+    `but`: the workers who are not to get it, because they gave it back. `why`: more facts for the group.
     """
     row = order.row
     found = route_of(region, row.unit_id, row.estate_id, row.category, today(order.work))
@@ -40,22 +40,24 @@ def hand_out(order: OrderInHand, region: Region, **why: Any) -> bool:
         return False
     chosen = None
     if found.mode == "round_robin":
-        chosen = next_in_turn(order)
+        chosen = next_in_turn(order, but)
     elif found.mode == "assign":
         chosen = _appointed(order, found, region)
-    if chosen is None:
+    if chosen is None or chosen.worker.id in but:
         return False
     reason = "turn_of" if found.mode == "round_robin" else "charge_of"
     give(order, chosen, **why, **{reason: chosen.worker.name})
     return True
 
 
-def place_in_hands(order: OrderInHand, region: Region, kind: str = "new_order", **why: Any) -> bool:
+def place_in_hands(
+    order: OrderInHand, region: Region, kind: str = "new_order", but: Collection[int | None] = (), **why: Any
+) -> bool:
     """Hand the order out; where nobody gets it, tell the unit's groups with a message of `kind` and wait for a claim.
 
-    Whether somebody got it, which its followers have then been told.
+    `but`: as hand_out() takes it. Whether somebody got it, which its followers have then been told.
     """
-    if hand_out(order, region, **why):
+    if hand_out(order, region, but, **why):
         return True
     order.wait_for_claim()
     order.tell_groups(kind, **why)
@@ -81,14 +83,14 @@ def assign(order: OrderInHand, worker: Any, by: str, by_id: int | None, source: 
     order.tell_followers("order_assigned_resident")
 
 
-def next_in_turn(order: OrderInHand) -> Chosen | None:
-    """Of the unit's people on duty the one whose turn it is (models.rules.dispatch.candidates)."""
+def next_in_turn(order: OrderInHand, but: Collection[int | None] = ()) -> Chosen | None:
+    """Of the unit's people on duty the one whose turn it is (models.rules.dispatch.candidates), save `but`."""
     work, unit_id = order.work, order.row.unit_id
     if unit_id is None:
         return None
     crew = _locked_crew(work, unit_id)
     for worker_id in candidates(crew, unit_id, task_of(order), work.now):
-        worker = _with_room(order, worker_id)
+        worker = _with_room(order, worker_id) if worker_id not in but else None
         if worker is not None:
             away = replaced(crew, worker_id, work.now)
             return Chosen(worker, crew[away].name if away is not None else "")

@@ -251,7 +251,7 @@ class Return:
 
     def _up(self, order: OrderInHand, words: str, returns: int, too_often: bool) -> dict[str, Any]:
         work, before, by = order.work, order.facts()["unit"], order.holder_name()
-        region = Region.of(work, order.row.estate_id)
+        region, backs = Region.of(work, order.row.estate_id), (self.worker_id, order.row.holder_id)
         up = region.charge(order.row.unit_id, above=True, level=order.row.level)
         free = {"state": "waiting", "holder_id": None, "claimed_at": None, "arrived_at": None}
         moved = {**free, "unit_id": up.unit_id, "level": up.level, "returns": returns}
@@ -261,7 +261,7 @@ class Return:
         why = {"from_unit": before, "returned_by": by, "words": order.masked(words)}
         why |= {"returns": returns} if too_often else {}
         unit = order.facts()["unit"]
-        if not place_in_hands(order, region, **why):
+        if not place_in_hands(order, region, but=backs, **why):
             order.tell_followers("order_returned", unit=unit)
         return order.done(unit=unit, up=too_often, returns=returns)
 

@@ -194,7 +194,8 @@ def _to_unit(order: OrderInHand, target: Target, giver: Giver, counts: dict[str,
     )
     said = {"from_unit": before, "words": order.masked(target.words)}
     named = {("returned_by" if giver.step == "return" else "given_by"): giver.name(work)}
-    if not place_in_hands(order, region, **said, **named):
+    backs = (giver.by_id, holder_id) if giver.step == "return" else ()
+    if not place_in_hands(order, region, but=backs, **said, **named):
         order.tell_followers("order_returned")
     tell_left(order, old_unit, mention=holder_id, **said)
     return order.done(worker=order.holder_name() if order.row.holder_id else "", unit=unit)

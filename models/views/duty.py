@@ -34,7 +34,7 @@ def duty_now(work: Work, unit_ids: Collection[int]) -> Duty:
 
 
 def on_shift(work: Work, unit_id: int) -> frozenset[int] | None:
-    """Who has a shift now; None where the unit keeps no roster: no shift has ended lately or is to come."""
+    """Who has a shift now; None without a roster: no active worker had one lately or is to have one."""
     return _shifts(work, (unit_id,)).get(unit_id)
 
 
@@ -43,7 +43,7 @@ def _shifts(work: Work, unit_ids: Collection[int]) -> dict[int, frozenset[int]]:
     since = work.now - timedelta(days=work.limits["roster_days"])
     theirs = select(w.unit_id, s.worker_id, s.starts_at, s.ends_at).join_from(t.shift, t.worker)
     found: dict[int, set[int]] = {}
-    for row in work.conn.execute(theirs.where(w.unit_id.in_(unit_ids), s.ends_at > since)):
+    for row in work.conn.execute(theirs.where(w.unit_id.in_(unit_ids), w.active, s.ends_at > since)):
         now = {row.worker_id} if row.starts_at <= work.now < row.ends_at else set()
         found.setdefault(row.unit_id, set()).update(now)
     return {unit_id: frozenset(workers) for unit_id, workers in found.items()}

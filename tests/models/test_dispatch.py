@@ -186,6 +186,32 @@ def test_what_goes_up_is_handed_out_there_as_that_unit_says(town: TestTown) -> N
     assert not town.told("order_returned")
 
 
+@pytest.mark.parametrize("mode", ["round_robin", "assign"])
+def test_what_is_given_back_at_the_top_waits_there(town: TestTown, mode: str) -> None:
+    named = "孙丽" if mode == "assign" else None
+    _route(town, mode, named, unit=COMMUNITY, category="noise")
+    order_id = _open(town, category="noise")
+    assert _holder(town, order_id) == "孙丽"
+    assert town.do(Return(order_id, town.planted.workers["孙丽"], "这不归我管"))["unit"] == COMMUNITY
+    assert (_holder(town, order_id), town.row(order_id).state) == ("", "waiting")
+    assert town.told("new_order")[-1].facts["returned_by"] == "孙丽"
+    assert [item.kind for item in town.rows(t.desk_item)] == ["unrouted"]
+    assert town.rows(t.timer)[-1].kind == "unclaimed"
+
+
+def test_what_was_given_back_goes_to_the_next_in_turn(town: TestTown) -> None:
+    _route(town, "round_robin", unit=COMMUNITY, category="noise")
+    with town.store.work(town.clock.now()) as work:
+        moved = update(t.worker).where(t.worker.c.id == town.planted.workers["王伟"])
+        work.conn.execute(moved.values(unit_id=town.planted.units[COMMUNITY], on_duty=True))
+    order_id = _open(town, category="noise")
+    first = _holder(town, order_id)
+    town.clock.forward(minutes=1)
+    _open(town, "又吵", category="noise")  # so that it is the first one's turn again
+    town.do(Return(order_id, town.planted.workers[first], "做不了"))
+    assert {first, _holder(town, order_id)} == {"王伟", "孙丽"}
+
+
 def test_nobody_claims_and_the_turn_decides(town: TestTown) -> None:
     _on_shift(town, *NAMES)
     got = []

@@ -84,6 +84,15 @@ def test_who_is_stopped_is_not_copied(town: TestTown) -> None:
     assert town.do(CopyWeek(town.planted.units["安居物业"], MONDAY))["made"] == 1
 
 
+def test_shifts_of_who_was_stopped_keep_no_roster(town: TestTown) -> None:
+    firm, wang = town.planted.units["安居物业"], town.planted.workers["王伟"]
+    _shift(town, "王伟", 5 * 24, 5 * 24 + 8)
+    for active, there in ((True, []), (False, ["李华"])):
+        town.do(SwitchWorker(wang, active))
+        workers = town.see(views.workers_of_units, (firm,))[firm]
+        assert [one.name for one in workers if one.on_duty] == there
+
+
 def test_a_substitute_is_a_colleague_who_is_there(town: TestTown) -> None:
     _leave(town, "陈静", 48, 72)
     for substitute, why in (("陈静", "away"), ("李华", "unknown"), ("赵敏", "unknown")):
