@@ -14,7 +14,7 @@ from models.views.desk import (
     messages_of_order,
     stuck_messages,
 )
-from models.views.doors import doors_of
+from models.views.doors import Door, door_of, doors_of
 from models.views.duty import Duty, duty_now
 from models.views.erasures import Erasure, erasures
 from models.views.grids import officer_of, officers_in
@@ -22,12 +22,10 @@ from models.views.helpers import Helper, helpers_of
 from models.views.imports import ImportRun, import_run, import_runs
 from models.views.my_data import my_data, my_data_link, my_data_of, my_data_times
 from models.views.orders import (
-    Door,
     Entry,
     Order,
     Question,
     Rating,
-    door_of,
     newest_entry,
     open_orders_of,
     open_questions,

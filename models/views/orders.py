@@ -27,7 +27,6 @@ from models import tables as t
 from models.rules.masking import mask
 from models.store import Work
 from models.views.askers import Asker, Resident, Staff, User
-from models.views.register import Home, select_homes
 
 URGENCY_FIRST = case(
     (t.work_order.c.urgency == "emergency", 0), (t.work_order.c.urgency == "urgent", 1), else_=2
@@ -42,7 +41,7 @@ class Order:
     """A work order without its door. `summary` is masked for other residents, colleagues of the holder, and firms.
 
     `holder` is the name of whoever holds it, or did when it was closed; `mine`: the asker reported it (a
-    resident), or holds it or helps with it (staff). `home`: it is about somebody's home, see door_of().
+    resident), or holds it or helps with it (staff). `home`: it is about somebody's home, see views.doors.
     """
 
     id: int
@@ -89,17 +88,6 @@ class Entry:
     words: str
     facts: dict[str, Any]
     origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Where to go and whom to call. Empty strings for what is not known."""
-
-    door: str
-    name: str
-    phone: str
-    latitude: str
-    longitude: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,40 +304,6 @@ def _entry(row: Any, asker: Asker, order: Order) -> Entry:
     whole = own or read or (isinstance(asker, Staff) and order.mine)
     said = entry.by == "resident" or entry.step == "open"  # a clerk writes down what a caller says
     return entry if whole or not said else replace(entry, words=mask(entry.words))
-
-
-def door_of(work: Work, asker: Asker, order_id: int) -> Door | None:
-    """Door, name and phone: only for the worker who holds the open order, and for the console.
-
-    Whoever shows it writes an audit entry (models.actions.desk.Audit) each time.
-    """
-    order = order_by_id(work, asker, order_id)
-    if order is None or isinstance(asker, Resident) or (isinstance(asker, Staff) and not order.mine):
-        return None
-    o, p = t.work_order.c, t.person.c
-    query = (
-        select(o.home_id, o.latitude, o.longitude, p.name_sealed, p.phone_sealed)
-        .select_from(t.work_order)
-        .outerjoin(t.person, p.id == o.reporter_id)
-        .where(o.id == order_id)
-    )
-    row = work.conn.execute(query).one()
-    home = work.conn.execute(select_homes().where(t.home.c.id == row.home_id)).first()
-    return Door(
-        door=Home(*home).door if home else _written_door(work, order_id),
-        name=work.unseal(row.name_sealed),
-        phone=work.unseal(row.phone_sealed),
-        latitude=row.latitude or "",
-        longitude=row.longitude or "",
-    )
-
-
-def _written_door(work: Work, order_id: int) -> str:
-    """The door as a resident wrote it last, where the register lacks it; empty when nobody did."""
-    e = t.order_entry.c
-    said = select(e.words, e.facts).where(e.work_order_id == order_id, e.step == "message")
-    rows = work.conn.execute(said.order_by(e.id.desc())).all()
-    return next((row.words for row in rows if row.facts.get("door")), "")
 
 
 def open_questions(work: Work, account_id: int) -> tuple[Question, ...]:

@@ -94,7 +94,26 @@ def test_a_long_list_is_cut_and_says_so(apart: Console, clerk: Visitor) -> None:
     assert "只有前 2 条，后面还有" in watermark[0]
 
 
-def test_doors_of_many_orders_are_those_of_each(apart: Console, clerk: Visitor) -> None:
+def test_a_door_that_was_written_is_exported_as_it_is_shown(apart: Console, clerk: Visitor) -> None:
+    _write_door(apart, "六楼东户")
+    _, titles, row = table(clerk.post("/console/orders/export", people="1"))
+    assert dict(zip(titles, row, strict=True))["室号"] == "六楼东户"
+
+
+def _write_door(console: Console, words: str) -> None:
+    """In place of the home of order 1, and before it another one and a line about something else."""
+    line = {"work_order_id": 1, "step": "message", "by": "resident", "origin": "", "at": NOW}
+    said = (("五楼", {"door": True}), (words, {"door": True}), ("快点", {}))
+    with console.store.work(NOW) as work:
+        work.conn.execute(update(t.work_order).where(t.work_order.c.id == 1).values(home_id=None))
+        lines = [{**line, "words": one, "facts": facts} for one, facts in said]
+        work.conn.execute(insert(t.order_entry), lines)
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_doors_of_many_orders_are_those_of_each(apart: Console, clerk: Visitor, written: bool) -> None:
+    if written:
+        _write_door(apart, "六楼东户")
     with apart.store.look(NOW) as work:
         admin = views.User("admin")
         for order_id, door in views.doors_of(work, admin, [1, 2]).items():
