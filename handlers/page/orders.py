@@ -19,7 +19,6 @@ from models import views
 from models.actions.desk import Audit
 from models.actions.offers import offers
 from models.actions.page import BindPhone, EndPhone
-from models.rules.masking import mask
 from models.store import Work
 
 WORDS_LENGTH = 500
@@ -158,8 +157,7 @@ def _show(
     return render_template(
         "page/order.html",
         one=one,
-        # Colleagues read what was said as their group does.
-        entries=[entry if one.mine else replace(entry, words=mask(entry.words)) for entry in entries],
+        entries=entries,
         photos=photos,
         open_to=open_to,
         verbs=offered(open_to),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.actions.following import followed
+from models.rules.masking import DOOR_LEFT
 from models.rules.orders import Refusal, Why
 from models.store import Work
 
 DOOR = {"door": True}  # facts of a message that names the door
-HIDDEN = "留了门牌，只有接单的师傅能看到"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,5 @@ class TellDoor:
             return Refusal(Why.NEEDS_WORDS, number=order.row.number)
         if not order.repeated("message", "resident", person_id, self.words):
             order.write("message", "resident", person_id, words=self.words, facts=DOOR)
-            order.tell_groups("order_message", mention=order.row.holder_id, words=HIDDEN)
+            order.tell_groups("order_message", mention=order.row.holder_id, words=DOOR_LEFT)
         return order.done()

@@ -8,6 +8,7 @@ from functools import lru_cache
 from string import ascii_letters
 
 PHONE, NUMBER, IDENTITY, DOOR = "〔电话已隐去〕", "〔号码已隐去〕", "〔证件号已隐去〕", "〔门牌已隐去〕"
+DOOR_LEFT = "留了门牌，只有接单的师傅能看到"  # in place of words that are a door, however it is written
 NAME = "〔姓名已隐去〕"
 
 # Full-width digits, letters and the signs that stand in numbers, as their plain forms.
@@ -74,15 +75,16 @@ _MASKS = tuple(
 _BARE_ROOM = re.compile(_EMERGENCY + _ALONE + _NO_UNIT)
 
 
-def mask(words: str, letters: int | None = None, rooms: Iterable[str] = ()) -> str:
+def mask(words: str, letters: int | None = None, rooms: Iterable[str | None] = ()) -> str:
     """The words without phones, identity numbers, runs of seven digits or more, and doors; cut to `letters`.
 
-    `rooms`: the doors that are known to be meant, hidden however they are spelt: 602, 六〇二, 六百零二, 6楼02.
+    `rooms`: the doors that are known to be meant, hidden however they are spelt: 602, 六〇二, 六百零二, 6楼02; None
+    and empty are no door.
     """
-    rooms = tuple(rooms)
+    known = tuple(room for room in rooms if room)
     words = words.translate(_PLAIN)
     # Again until nothing is left: what stood behind a hidden door may now stand behind a word for one.
-    while (masked := _masked_once(words, rooms)) != words:
+    while (masked := _masked_once(words, known)) != words:
         words = masked
     if letters is not None and len(words) > letters:
         words = words[: letters - 1] + "…"

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from models import tables as t
-from models.rules.masking import mask
+from models.rules.masking import DOOR_LEFT, mask
 from models.store import Work
 from models.views.askers import Asker, Resident, Staff, User
 
@@ -32,6 +32,14 @@ URGENCY_FIRST = case(
     (t.work_order.c.urgency == "emergency", 0), (t.work_order.c.urgency == "urgent", 1), else_=2
 )
 
+# The door of the home it is about, whose every spelling is hidden; None without one.
+ROOM = (
+    select(t.home.c.room)
+    .where(t.home.c.id == t.work_order.c.home_id)
+    .correlate(t.work_order)
+    .scalar_subquery()
+    .label("room")
+)
 
 DESK = {"resident": "工作人员", "staff": "工作台"}  # who acted at the console, as others read it
 
@@ -119,7 +127,7 @@ class Rating:
 
 @cache
 def select_orders() -> Select[Any]:
-    """Orders in the order of the fields of Order."""
+    """Orders in the order of the fields of Order, and the room of the home they are about, for shown()."""
     o = t.work_order.c
     columns = (
         o.id, o.number, o.category, o.urgency, o.summary, o.place, o.estate_id, o.building_id, o.public_part,
@@ -129,7 +137,7 @@ def select_orders() -> Select[Any]:
     home = o.home_id.is_not(None)
     unit, holder = func.coalesce(t.handling_unit.c.name, ""), func.coalesce(t.worker.c.name, "")
     return (
-        select(*columns, home, unit, holder)
+        select(*columns, home, unit, holder, ROOM)
         .select_from(t.work_order)
         .outerjoin(t.handling_unit, t.handling_unit.c.id == o.unit_id)
         .outerjoin(t.worker, t.worker.c.id == o.holder_id)
@@ -171,20 +179,31 @@ def _is_mine(order: Order, asker: Asker) -> bool:
 
 def shown(row: Any, asker: Asker, *, helps: bool = False) -> Order:
     """A row of select_orders() as this asker may read it."""
-    order = Order(*row)
+    *fields, room = row
+    order = Order(*fields)
     mine = helps or _is_mine(order, asker)
-    whole = mine or (isinstance(asker, User) and not asker.is_firm)
-    return replace(order, mine=mine, summary=order.summary if whole else mask(order.summary))
+    whole = mine or reads_all(asker)
+    return replace(order, mine=mine, summary=order.summary if whole else mask(order.summary, rooms=(room,)))
+
+
+def reads_all(asker: Asker) -> bool:
+    """Whether this asker reads what residents write as they wrote it: whoever is at the console, but no firm."""
+    return isinstance(asker, User) and not asker.is_firm
 
 
 def _first(work: Work, asker: Asker, column: Column[int], wanted: int) -> Order | None:
+    row = _row(work, asker, column, wanted)
+    return None if row is None else _read(work, row, asker)
+
+
+def _row(work: Work, asker: Asker, column: Column[int], wanted: int) -> Any:
     if isinstance(asker, Resident):
         mine = {"follower": asker.account_id, "wanted": wanted}
-        row = work.conn.execute(_followed_one(column), mine).first()
-    else:
-        row = work.conn.execute(select_orders().where(seen_by(asker), column == wanted)).first()
-    if row is None:
-        return None
+        return work.conn.execute(_followed_one(column), mine).first()
+    return work.conn.execute(select_orders().where(seen_by(asker), column == wanted)).first()
+
+
+def _read(work: Work, row: Any, asker: Asker) -> Order:
     helps = isinstance(asker, Staff) and work.conn.execute(_helped(asker, row.id)).first() is not None
     return shown(row, asker, helps=helps)
 
@@ -258,13 +277,16 @@ def similar_order(
 def timeline(work: Work, asker: Asker, order_id: int) -> tuple[Entry, ...]:
     """The order's ledger, oldest first; empty when it is not for this asker.
 
-    Residents do not see notes of the console, and other people's words only masked.
+    Residents do not see notes of the console. Whoever reported the order and firms read other residents' words
+    masked; neighbours who joined and colleagues of the holder read everything masked, as it was told to them. A door
+    that somebody wrote is hidden whole from all of them.
     """
-    order = order_by_id(work, asker, order_id)
-    if order is None:
+    found = _row(work, asker, t.work_order.c.id, order_id)
+    if found is None:
         return ()
+    order = _read(work, found, asker)
     rows = work.conn.execute(_ledger(), {"order": order_id}).all()
-    return tuple(_entry(row, asker, order) for row in rows if not _hidden(row, asker))
+    return tuple(_entry(row, asker, order, found.room) for row in rows if not _hidden(row, asker))
 
 
 @cache
@@ -294,16 +316,19 @@ def _hidden(row: Any, asker: Asker) -> bool:
     return row.step == "note" and isinstance(asker, Resident)
 
 
-def _entry(row: Any, asker: Asker, order: Order) -> Entry:
+def _entry(row: Any, asker: Asker, order: Order, room: str | None) -> Entry:
     *plain, by_id = row
     entry = Entry(*plain)
     if entry.by == "console" and not isinstance(asker, User):  # never somebody's login
         entry = replace(entry, name=DESK["resident" if isinstance(asker, Resident) else "staff"])
     own = isinstance(asker, Resident) and entry.by == "resident" and by_id == asker.person_id
-    read = isinstance(asker, User) and not asker.is_firm
-    whole = own or read or (isinstance(asker, Staff) and order.mine)
+    if own or reads_all(asker) or (isinstance(asker, Staff) and order.mine):
+        return entry
+    if entry.facts.get("door"):
+        return replace(entry, words=DOOR_LEFT)
     said = entry.by == "resident" or entry.step == "open"  # a clerk writes down what a caller says
-    return entry if whole or not said else replace(entry, words=mask(entry.words))
+    whole = not said and (order.mine or isinstance(asker, User))
+    return entry if whole else replace(entry, words=mask(entry.words, rooms=(room,)))
 
 
 def open_questions(work: Work, account_id: int) -> tuple[Question, ...]:
@@ -330,12 +355,17 @@ _OPEN_QUESTIONS = _open_questions()  # asked in every turn, so built once
 
 
 def rating_of(work: Work, asker: Asker, order_id: int) -> Rating | None:
-    """The newest rating of an order that this asker may see; a resident sees only their own."""
-    if order_by_id(work, asker, order_id) is None:
+    """The newest rating of an order that this asker may see; a resident sees only their own, a firm it masked."""
+    found = _row(work, asker, t.work_order.c.id, order_id)
+    if found is None:
         return None
     r = t.rating.c
     query = select(r.closure, r.score, r.word, r.sentence, r.at).where(r.work_order_id == order_id)
     if isinstance(asker, Resident):
         query = query.where(r.person_id == asker.person_id)
     row = work.conn.execute(query.order_by(r.id.desc()).limit(1)).first()
-    return Rating(*row) if row else None
+    if row is None:
+        return None
+    whole = reads_all(asker) or isinstance(asker, Resident)
+    sentence = row.sentence if whole else mask(row.sentence, rooms=(found.room,))
+    return replace(Rating(*row), sentence=sentence)

@@ -13,7 +13,7 @@ from models import views
 from models.actions.consent import Consent
 from models.actions.console_orders import NoteOrder
 from models.actions.desk import SaveUser
-from models.actions.orders import OpenOrder
+from models.actions.orders import AddWords, JoinOrder, OpenOrder
 from models.actions.people import (
     BindHome,
     EnsureAccount,
@@ -24,7 +24,8 @@ from models.actions.people import (
     UnbindHome,
     Unfollow,
 )
-from models.actions.staff import Claim, Finish
+from models.actions.staff import Claim, Finish, Progress
+from models.rules.masking import DOOR
 from models.store import To
 from tests.town import TestTown
 
@@ -182,6 +183,47 @@ def test_doors_are_for_the_holder_and_the_console_only(town: TestTown) -> None:
     assert town.see(views.door_of, views.User("firm", units["阳光物业"]), order_id) is None
     town.do(Finish(order_id, holder.worker_id, "修好了"))
     assert town.see(views.door_of, holder, order_id) is None
+
+
+@pytest.mark.parametrize("words", ["六百零二漏水", "6楼02漏水", "六〇二漏水"])
+def test_the_home_of_an_order_is_hidden_however_it_is_spelt(town: TestTown, words: str) -> None:
+    who = town.resident("o-zhang", HOME)
+    home = OpenOrder(who.account_id, who.person_id, "utilities", "normal", words, home_id=town.home(*HOME))
+    order_id = town.do(home)["order_id"]
+    holder, colleague = town.staff("王伟"), town.staff("陈静")
+    town.do(Claim(order_id, holder.worker_id))
+    town.do(AddWords(order_id, who.account_id, words))
+    town.do(Progress(order_id, holder.worker_id, words))
+    firm = views.User("firm", holder.unit_id)
+    for asker in (colleague, firm):
+        order, lines = town.see(views.order_by_id, asker, order_id), town.see(views.timeline, asker, order_id)
+        assert order.summary == f"{DOOR}漏水"
+        said = [one.words for one in lines if one.step in ("message", "progress")]
+        assert said == [f"{DOOR}漏水", words if asker is firm else f"{DOOR}漏水"]
+    assert words not in str(town.see(views.queue, firm).orders)
+    for asker in (who, holder, views.User("admin")):
+        assert town.see(views.order_by_id, asker, order_id).summary == words
+        assert [one.words for one in town.see(views.timeline, asker, order_id)].count(words) >= 2
+
+
+def test_neighbours_read_the_words_of_staff_as_they_were_told_them(town: TestTown) -> None:
+    who, neighbour, holder = town.resident(), town.resident("o-neighbour"), town.staff("王伟")
+    order_id = town.order(who)["order_id"]
+    town.do(JoinOrder(order_id, neighbour.account_id, neighbour.person_id))
+    town.do(Claim(order_id, holder.worker_id))
+    for words in ("去了602，电话13812345678没人接", "在等配件"):
+        town.do(Progress(order_id, holder.worker_id, words))
+    town.do(AddWords(order_id, neighbour.account_id, "我是502的"))
+    told = [
+        row.facts["words"] for row in town.told("order_progress") if row.account_id == neighbour.account_id
+    ]
+    lines = town.see(views.timeline, neighbour, order_id)
+    assert [one.words for one in lines if one.step == "progress"] == told
+    assert "13812345678" not in str(lines)
+    assert "我是502的" in str(lines), "one's own words are whole"
+    assert "602，电话13812345678" in str(town.see(views.timeline, who, order_id)), (
+        "to the reporter they are said"
+    )
 
 
 def test_orders_exist_only_for_whom_they_concern(town: TestTown) -> None:

@@ -54,7 +54,7 @@ def _plant(town: TestTown, order_id: int) -> None:
     facts = {
         "words": SAID,
         "question": SAID,
-        "door": "602",
+        "room": "602",
         "phone": MOBILE,
         "name": "欧阳修",
         "worker": "李华",
