@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
 
 from models import tables as t
+from models.rules.masking import mask
 from models.store import Work
 from models.views.askers import Asker, User
-from models.views.orders import order_by_id, seen_by
+from models.views.orders import ROOM, order_by_id, seen_by
 from models.views.people import person_seen_by
 
 
@@ -63,11 +64,14 @@ class StuckMessage:
 
 
 def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100) -> tuple[DeskItem, ...]:
-    """Desk items, oldest first: those of orders and people that the asker sees; an admin sees all."""
+    """Desk items, oldest first: those of orders and people that the asker sees; an admin sees all.
+
+    A firm reads their words masked.
+    """
     d, o = t.desk_item.c, t.work_order.c
     columns = (d.id, d.kind, d.state, d.work_order_id, d.account_id, d.words, d.made_at, d.done_at)
     query: Select[Any] = (
-        select(*columns, o.number, o.category)
+        select(*columns, o.number, o.category, ROOM)
         .select_from(t.desk_item)
         .outerjoin(t.work_order, o.id == d.work_order_id)
         .where(d.state == state)
@@ -79,7 +83,13 @@ def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100)
         query = query.outerjoin(account, account.c.id == d.account_id)
         alone = and_(o.id.is_(None), person_seen_by(asker, account.c.person_id))
         query = query.where(or_(and_(o.id.is_not(None), seen_by(asker)), alone))
-    return tuple(DeskItem(*row) for row in work.conn.execute(query))
+    return tuple(_item(row, asker) for row in work.conn.execute(query))
+
+
+def _item(row: Any, asker: User) -> DeskItem:
+    *fields, room = row
+    item = DeskItem(*fields)
+    return replace(item, words=mask(item.words, rooms=(room,))) if asker.is_firm else item
 
 
 def _messages() -> Select[Any]:

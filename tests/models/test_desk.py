@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models import tables as t
 from models import views
+from models.actions.answers import AddSentence, Rate
 from models.actions.areas import SaveArea
 from models.actions.desk import (
     Audit,
@@ -14,6 +15,8 @@ from models.actions.desk import (
     SignInFailed,
     SignOutEverywhere,
 )
+from models.actions.staff import Claim, Finish
+from models.rules.masking import DOOR, PHONE
 from tests.town import TestTown
 
 ADMIN = views.User("admin")
@@ -39,6 +42,23 @@ def test_a_firm_sees_items_of_its_own_orders(town: TestTown) -> None:
     units = town.planted.units
     assert len(town.see(views.desk_items, views.User("firm", units["安居物业"]))) == 1
     assert town.see(views.desk_items, views.User("firm", units["阳光物业"])) == ()
+
+
+def test_a_firm_reads_what_residents_say_of_it_masked(town: TestTown) -> None:
+    who, holder = town.resident(), town.staff("王伟")
+    home = {"home_id": town.home("幸福小区", "3", "2", "602"), "building_id": None, "public_part": None}
+    order_id = town.order(who, category="utilities", **home)["order_id"]
+    town.do(Claim(order_id, holder.worker_id))
+    town.do(Finish(order_id, holder.worker_id, "好了"))
+    town.do(Rate(who.account_id, order_id, 1, 1))
+    said = "我是六百零二的，打13812345678"
+    town.do(AddSentence(who.account_id, order_id, 1, said))
+    read = {}
+    for asker in (views.User("firm", holder.unit_id), ADMIN):
+        (item,), rating = town.see(views.desk_items, asker), town.see(views.rating_of, asker, order_id)
+        read[asker.role] = {item.words, rating.sentence}
+    assert read == {"firm": {f"我是{DOOR}的，打{PHONE}"}, "admin": {said}}
+    assert town.see(views.rating_of, who, order_id).sentence == said
 
 
 def test_the_fifth_wrong_password_locks_for_a_quarter_of_an_hour(town: TestTown) -> None:
