@@ -35,12 +35,16 @@ def offered(world: World, order: dict[str, Any], place: dict[str, Any]) -> Part[
         return
     text = "要留个手机号吗？师傅好联系您；工作群里只显示后四位。"
     again = "请写 11 位手机号；不留请回复 1。"
-    by = f"door:{place['building_id']}" if place.get("building_id") else "home"
-    number = yield from Phone("phone", text, again, none="不留", optional=True, door=by)
+    number = yield from Phone("phone", text, again, none="不留", optional=True, door=finds_door(place))
     if isinstance(number, dict):
         yield from door_kept(world, order, place, number)
         number = yield from Phone("phone_after", text, again, none="不留", optional=True)
     yield from kept(world, number)
+
+
+def finds_door(place: dict[str, Any]) -> str:
+    """What a door of that place is looked up by."""
+    return f"door:{place['building_id']}" if place.get("building_id") else "home"
 
 
 def door_asked(world: World, order: dict[str, Any], place: dict[str, Any]) -> Part[None]:

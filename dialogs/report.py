@@ -12,7 +12,7 @@ from bot.language.places import at_home, tells_door
 from bot.language.reports import CATEGORIES, public_part, suggest_category, urgency
 from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Photos, Place, Say, Script, World, dialog
 from dialogs import NOTICE
-from dialogs.contact import door_asked, offered
+from dialogs.contact import door_asked, door_kept, finds_door, offered
 from dialogs.hello import door
 from dialogs.progress import STATES, added, asker, urge
 from models import views
@@ -37,16 +37,24 @@ def report(world: World) -> Script:
     if part and (yield from joins(world, place, category)):
         return None
     early = list(world.opening.media)
-    photos = yield from Photos(
+    lacks_door = at_home(what) and not (place.get("home_id") or part or tells_door(what))
+    sent = yield from Photos(
         "photos",
         summary(what, category, place, len(early)),
         "有照片请直接发来；没有照片，请回复 1 提交。要改的话，可以说“改成 5 号楼”。",
         done="直接提交",
+        door=finds_door(place) if lacks_door else "",
+    )
+    photos, doors = (
+        [one for one in sent if isinstance(one, str)],
+        [one for one in sent if isinstance(one, dict)],
     )
     yield from consent(world)
     order = yield from Do("open", opened(world, what, category, place, [*early, *photos]))
     yield Say(told(order))
-    if at_home(what) and not (place.get("home_id") or place.get("public_part") or tells_door(what)):
+    if doors:
+        yield from door_kept(world, order, place, doors[0])
+    elif lacks_door:
         yield from door_asked(world, order, place)
     yield from offered(world, order, place)
     return None

@@ -122,16 +122,30 @@ class Confirm(Question[bool]):
         return None if answer is None else Took(answer)
 
 
+def door_told(text: str, door: str, find: Find) -> dict[str, Any] | None:
+    """A door said where something else was asked: {"words", "home"}, or None when there is none in `text`.
+
+    Digits alone may be a part of something else: they are a door if the register has it.
+    """
+    if not tells_door(text):
+        return None
+    found = find(door, text)
+    home = found[0] if len(found) == 1 else None
+    return {"words": text, "home": home} if found or not text.isdigit() else None
+
+
 @dataclass(frozen=True)
-class Photos(Question[list[str]]):
+class Photos(Question[list[Any]]):
     """Photos, as many as the person likes (the answer is a list of media), and the word that ends them.
 
-    `change` answers whoever says that something above the question is wrong.
+    `change` answers whoever says that something above the question is wrong. With `door`, what doors are found by
+    (door:<building>, home), a door said meanwhile is kept among the media: {"words", "home"}.
     """
 
     done: str = "提交"
     change: str = "要改哪里？直接说，比如“改成 2 号楼”；不办了请回复 取消。"
     most: int = 9
+    door: str = ""
     kind: ClassVar[str] = "photos"
 
     def options(self) -> list[tuple[str, str]]:
@@ -139,11 +153,19 @@ class Photos(Question[list[str]]):
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
         got = list(so_far or [])
+        photos = [one for one in got if isinstance(one, str)]
+        doors = [one for one in got if not isinstance(one, str)]
         if said.media:
-            got = [*got, *said.media][: self.most]
-            return More(got, f"收到 {len(got)} 张照片。还可以再发，发好了请回复 1 {self.done}。")
+            photos = [*photos, *said.media][: self.most]
+            return More(
+                [*doors, *photos], f"收到 {len(photos)} 张照片。还可以再发，发好了请回复 1 {self.done}。"
+            )
         if read_option(said.text, [self.done]) == 0 or submits(said.text):
             return Took(got)
+        if self.door and (told := door_told(said.text, self.door, find)):
+            return More(
+                [told, *photos], f"门牌记下了，只给接单的师傅看。有照片请发来；没有请回复 1 {self.done}。"
+            )
         return Wrong(self.change) if refuses(said.text) else None
 
 
@@ -169,13 +191,8 @@ class Phone(Question[Any]):
         declined = read_option(said.text, [self.none]) == 0 or read_yes_no(said.text) is False
         if self.none and declined:
             return Took("")
-        return self._door(said.text, find) if self.door and tells_door(said.text) else None
-
-    def _door(self, text: str, find: Find) -> Reading:
-        """Digits alone may be a part of a phone: they are a door if the register has it."""
-        found = find(self.door, text)
-        home = found[0] if len(found) == 1 else None
-        return Took({"words": text, "home": home}) if found or not text.isdigit() else None
+        told = door_told(said.text, self.door, find) if self.door else None
+        return Took(told) if told else None
 
     def volunteered(self, opening: Said, find: Find) -> Any:
         return read_phone(opening.text)
