@@ -40,8 +40,7 @@ def talk_small(number: int, photo_id: int) -> Response:
 def _of_order(number: int, photo_id: int) -> Path:
     with looking() as work:
         order = found(views.order_by_number(work, me().asker, number))
-        photo = found(views.photo_by_id(work, me().asker, photo_id))
-    return _path(photo) if photo.order_id == order.id else abort(404)
+        return _path(found(views.photo_by_id(work, me().asker, order.id, photo_id)))
 
 
 def _of_talk(number: int, photo_id: int) -> Path:

@@ -197,9 +197,8 @@ def small_photo(number: int, photo_id: int) -> ResponseReturnValue:
 
 def _file(number: int, photo_id: int) -> str:
     with looking() as work:
-        one = _order(work, number)
-        kept = views.photo_by_id(work, asker(), photo_id)
-    if kept is None or kept.order_id != one.id or kept.file is None:
+        kept = views.photo_by_id(work, asker(), _order(work, number).id, photo_id)
+    if kept is None or kept.file is None:
         abort(404)
     return kept.file
 

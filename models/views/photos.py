@@ -42,16 +42,9 @@ def _photos_of() -> Select[Any]:
     return _photos().where(t.photo.c.work_order_id.in_(orders)).order_by(t.photo.c.id)
 
 
-def photo_by_id(work: Work, asker: Asker, photo_id: int) -> Photo | None:
-    """One photo of an order that this asker may see."""
-    row = work.conn.execute(_photos().where(t.photo.c.id == photo_id)).first()
-    if row is None or row.work_order_id is None:
-        return None
-    o = t.work_order.c
-    into = work.conn.execute(select(o.merged_into_id).where(o.id == row.work_order_id)).scalar()
-    merged = into is not None and work.conn.execute(_parts_of(into).where(o.id == row.work_order_id)).first()
-    seen = (row.work_order_id, into) if merged else (row.work_order_id,)
-    return Photo(*row) if any(order_by_id(work, asker, one) for one in seen if one is not None) else None
+def photo_by_id(work: Work, asker: Asker, order_id: int, photo_id: int) -> Photo | None:
+    """One of the photos() of an order."""
+    return next((one for one in photos(work, asker, order_id) if one.id == photo_id), None)
 
 
 def _parts_of(order_id: int | BindParameter[int]) -> Select[Any]:

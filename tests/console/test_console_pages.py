@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.refusals import Busy, NotAllowed
 from handlers.console.sections import SECTIONS
@@ -149,6 +149,18 @@ def test_a_photo_is_a_jpeg_that_nobody_keeps(console: Console) -> None:
         assert photo.headers["Cache-Control"] == "no-store"
         assert photo.body.startswith(b"\xff\xd8")
     assert len(small.body) < len(large.body)
+
+
+def test_a_photo_of_what_became_part_of_an_order_opens_there_alone(console: Console) -> None:
+    with console.store.work(NOW) as work:
+        work.conn.execute(update(t.work_order).values(home_id=None))
+        whole = work.conn.execute(select(t.work_order.c.id).where(t.work_order.c.number == 1002)).scalar()
+        part = update(t.work_order).where(t.work_order.c.number == 1001)
+        work.conn.execute(part.values(state="closed", close="duplicate", merged_into_id=whole))
+    visitor = console.signed_in("admin")
+    assert "/console/orders/1002/photos/1/small.jpg" in visitor.open("/console/orders/1002").html
+    assert visitor.open("/console/orders/1002/photos/1.jpg").status == 200
+    assert visitor.open("/console/orders/1003/photos/1.jpg").status == 404
 
 
 @pytest.mark.parametrize("file", ["../linli.db", "x.jpg", None])

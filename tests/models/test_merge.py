@@ -117,8 +117,8 @@ def test_photos_are_seen_with_the_one_that_goes_on(town: TestTown, two: tuple[in
     town.do(AddPhotos(second, town.resident("o-neighbour").account_id, ("m1",)))
     _merge(town, second, 1001)
     (photo,) = town.see(views.photos, town.resident(), first)
-    assert town.see(views.photo_by_id, town.resident(), photo.id) is not None
-    assert town.see(views.photo_by_id, town.resident("o-stranger"), photo.id) is None
+    assert town.see(views.photo_by_id, town.resident(), first, photo.id) == photo
+    assert town.see(views.photo_by_id, town.resident("o-stranger"), first, photo.id) is None
 
 
 def test_what_was_about_a_home_stays_with_its_own_people(town: TestTown, two: tuple[int, int]) -> None:

@@ -15,6 +15,7 @@ from handlers.page.verbs import VERBS
 from models import tables as t
 from models.actions.console_orders import CloseOrder
 from models.actions.desk import SaveUser
+from models.actions.merge import Merge
 from models.actions.page import EndPhone
 from models.actions.register import SaveGroup, SaveRoute, SaveUnit, SaveWorker
 from tests.page.conftest import CALL, Phone, Site, picture
@@ -361,6 +362,18 @@ def test_photos_are_drawn_anew_kept_at_once_and_shown_to_the_unit_alone(site: Si
     (site.photo_dir / rows[0].file).unlink()
     assert phone.open(f"/p/orders/{number}/photos/{rows[0].id}/small.jpg").status == 404
     assert phone.open(f"/p/orders/{number}/photos/{rows[0].id}.jpg").status == 404
+
+
+def test_photos_of_what_became_part_of_an_order_open_on_its_page(site: Site) -> None:
+    part, whole = site.order(), site.order(summary="厨房又漏水")
+    phone = site.bound(whole)
+    for number in (part, whole):
+        phone.send(f"/p/orders/{number}/claim")
+    phone.send(f"/p/orders/{part}/progress", (picture(),))
+    site.town.do(Merge(site.row(part).id, whole, "worker", site.workers["郑军"]))
+    path = f"/p/orders/{whole}/photos/{site.town.rows(t.photo)[0].id}"
+    assert f"{path}/small.jpg" in phone.open(f"/p/orders/{whole}").html
+    assert [phone.open(f"{path}{end}").status for end in (".jpg", "/small.jpg")] == [200, 200]
 
 
 def test_a_photo_of_what_was_refused_leaves_no_file(site: Site) -> None:
