@@ -95,10 +95,12 @@ def _escalate(order: OrderInHand, region: Region, why: dict[str, Any]) -> bool:
     up = region.charge(order.row.unit_id, above=True, level=order.row.level)
     if not up.reached:
         return False
+    before, holder_id = order.row.unit_id, order.row.holder_id
     facts = {"from_unit": order.facts()["unit"], **why}
     free = {"state": "waiting", "holder_id": None, "claimed_at": None}
     moved = {**free, "unit_id": up.unit_id, "level": up.level}
     order.write("escalate", "system", None, moved, facts=facts)
     if not place_in_hands(order, region, "order_escalated", **facts):
         order.tell_followers("order_escalated_resident", **facts)
+    order.tell_left(before, mention=holder_id, from_unit=facts["from_unit"])
     return True

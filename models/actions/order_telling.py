@@ -86,6 +86,15 @@ class OrderTelling:
             holder = self.row.holder_id if unit == self.row.unit_id else None
             tell_accounts(self.work, self.row, kind, facts, _ids(mention) or _ids(holder), unit)
 
+    def tell_left(self, before: int | None, *, mention: int | None = None, **said: Any) -> None:
+        """Tell the unit that had the order `before` that it is gone, if it is. `paged`: who has it by its page."""
+        if before is None or before == self.row.unit_id:
+            return
+        displays = [display for _, display, _ in self._groups(None, self.row.unit_id)]
+        only_page = bool(displays) and not any(displays)
+        paged = self.facts()["unit"] if only_page else ""
+        self.tell_groups("order_left", mention=mention, unit_id=before, paged=paged, **said)
+
     def _groups(
         self, mention: int | Iterable[int] | None, unit_id: int | None
     ) -> list[tuple[int, str | None, list[str]]]:

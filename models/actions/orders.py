@@ -220,15 +220,19 @@ class GivePlace:
 
     def _handed_on(self, order: OrderInHand) -> bool:
         """To another unit that the place asks for, or to the hands that only the place could tell."""
+        before, unit = order.row.unit_id, order.facts()["unit"]
         region = Region.of(order.work, order.row.estate_id)
         charge = route(order.work, region, order.row.estate_id, order.row.category)
-        if charge.unit_id == order.row.unit_id:
-            return hand_out(order, region)
-        order.write("reroute", "system", None, {"unit_id": charge.unit_id, "level": charge.level})
-        if not charge.reached:
-            _call_desk(order)
-        place_in_hands(order, region)
-        return True
+        if charge.unit_id == before:
+            handed = hand_out(order, region)
+        else:
+            order.write("reroute", "system", None, {"unit_id": charge.unit_id, "level": charge.level})
+            if not charge.reached:
+                _call_desk(order)
+            place_in_hands(order, region)
+            handed = True
+        order.tell_left(before, from_unit=unit)
+        return handed
 
 
 @dataclass(frozen=True, slots=True)

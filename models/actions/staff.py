@@ -16,7 +16,7 @@ from models.actions.dispatch import assign, crew_of, holding, is_outside, place_
 from models.actions.helpers import HelperDone, waits_for_helpers
 from models.actions.order_in_hand import OrderInHand, enter
 from models.actions.routing import Region
-from models.actions.transfer import Giver, Target, find_target, hand_on, tell_left
+from models.actions.transfer import Giver, Target, find_target, hand_on
 from models.actions.worker_photos import Photos, add_photos
 from models.rules.orders import ENDS, Refusal, Why
 from models.store import Work
@@ -345,8 +345,7 @@ class Assign:
         before, unit = order.row.unit_id, order.facts()["unit"]
         assign(order, worker, "console", self.by, self.source)
         order.wait_for_arrival()
-        if before not in (None, worker.unit_id):
-            tell_left(order, before, from_unit=unit)
+        order.tell_left(before, from_unit=unit)
         return order.done(worker=worker.name)
 
 

@@ -12,7 +12,6 @@ from models.actions.authority import in_charge, is_on_duty, name_of, worker_row
 from models.actions.desk import may_give, may_pass_on
 from models.actions.dispatch import crew_of, place_in_hands, task_of
 from models.actions.order_in_hand import OrderInHand
-from models.actions.order_telling import groups_of
 from models.actions.routing import Region
 from models.rules.dispatch import has_room, stand_in
 from models.rules.names import read_name
@@ -131,7 +130,7 @@ def _to_worker(order: OrderInHand, target: Target, giver: Giver, counts: dict[st
     refusal = _worker_refused(order, worker, giver)
     if refusal:
         return refusal
-    before, holder_id = order.facts()["unit"], order.row.holder_id
+    before, old_unit, holder_id = order.facts()["unit"], order.row.unit_id, order.row.holder_id
     held = {"state": "claimed", "holder_id": worker.id, "unit_id": worker.unit_id, "claimed_at": work.now}
     facts = {"worker_id": worker.id, "worker": worker.name}
     order.write(
@@ -149,6 +148,7 @@ def _to_worker(order: OrderInHand, target: Target, giver: Giver, counts: dict[st
     mention = [worker.id, *([holder_id] if holder_id and worker.unit_id == order.row.unit_id else [])]
     order.tell_groups("order_transferred", mention=mention, **said, **visit)
     order.tell_followers("order_assigned_resident")
+    order.tell_left(old_unit, mention=holder_id, from_unit=before, words=said["words"])
     return order.done(worker=worker.name, unit=order.facts()["unit"], number=number)
 
 
@@ -197,13 +197,5 @@ def _to_unit(order: OrderInHand, target: Target, giver: Giver, counts: dict[str,
     backs = (giver.by_id, holder_id) if giver.step == "return" else ()
     if not place_in_hands(order, region, but=backs, **said, **named):
         order.tell_followers("order_returned")
-    tell_left(order, old_unit, mention=holder_id, **said)
+    order.tell_left(old_unit, mention=holder_id, **said)
     return order.done(worker=order.holder_name() if order.row.holder_id else "", unit=unit)
-
-
-def tell_left(order: OrderInHand, before: int, *, mention: int | None = None, **said: Any) -> None:
-    """Tell the unit that had the order `before` that it is gone. `paged`: who has it now, if by its page alone."""
-    displays = [display for _, display, _ in groups_of(order.work, None, order.row.unit_id)]
-    only_page = bool(displays) and not any(displays)
-    paged = order.facts()["unit"] if only_page else ""
-    order.tell_groups("order_left", mention=mention, unit_id=before, paged=paged, **said)

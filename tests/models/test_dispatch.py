@@ -153,6 +153,8 @@ def test_the_homes_grid_officer_gets_it_once_the_home_is_known(town: TestTown) -
     assert _holder(town, order_id) == ""
     town.do(GivePlace(order_id, who.account_id, home_id=home))
     assert _holder(town, order_id) == "孙丽"
+    (left,) = town.told("order_left")
+    assert (left.work_group_id, left.facts["unit"]) == (town.planted.groups[0].id, COMMUNITY)
     _away(town, "孙丽", "吴芳")
     assert _holder(town, _open(town, "没电", home_id=home, **at)) == "吴芳"
 

@@ -123,8 +123,10 @@ def test_an_emergency_without_a_place_goes_on_when_it_is_known(town: TestTown) -
     assert (placed["unit"], placed["place"]) == ("阳光物业", "阳光花园 6 号楼 楼道")
     heping, sunny_group = town.planted.groups[2].id, town.planted.groups[1].id
     assert [row.work_group_id for row in town.told("new_order")] == [heping, sunny_group]
+    (left,) = town.told("order_left")
+    assert (left.work_group_id, left.facts["unit"]) == (heping, "阳光物业")
     again = town.do(GivePlace(done["order_id"], who.account_id, building_id=sunny, public_part="楼道"))
-    assert (again["new"], len(town.told())) == (False, 2)
+    assert (again["new"], len(town.told())) == (False, 3)
 
 
 def test_a_more_exact_place_in_the_same_hands_is_told(town: TestTown) -> None:

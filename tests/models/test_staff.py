@@ -247,6 +247,8 @@ def test_nobody_on_duty_and_it_goes_up_until_the_desk_is_called(town: TestTown) 
     (told,) = town.told("order_escalated")
     assert (told.facts["from_unit"], told.facts["minutes"]) == ("安居物业", 30)
     assert told.work_group_id == town.planted.groups[2].id
+    (left,) = town.told("order_left")
+    assert (left.work_group_id, left.facts["unit"]) == (town.planted.groups[0].id, "和平社区居委会")
     assert town.told("order_escalated_resident")[0].facts["unit"] == "和平社区居委会"
     assert town.rows(t.timer)[-1].stamp == 1
     assert town.do(Unclaimed(order_id, 0))["did"] == "nothing"

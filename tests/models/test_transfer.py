@@ -84,6 +84,23 @@ def test_to_another_unit_that_serves_the_estate(town: TestTown) -> None:
     assert town.rows(t.timer)[-1].kind == "unclaimed"
 
 
+def test_of_an_order_without_a_unit_nobody_hears_that_it_has_left(town: TestTown) -> None:
+    order_id = int(town.order()["order_id"])
+    with town.store.work(town.clock.now()) as work:
+        work.conn.execute(update(t.work_order).values(unit_id=None))
+    firm = town.planted.units["安居物业"]
+    assert town.do(Transfer(order_id, "console", a_user(town), to_unit_id=firm))["ok"]
+    assert not town.told("order_left")
+
+
+def test_the_old_unit_hears_that_the_console_gave_it_to_another_ones_worker(town: TestTown) -> None:
+    order_id, zhao = _held(town), town.planted.workers["赵敏"]
+    assert town.do(Transfer(order_id, "console", a_user(town), to_worker_id=zhao))["ok"]
+    (left,) = town.told("order_left")
+    assert (left.work_group_id, left.facts["unit"]) == (town.planted.groups[0].id, "阳光物业")
+    assert left.facts["mention"] == ["WangWei"]
+
+
 def test_transfers_that_are_refused(town: TestTown) -> None:
     order_id, workers = _held(town), town.planted.workers
     mine = _by(town, "王伟")
