@@ -195,7 +195,7 @@ class _Message:
     def asker(self) -> views.Staff:
         """This worker, as the views know them."""
         assert self.worker is not None
-        return views.Staff(self.worker.id, self.worker.unit_id)
+        return views.Staff(self.worker.id, self.worker.unit_id, aloud=bool(self.heard.chat))
 
     def _order(self, command: Command, number: int | None) -> views.Order | None:
         """By card, number, quoted number, or the sender's only open order."""
@@ -238,7 +238,7 @@ class _Message:
 
     def _todo(self) -> Reply:
         orders = views.open_orders_of(self.work, self.asker)
-        lines = "\n".join(words.about(order, group=bool(self.heard.chat)) for order in orders)
+        lines = "\n".join(words.about(order) for order in orders)
         mine = f"您手上有 {len(orders)} 个工单：\n{lines}" if orders else "您手上没有未办结的工单。"
         return Reply(f"{mine}\n{staff_talk.waiting(self.work, self.asker)}".strip())
 
@@ -248,15 +248,14 @@ class _Message:
         if not total:
             return Reply("您单位没有等着接的工单。")
         lines = "\n".join(
-            words.about(order, group=bool(self.heard.chat))
-            for order in views.queue(self.work, self.asker, waiting).orders[:LISTED]
+            words.about(order) for order in views.queue(self.work, self.asker, waiting).orders[:LISTED]
         )
         more = f"\n还有 {total - LISTED} 个没有列出。" if total > LISTED else ""
         return Reply(f"您单位有 {total} 个工单等着接，急的在前：\n{lines}{more}\n接单请发：接 工单号")
 
     def _show(self, command: Command, order: views.Order) -> Reply:
         asks_door = _ASKS_DOOR.search(self.heard.text) is not None
-        about = words.about(order, group=bool(self.heard.chat))
+        about = words.about(order)
         if not self.heard.chat and order.mine:
             about = f"{about}\n{self._door(order)}".strip()
         elif asks_door:

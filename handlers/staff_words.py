@@ -11,7 +11,6 @@ from bot.language.reports import CATEGORIES
 from bot.message import Card
 from bot.wording import BUTTONS
 from models import views
-from models.rules.masking import mask
 
 HELP = """这样跟我说（数字是工单号）：
 接 1024　接单
@@ -138,12 +137,11 @@ def _when(result: Mapping[str, Any]) -> str:
     return span_text(*map(datetime.fromisoformat, result["visit"])) if result.get("visit") else ""
 
 
-def about(order: views.Order, *, group: bool) -> str:
-    """An order in two lines: in a group the resident's words are masked, whoever asks."""
-    summary = mask(order.summary) if group else order.summary
+def about(order: views.Order) -> str:
+    """An order in two lines."""
     holder = f"（{order.holder}）" if order.holder else ""
     head = f"【{URGENT[order.urgency]}{order.number}】{CATEGORIES.get(order.category, '')} · {order.place}"
-    return f"{head}\n“{summary}”　{STATES[order.state]}{holder}"
+    return f"{head}\n“{order.summary}”　{STATES[order.state]}{holder}"
 
 
 def card(order: views.Order, card_id: str, *, alone: bool = False) -> Card:

@@ -15,10 +15,14 @@ class Resident:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Somebody in a work group: sees the orders that their unit has now."""
+    """Somebody in a work group: sees the orders that their unit has now.
+
+    `aloud`: they ask where the whole group reads the answer, so summaries are masked even for the holder.
+    """
 
     worker_id: int
     unit_id: int
+    aloud: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,9 @@ DESK = {"resident": "工作人员", "staff": "工作台"}  # who acted at the co
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A work order without its door. `summary` is masked for other residents, colleagues of the holder, and firms.
+    """A work order without its door.
 
+    `summary` is masked for other residents, for colleagues of the holder, where a group reads it, and for firms.
     `holder` is the name of whoever holds it, or did when it was closed; `mine`: the asker reported it (a
     resident), or holds it or helps with it (staff). `home`: it is about somebody's home, see views.doors.
     """
@@ -182,7 +183,8 @@ def shown(row: Any, asker: Asker, *, helps: bool = False) -> Order:
     *fields, room = row
     order = Order(*fields)
     mine = helps or _is_mine(order, asker)
-    whole = mine or reads_all(asker)
+    aloud = isinstance(asker, Staff) and asker.aloud
+    whole = reads_all(asker) or (mine and not aloud)
     return replace(order, mine=mine, summary=order.summary if whole else mask(order.summary, rooms=(room,)))
 
 

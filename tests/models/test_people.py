@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -201,6 +202,10 @@ def test_the_home_of_an_order_is_hidden_however_it_is_spelt(town: TestTown, word
         said = [one.words for one in lines if one.step in ("message", "progress")]
         assert said == [f"{DOOR}漏水", words if asker is firm else f"{DOOR}漏水"]
     assert words not in str(town.see(views.queue, firm).orders)
+    aloud = replace(holder, aloud=True)
+    (listed,) = town.see(views.open_orders_of, aloud)
+    assert listed == town.see(views.order_by_id, aloud, order_id)
+    assert (listed.summary, listed.mine) == (f"{DOOR}漏水", True)
     for asker in (who, holder, views.User("admin")):
         assert town.see(views.order_by_id, asker, order_id).summary == words
         assert [one.words for one in town.see(views.timeline, asker, order_id)].count(words) >= 2
