@@ -280,6 +280,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_building_grid_id"), "grid", ["grid_id"], ["id"])
 
     op.create_index("ix_audit_at", "audit", ["at"], unique=False)
+    op.create_index("ix_audit_subject", "audit", ["subject", "what"], unique=False)
     op.create_index("ix_binding_state", "binding", ["state"], unique=False)
     op.create_index("ix_order_entry_by", "order_entry", ["by", "by_id"], unique=False)
 
@@ -341,6 +342,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_name_index"), ["name_index"], unique=False)
 
     with op.batch_alter_table("photo") as batch_op:
+        batch_op.create_index(batch_op.f("ix_photo_account_id"), ["account_id"], unique=False)
         batch_op.add_column(
             sa.Column("person_talk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
@@ -421,6 +423,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_photo_person_talk_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_photo_person_talk_id"))
         batch_op.drop_column("person_talk_id")
+        batch_op.drop_index(batch_op.f("ix_photo_account_id"))
 
     with op.batch_alter_table("person") as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_name_index"))
@@ -454,6 +457,7 @@ def downgrade() -> None:
 
     op.drop_index("ix_order_entry_by", table_name="order_entry")
     op.drop_index("ix_binding_state", table_name="binding")
+    op.drop_index("ix_audit_subject", table_name="audit")
     op.drop_index("ix_audit_at", table_name="audit")
 
     with op.batch_alter_table("console_user") as batch_op:

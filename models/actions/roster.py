@@ -41,6 +41,17 @@ def _clash(work: Work, table: Table, worker_id: int, span: Span) -> bool:
     return work.conn.execute(select(c.id).where(c.worker_id == worker_id, *inside)).first() is not None
 
 
+def _put_span(
+    work: Work, table: Table, worker_id: int, starts_at: datetime, rest: dict[str, Any]
+) -> tuple[int | None, bool]:
+    """Insert the row of this start, or change it; its id and whether it is new. Two may do it at once."""
+    made = work.made(table, {"worker_id": worker_id, "starts_at": starts_at, **rest})
+    if made is not None:
+        return made, True
+    same = update(table).where(table.c.worker_id == worker_id, table.c.starts_at == starts_at)
+    return work.conn.execute(same.values(rest).returning(table.c.id)).scalar(), False
+
+
 @dataclass(frozen=True, slots=True)
 class SetShift:
     """A worker is on duty from `starts_at` until `ends_at`. The same start again changes the end."""
@@ -58,14 +69,8 @@ class SetShift:
             return Refusal(Why.UNKNOWN, field="ends_at")
         if _clash(work, t.shift, self.worker_id, (self.starts_at, self.ends_at)):
             return Refusal(Why.ALREADY, field="starts_at")
-        s = t.shift.c
-        same = update(t.shift).where(s.worker_id == self.worker_id, s.starts_at == self.starts_at)
-        known = work.conn.execute(same.values(ends_at=self.ends_at).returning(s.id)).scalar()
-        if known is not None:
-            return {"ok": True, "id": known, "new": False}
-        row = {"worker_id": self.worker_id, "starts_at": self.starts_at, "ends_at": self.ends_at}
-        made = work.conn.execute(insert(t.shift).values(row).returning(s.id)).scalar_one()
-        return {"ok": True, "id": made, "new": True}
+        row_id, new = _put_span(work, t.shift, self.worker_id, self.starts_at, {"ends_at": self.ends_at})
+        return {"ok": True, "id": row_id, "new": new}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,9 @@ class SetLeave:
             return Refusal(Why.ALREADY, field="starts_at")
         if self.substitute_id is not None and (refusal := self._unfit(work, self.substitute_id)):
             return refusal
-        return {"ok": True, **self._save(work), "replaces": _replaces(work, self.worker_id, span)}
+        rest = {"ends_at": self.ends_at, "substitute_id": self.substitute_id}
+        row_id, new = _put_span(work, t.leave, self.worker_id, self.starts_at, rest)
+        return {"ok": True, "id": row_id, "new": new, "replaces": _replaces(work, self.worker_id, span)}
 
     def _unfit(self, work: Work, substitute_id: int) -> Refusal | None:
         theirs = _unit_of(work, substitute_id)
@@ -156,17 +163,6 @@ class SetLeave:
         then = (v.starts_at < self.ends_at, v.ends_at > self.starts_at)
         away = work.conn.execute(select(v.id).where(v.worker_id == substitute_id, *then)).first()
         return Refusal(Why.AWAY, field="substitute_id") if away else None
-
-    def _save(self, work: Work) -> dict[str, Any]:
-        v = t.leave.c
-        rest = {"ends_at": self.ends_at, "substitute_id": self.substitute_id}
-        same = update(t.leave).where(v.worker_id == self.worker_id, v.starts_at == self.starts_at)
-        known = work.conn.execute(same.values(rest).returning(v.id)).scalar()
-        new = known is None
-        if new:
-            row = {"worker_id": self.worker_id, "starts_at": self.starts_at, **rest}
-            known = work.conn.execute(insert(t.leave).values(row).returning(v.id)).scalar_one()
-        return {"id": known, "new": new}
 
 
 def _replaces(work: Work, worker_id: int, span: Span) -> list[str]:

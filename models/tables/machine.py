@@ -33,6 +33,7 @@ audit = Table(
     Column("what", String(40), nullable=False),
     Column("subject", String(64), nullable=False, default=""),
     Index("ix_audit_at", "at"),
+    Index("ix_audit_subject", "subject", "what"),  # who looked at one thing
 )
 
 import_run = Table(

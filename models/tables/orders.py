@@ -114,7 +114,7 @@ photo = Table(
     metadata,
     id_column(),
     refers_to("work_order", nullable=True, index=True),
-    refers_to("account", nullable=True),
+    refers_to("account", nullable=True, index=True),
     refers_to("worker", nullable=True),
     refers_to("person_talk", nullable=True, index=True),
     Column("channel", String(64), nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from models import tables as t
 from models import views
@@ -15,6 +16,8 @@ from models.actions.desk import SaveUser
 from models.actions.endings import NotFixed, Withdraw
 from models.actions.erasure import ErasePerson
 from models.actions.escalation import Unclaimed
+from models.actions.following import people
+from models.actions.order_in_hand import OrderInHand
 from models.actions.orders import Urge
 from models.actions.people import SetPhone
 from models.actions.residents import SavePerson
@@ -248,3 +251,21 @@ def test_erasing_takes_what_others_entered_for_the_phone(
     assert town.do(ErasePerson(who.person_id))["open"] == 0
     assert {row.phone_index for row in town.rows(t.person)} == {None}
     assert town.row(made["order_id"]).reporter_id is None
+
+
+def test_counting_people_reads_the_lines_of_that_order_alone(town: TestTown) -> None:
+    order_id, ran = int(town.order()["order_id"]), []
+    with town.store.work(town.clock.now()) as work:
+        order = OrderInHand.take(work, order_id)
+        assert order is not None
+
+        @event.listens_for(work.conn, "before_cursor_execute")
+        def keep(_conn: Any, _cursor: Any, statement: str, given: Any, *_more: Any) -> None:
+            ran.append((statement, given))
+
+        assert people(order) == 1
+        statement, given = ran[-1]
+        explain = "EXPLAIN" if work.conn.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        plan = str(work.conn.exec_driver_sql(f"{explain} {statement}", given).all())
+    assert "order_entry" in plan
+    assert "ix_order_entry_by" not in plan
