@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,14 +61,21 @@ def no_part(order: OrderInHand, worker_id: int) -> Refusal | None:
     return Refusal(Why.NOT_YOURS, number=order.row.number, by=order.holder_name())
 
 
-def _meant(
-    order: OrderInHand, people: Mapping[int, str], worker_id: int | None, words: str
-) -> tuple[int, str] | Refusal:
-    """The one of `people` who was chosen, or whom the words begin with, and the words that are left."""
-    found, rest = ((worker_id,), words) if worker_id else read_name(words, people)
+def _found(
+    work: Work,
+    action: AddHelper | DismissHelper,
+    step: str,
+    among: Callable[[OrderInHand], dict[int, str]],
+) -> tuple[OrderInHand, dict[int, str], int, str] | Refusal:
+    """The order, the people it is `among`, the one who was chosen or whom the words begin with, what else is said."""
+    order = in_charge(work, action.order_id, step, action.by, action.by_id)
+    if isinstance(order, Refusal):
+        return order
+    people, words = among(order), action.words
+    found, rest = ((action.worker_id,), words) if action.worker_id else read_name(words, people)
     if len(found) != 1 or found[0] not in people:
         return Refusal(Why.NOT_FOUND, number=order.row.number, names="、".join(people.values()))
-    return found[0], rest
+    return order, people, found[0], rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +95,10 @@ class AddHelper:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"helper"}. Whoever had finished may be called again."""
-        order = in_charge(work, self.order_id, "help", self.by, self.by_id)
-        if isinstance(order, Refusal):
-            return order
-        people = colleagues(order)
-        meant = _meant(order, people, self.worker_id, self.words)
-        if isinstance(meant, Refusal):
-            return meant
-        worker_id, words = meant
+        found = _found(work, self, "help", colleagues)
+        if isinstance(found, Refusal):
+            return found
+        order, people, worker_id, words = found
         refusal = _not_free(order, crew_of(work, order.row.unit_id), helping(order), worker_id)
         if refusal:
             return refusal
@@ -131,14 +134,10 @@ class DismissHelper:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"helper"}."""
-        order = in_charge(work, self.order_id, "dismiss", self.by, self.by_id)
-        if isinstance(order, Refusal):
-            return order
-        people = helping(order)
-        meant = _meant(order, people, self.worker_id, self.words)
-        if isinstance(meant, Refusal):
-            return meant
-        worker_id, _ = meant
+        found = _found(work, self, "dismiss", helping)
+        if isinstance(found, Refusal):
+            return found
+        order, people, worker_id, _ = found
         _end(order, worker_id)
         facts = {"worker_id": worker_id, "helper": people[worker_id]}
         order.write("dismiss", self.by, self.by_id, facts=facts, origin=self.source)
