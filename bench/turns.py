@@ -20,6 +20,7 @@ from bot.clock import real_seconds
 from bot.engine import Engine
 from bot.message import Heard, Reply
 from bot.play import Push
+from bot.ports import Match
 from bot.talk import Number, Said, Say, Script, Who, World, dialog
 from bot.talk.declaring import Dialog
 from handlers.resident import Residents
@@ -51,6 +52,10 @@ class Alone:
     def intents(self, text: str) -> Sequence[str]:
         """The one word that begins."""
         return ("count",) if text == "开始" else ()
+
+    def faq(self, text: str) -> Match:
+        """Nothing is known."""
+        return Match()
 
     def danger(self, text: str) -> bool:
         """Never."""
@@ -120,6 +125,10 @@ class _Residents:
     """Plays residents alone; satisfies handlers.turns.Player."""
 
     residents: Residents
+
+    def understand(self, heard: Heard) -> None:
+        """As the web process does."""
+        self.residents.understand(heard)
 
     def at_once(self, work: Work, inbox_id: int, heard: Heard, since: float) -> Reply | None:
         """As the web process does."""

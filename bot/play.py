@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.frames import Frame, mark_of, plain, unpack_said
+from bot.ports import Match
 from bot.talk import Dialog, Do, Given, Look, Open, Person, Question, Said, Say, Who, World
 
 MOST_STEPS = 200
@@ -57,6 +58,10 @@ class Host(Protocol):
 
     def intents(self, text: str) -> Sequence[str]:
         """What a sentence surely wants to open, most likely first."""
+
+    def faq(self, text: str) -> Match:
+        """What the service items have on a sentence. A sure one may be answered in the midst of any talk, by the
+        dialog that opens on the intent "faq"; host.intents() names it, and the others of dialogs/faq.py, too."""
 
     def danger(self, text: str) -> bool:
         """Whether somebody is in danger."""
@@ -138,7 +143,13 @@ class _Player:
     def __post_init__(self) -> None:
         self.opening: Said = unpack_said(self.frame.opening)
         self.world = World(
-            self.host.now, self.host.who, self.opening, self.frame.subject, self.frame.stamp, self.frame.push
+            self.host.now,
+            self.host.who,
+            self.opening,
+            self.frame.subject,
+            self.frame.stamp,
+            self.frame.push,
+            self.host.faq,
         )
         self.words: list[str] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol, Self
+from typing import ClassVar, Literal, NamedTuple, Protocol, Self
 
 import requests
 
@@ -55,6 +55,41 @@ class Finding(NamedTuple):
     what: str
     ok: bool
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the service items have on a sentence. `kind`: sure (answer the first of `items`), suggest (offer up to
+    three of them) or none; `items`: ids, the best first; `asks`: whether the sentence asks something at all.
+    """
+
+    kind: Literal["sure", "suggest", "none"] = "none"
+    items: tuple[int, ...] = ()
+    asks: bool = False
+
+
+class Knowledge(Protocol):
+    """Whoever finds the service item that a sentence is about."""
+
+    def understand(self, text: str) -> None:
+        """Read `text` before the transaction that plays it, so that no model runs while a row is locked."""
+
+    def read(self, text: str) -> Match:
+        """What is known on `text`, mostly remembered; never looks at the database.
+
+        Match() for words that cannot be a question: empty, a number, a control word.
+        """
+
+
+class NothingKnown:
+    """Knowledge where there are no service items."""
+
+    def understand(self, text: str) -> None:
+        """There is nothing to prepare."""
+
+    def read(self, text: str) -> Match:
+        """Nothing, whatever is asked."""
+        return Match()
 
 
 class Channel(Protocol):

@@ -15,6 +15,7 @@ from bot.language.intents import intents
 from bot.language.numbers import bare_number
 from bot.message import Heard, Reply
 from bot.play import Push, Talk
+from bot.ports import Knowledge, Match, NothingKnown
 from bot.talk import Said, Who
 from handlers import person_talk
 from handlers.finding import find
@@ -27,6 +28,7 @@ from models.rules.heard import silent
 from models.store import Work
 
 ASKED = "staff_question"
+UNSURE = "maybe_report"  # comes after a question
 PHOTOS_WITHIN = timedelta(minutes=30)  # after a report, photos belong to it
 LINES = 10  # of a transcript
 SAYS = "住户："
@@ -43,6 +45,7 @@ class TurnHost:
     sender: str
     asked: bool = True  # whether a question of a push may be open
     talks: bool = True  # whether a talk with a person may be open
+    knowledge: Knowledge = field(default_factory=NothingKnown)
     did: list[Any] = field(default_factory=list)  # what the actions of this turn gave
 
     @property
@@ -68,8 +71,17 @@ class TurnHost:
         return find(self.work, self.who.person_id, what, text)
 
     def intents(self, text: str) -> Sequence[str]:
-        """What a sentence wants to open."""
-        return intents(text)
+        """What a sentence wants to open; a question that a service item answers opens "faq", one that some may answer
+        "maybe_faq", one that none does "unanswered"."""
+        match, wanted = self.faq(text), intents(text)
+        asks = {"sure": "faq", "suggest": "maybe_faq", "none": "unanswered"}[match.kind]
+        if match.kind != "sure" and not match.asks:
+            return wanted
+        return [*(one for one in wanted if one != UNSURE), asks, *(one for one in wanted if one == UNSURE)]
+
+    def faq(self, text: str) -> Match:
+        """What the service items have on it."""
+        return self.knowledge.read(text)
 
     def danger(self, text: str) -> bool:
         """Whether somebody is in danger."""

@@ -28,6 +28,11 @@ class Players:
     staffroom: Staffroom
     switchboard: Switchboard
 
+    def understand(self, heard: Heard) -> None:
+        """Read a resident's words before any transaction."""
+        if not heard.channel.startswith(STAFF):
+            self.residents.understand(heard)
+
     def at_once(self, work: Work, inbox_id: int, heard: Heard, since: float) -> Reply | None:
         """A resident's turn in the transaction that keeps what was heard; None when it must wait for play()."""
         if heard.channel.startswith(STAFF):

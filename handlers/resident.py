@@ -16,13 +16,13 @@ from bot.engine import Engine
 from bot.frames import State
 from bot.language.commands import control
 from bot.message import Heard, Reply, numbered
-from bot.ports import Flags
+from bot.ports import Flags, Knowledge, NothingKnown
 from bot.talk import Said, Who
 from bot.wording import word
 from dialogs import NOTICE
 from handlers.host import TurnHost, transcript
 from handlers.own_words import OwnWords
-from handlers.trying import give_up, once_more, put_off_oldest, said_again
+from handlers.trying import give_up, once_more, place, put_off_oldest, said_again
 from models import tables as t
 from models.actions.consent import GoOn, ShowNotice
 from models.actions.desk import OpenDeskItem
@@ -71,6 +71,15 @@ class Residents:
     flags: Callable[[str], Flags]
     forget_files: Callable[[Sequence[str]], None]
     own_words: OwnWords = field(default_factory=OwnWords)
+    knowledge: Knowledge = field(default_factory=NothingKnown)
+
+    def understand(self, *payloads: str | Heard) -> None:
+        """Read words before the transaction that plays them; whatever goes wrong, they are played all the same."""
+        try:
+            for one in payloads:
+                self.knowledge.understand((Heard.from_json(one) if isinstance(one, str) else one).text)
+        except Exception as failure:
+            log.error("not understood: %s at %s", type(failure).__name__, place(failure))
 
     def answer(self, channel: str, sender: str, key: str, since: float | None) -> Reply:
         """Play what `sender` said up to the message `key`; the words for the passive reply.
@@ -104,11 +113,12 @@ class Residents:
     def left_over(self, channel: str, sender: str) -> None:
         """Play what a callback left behind; for the workers. What fails waits 1, 5, 30, 300 s, then is dead."""
         with self.store.look(self.clock.now()) as work:
-            key = work.conn.execute(_undone(channel, sender).order_by(t.inbox.c.id.desc())).scalars().first()
-        if key is None:
+            rows = work.conn.execute(_undone(channel, sender).order_by(t.inbox.c.id)).all()
+        if not rows:
             return None
+        self.understand(*(row.payload for row in rows))
         try:
-            self.answer(channel, sender, key, None)
+            self.answer(channel, sender, rows[-1].key, None)
         except SQLAlchemyError:
             log.warning("the database is at fault: the message waits")
             with self.store.work(self.clock.now()) as work:
@@ -214,7 +224,16 @@ class _Turn:
         who = Who(self.account_id, self.locked["person_id"])
         first = self.locked["turn"] == 0
         asked, talks = self.locked.get("asked", True), self.locked.get("talks", True)
-        self.host = TurnHost(self.work, who, first, self.channel, self.sender, asked, talks)
+        self.host = TurnHost(
+            self.work,
+            who,
+            first,
+            self.channel,
+            self.sender,
+            asked,
+            talks,
+            knowledge=self.residents.knowledge,
+        )
         self.waits: bool = self.locked.get("held", True)
 
     def play(self, kept: Sequence[_Kept]) -> Reply:
@@ -375,7 +394,7 @@ def _store_state(work: Work, account_id: int, state: str, turn: int) -> None:
 
 def _undone(channel: str, sender: str) -> Any:
     i = t.inbox.c
-    return select(i.key).where(i.channel == channel, i.sender == sender, i.state == "new")
+    return select(i.key, i.payload).where(i.channel == channel, i.sender == sender, i.state == "new")
 
 
 def _until_leaving(kept: Sequence[_Kept]) -> Sequence[_Kept]:

@@ -36,6 +36,9 @@ log = logging.getLogger("linli.turns")
 class Player(Protocol):
     """Whoever plays what was heard. `since`: when the callback arrived, in real seconds."""
 
+    def understand(self, heard: Heard) -> None:
+        """Read the words before any transaction; never raises."""
+
     def at_once(self, work: Work, inbox_id: int, heard: Heard, since: float) -> Reply | None:
         """Play it in the transaction that keeps it; None when something stands in the way: then play() does."""
 
@@ -161,6 +164,7 @@ class Turns:
 
     def _run(self, ticket: _Ticket, heard: Heard, received_at: datetime, player: Player) -> None:
         try:
+            player.understand(heard)
             reply = self._keep_and_play(ticket, heard, received_at, player)
             ticket.kept.set()
             self._breaker.set(away=False)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from bot.message import Place as Point
+from bot.ports import Match, NothingKnown
 
 T = TypeVar("T")
 Step = Any
@@ -37,7 +38,7 @@ class Who:
 
 @dataclass(frozen=True)
 class World:
-    """What a dialog is given: the time, who it talks with, what opened it, and what a push was about."""
+    """What a dialog is given: the time, who it talks with, what opened it, what a push was about, what is known."""
 
     now: datetime
     who: Who
@@ -45,6 +46,7 @@ class World:
     subject: int = 0
     stamp: int = 0
     push: int = 0
+    faq: Callable[[str], Match] = NothingKnown().read
 
 
 # --- what reading an answer may give -----------------------------------------------------------------------

@@ -14,6 +14,7 @@ from bot.engine import Engine
 from bot.frames import State
 from bot.message import numbered
 from bot.play import Push, Talk
+from bot.ports import Match
 from bot.talk import (
     Ask,
     Choice,
@@ -70,6 +71,9 @@ class FakeHost:
 
     def intents(self, text: str) -> Sequence[str]:
         return [intent for intent in ("meal", "leak", "held", "late", "place") if intent in text]
+
+    def faq(self, text: str) -> Match:
+        return Match()
 
     def danger(self, text: str) -> bool:
         return "着火" in text

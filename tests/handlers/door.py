@@ -67,6 +67,10 @@ class Door:
     spool: Path
     before_play: list[Callable[[], None]] = field(default_factory=list)
 
+    def understand(self, heard: Heard) -> None:
+        """As app.py does for residents."""
+        self.residents.understand(heard)
+
     def at_once(self, work: Work, inbox_id: int, heard: Heard, since: float) -> Reply | None:
         """As app.py does, unless the test wants something to happen before the turn."""
         if self.before_play or heard.channel.startswith("wecom_"):
