@@ -72,8 +72,9 @@ def day_text(at: datetime) -> str:
     return f"{moment.month} 月 {moment.day} 日（周{'一二三四五六日'[moment.weekday()]}）{moment:%H:%M}"
 
 
-def span_text(starts: datetime, ends: datetime) -> str:
-    """From when until when: 11 月 20 日（周五）15:00 到 17:00."""
+def span_text(starts: datetime | str, ends: datetime | str) -> str:
+    """From when until when: 11 月 20 日（周五）15:00 到 17:00. ISO text is taken too, as dialogs remember it."""
+    starts, ends = (datetime.fromisoformat(at) if isinstance(at, str) else at for at in (starts, ends))
     same = local(starts).date() == local(ends).date()
     return f"{day_text(starts)} 到 {local(ends):%H:%M}" if same else f"{day_text(starts)} 到 {day_text(ends)}"
 

@@ -181,7 +181,7 @@ def _moments(facts: Mapping[str, Any]) -> dict[str, str]:
     if facts.get("until"):
         said["until"] = day_text(datetime.fromisoformat(facts["until"]))
     if facts.get("visit"):
-        said["visit"] = span_text(*map(datetime.fromisoformat, facts["visit"]))
+        said["visit"] = span_text(*facts["visit"])
     return said
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.language.intents import about_number, intents
 from bot.language.reports import CATEGORIES
-from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Say, Script, World, dialog, local_text
+from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Say, Script, World, dialog, local_text, span_text
 from models import views
 from models.actions.answers import QuestionShown
 from models.actions.endings import NotFixed, Withdraw
@@ -197,7 +197,7 @@ def step(entry: dict[str, Any]) -> str:
     """One line of the ledger in words."""
     name = entry["name"] or "工作人员"
     facts = {"score": "", "worker": "", "unit": "", **entry["facts"], "name": name, "words": entry["words"]}
-    facts |= {"visit": " 到 ".join(map(local_text, facts.get("visit", ())))}
+    facts |= {"visit": span_text(*facts["visit"]) if facts.get("visit") else ""}
     facts |= {"until": local_text(facts["until"]) if facts.get("until") else ""}
     return STEPS[entry["step"]].format_map(facts).rstrip("：")
 

@@ -134,7 +134,7 @@ def _named(result: Mapping[str, Any]) -> dict[str, Any]:
 def _when(result: Mapping[str, Any]) -> str:
     if result.get("until"):
         return day_text(datetime.fromisoformat(result["until"]))
-    return span_text(*map(datetime.fromisoformat, result["visit"])) if result.get("visit") else ""
+    return span_text(*result["visit"]) if result.get("visit") else ""
 
 
 def about(order: views.Order) -> str:

@@ -13,7 +13,7 @@ What is stored between turns is what was answered, looked at, done and said, und
 
 from __future__ import annotations
 
-from bot.clock import local_text
+from bot.clock import local_text, span_text
 from bot.talk.declaring import Dialog, dialog
 from bot.talk.place import Place
 from bot.talk.questions import QUESTIONS, Ask, Choice, Confirm, Number, Phone, Photos, Score, Which
@@ -39,5 +39,5 @@ from bot.talk.steps import (
 __all__ = [
     "QUESTIONS", "Ask", "Choice", "Confirm", "Dialog", "Do", "Given", "Look", "More", "Number", "Open", "Part",
     "Person", "Phone", "Photos", "Place", "Question", "Said", "Say", "Score", "Script", "Several", "Took",
-    "Which", "Who", "World", "Wrong", "dialog", "local_text",
+    "Which", "Who", "World", "Wrong", "dialog", "local_text", "span_text",
 ]  # fmt: skip

@@ -83,7 +83,7 @@ def details(facts: Mapping[str, Any]) -> str:
 FACTS: Mapping[str, Callable[[Any], str]] = {
     "end": lambda end: word(end, "end"),
     "until": lambda until: moment(datetime.fromisoformat(until)),
-    "visit": lambda visit: " 到 ".join(moment(datetime.fromisoformat(at)) for at in visit),
+    "visit": lambda visit: span_text(*visit),
 }
 
 

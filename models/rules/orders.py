@@ -74,6 +74,8 @@ STEPS = {
 ENDS = {name: End(**row) for name, row in _DATA["ends"].items()}
 OPEN = ("waiting", "claimed", "arrived", "paused")
 HELD = ("claimed", "arrived", "paused")
+WAITS_ANEW = ("reopen", "return", "transfer")
+"""Steps after which an order waits from then on, not from its opening. To be escalated is to have waited too long."""
 
 
 def refused(step: str, state: str, by: str) -> Why | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from models import tables as t
-from models.rules.orders import OPEN
+from models.rules.orders import OPEN, WAITS_ANEW
 from models.store import Work
 from models.views.askers import Asker
 from models.views.orders import URGENCY_FIRST, Order, seen_by, select_orders, shown
@@ -30,7 +30,8 @@ class Page:
 class Wanted:
     """What to list; None and False leave nothing out. `state` may also be "open".
 
-    `late`: waits, or is not attended to, longer than the limits say, pauses not counted.
+    `late`: waits, or is not attended to, longer than the limits say, pauses not counted; what was reopened, given
+    back or passed on waits from then on.
     `by`: a console user who had it in hand.
     `since`, `until`: when it was opened, from and before.
     """
@@ -101,7 +102,8 @@ def _conditions(work: Work, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 
 def _late(work: Work) -> ColumnElement[bool]:
-    o, limits = t.work_order.c, work.limits
+    o, e, limits = t.work_order.c, t.order_entry.c, work.limits
+    anew = select(func.max(e.at)).where(e.work_order_id == o.id, e.step.in_(WAITS_ANEW)).scalar_subquery()
 
     def over(state: str, since: Any, minutes: dict[str, int]) -> ColumnElement[bool]:
         ends = ((urgency, work.now - timedelta(minutes=most)) for urgency, most in minutes.items())
@@ -110,7 +112,7 @@ def _late(work: Work) -> ColumnElement[bool]:
         )
 
     return or_(
-        over("waiting", o.opened_at, limits["unclaimed_minutes"]),
+        over("waiting", func.coalesce(anew, o.opened_at), limits["unclaimed_minutes"]),
         and_(
             over("claimed", o.claimed_at, limits["unattended_minutes"]),
             or_(o.visit_ends_at.is_(None), o.visit_ends_at <= work.now),

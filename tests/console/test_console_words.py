@@ -159,5 +159,5 @@ def test_what_a_ledger_entry_adds_to_its_words(facts: dict[str, object], said: s
 
 def test_times_in_the_ledger_are_read_as_people_here_read_them() -> None:
     visit = ["2026-11-24T01:00:00+00:00", "2026-11-24T03:00:00+00:00"]
-    assert details({"visit": visit}) == "约在 11 月 24 日 09:00 到 11 月 24 日 11:00"
+    assert details({"visit": visit}) == "约在 11 月 24 日（周二）09:00 到 11:00"
     assert details({"until": visit[0], "end": "resolved"}) == "暂停到 11 月 24 日 09:00，结果：已解决"

@@ -14,6 +14,7 @@ from models import views
 from models.actions.consent import Consent
 from models.actions.console_orders import NoteOrder
 from models.actions.desk import SaveUser
+from models.actions.endings import NotFixed
 from models.actions.orders import AddWords, JoinOrder, OpenOrder
 from models.actions.people import (
     BindHome,
@@ -25,7 +26,8 @@ from models.actions.people import (
     UnbindHome,
     Unfollow,
 )
-from models.actions.staff import Claim, Finish, Progress
+from models.actions.roster import SetLeave
+from models.actions.staff import Claim, Finish, Progress, Return
 from models.rules.masking import DOOR
 from models.store import To
 from tests.town import TestTown
@@ -287,6 +289,26 @@ def test_the_queue_knows_what_is_late(town: TestTown) -> None:
     assert town.see(views.queue, admin, late).orders == ()
     town.clock.forward(minutes=limits["unattended_minutes"]["urgent"] + 1)
     assert [one.number for one in town.see(views.queue, admin, late).orders] == [1001, 1002]
+
+
+@pytest.mark.parametrize("given_back", [True, False])
+def test_what_was_given_back_or_reopened_waits_from_then_on(town: TestTown, given_back: bool) -> None:
+    who, worker, limits = town.resident(), town.planted.workers["李华"], town.store.limits
+    order_id = town.order(who)["order_id"]
+    town.do(Claim(order_id, worker))
+    town.clock.forward(hours=20)
+    if given_back:
+        assert town.do(Return(order_id, worker, "不归我们管"))["ok"]
+    else:
+        town.do(Finish(order_id, worker, "好了"))
+        now = town.clock.now()
+        assert town.do(SetLeave(worker, now - timedelta(hours=1), now + timedelta(hours=9)))["ok"]
+        assert town.do(NotFixed(order_id, who.account_id, "还是漏"))["state"] == "waiting"
+    late = views.Wanted(state="waiting", late=True)
+    town.clock.forward(minutes=limits["unclaimed_minutes"]["normal"])
+    assert town.see(views.queue, views.User("admin"), late).orders == ()
+    town.clock.forward(seconds=1)
+    assert [one.number for one in town.see(views.queue, views.User("admin"), late).orders] == [1001]
 
 
 def test_the_queue_knows_what_one_had_in_hand(town: TestTown) -> None:
