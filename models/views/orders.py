@@ -15,7 +15,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     false,
     func,
     or_,
@@ -149,12 +148,17 @@ def seen_by(asker: Asker) -> ColumnElement[bool]:
     """The condition under which an order exists for this asker at all."""
     match asker:
         case Resident(account_id=account_id):
-            f = t.order_follower.c
-            return exists().where(f.work_order_id == t.work_order.c.id, f.account_id == account_id)
+            return t.work_order.c.id.in_(_followed_by(account_id))
         case Staff(unit_id=unit_id):
             return t.work_order.c.unit_id == unit_id
         case User():
             return _seen_by_user(asker)
+
+
+def _followed_by(account_id: Any) -> Select[Any]:
+    """Ids of the orders that this account follows. IN, not EXISTS: SQLite would try every order of the town."""
+    f = t.order_follower.c
+    return select(f.work_order_id).where(f.account_id == account_id)
 
 
 def _seen_by_user(asker: User) -> ColumnElement[bool]:
@@ -230,9 +234,7 @@ def order_by_id(work: Work, asker: Asker, order_id: int) -> Order | None:
 @cache
 def _followed() -> Select[Any]:
     """Those that the account "follower" follows: what residents look at in their turns, so built once."""
-    f = t.order_follower.c
-    follows = exists().where(f.work_order_id == t.work_order.c.id, f.account_id == bindparam("follower"))
-    return select_orders().where(follows)
+    return select_orders().where(t.work_order.c.id.in_(_followed_by(bindparam("follower"))))
 
 
 @cache

@@ -1,0 +1,58 @@
+"""No turn reads a table that grows with the town from end to end: cost stays flat up to 330,000 people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from tests.chat import Community, found
+
+GROWING = {
+    "account", "binding", "conversation", "home", "inbox", "open_question", "order_entry", "order_follower", "outbox",
+    "person", "person_talk", "photo", "talk_entry", "timer", "work_order",
+}  # fmt: skip
+SHOWN = "UPDATE open_question SET shown_at"  # how tests/chat.py pretends that the workers have sent something
+SCANNED = re.compile(r"SCAN (\w+)")
+RESIDENT = ("电梯坏了，停在 3 楼不动", "3 号楼", "不用了", "1", "进度", "我的报修", "我的信息", "菜单", "人工", "结束", "5 分")
+
+
+@contextmanager
+def scans(community: Community) -> Iterator[list[tuple[str, str]]]:
+    """(table, statement) of every growing table that SQLite's plan reads from end to end."""
+    seen: list[tuple[str, str]] = []
+
+    def plan(_conn: Any, cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if many or SHOWN in statement or not statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            return
+        lines = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        names = {name for (*_, line) in lines for name in SCANNED.findall(line)}
+        seen.extend((name, statement) for name in sorted(names & GROWING))
+
+    event.listen(community.store.engine, "before_cursor_execute", plan)
+    yield seen
+    event.remove(community.store.engine, "before_cursor_execute", plan)
+
+
+def test_a_residents_turns_scan_nothing_that_grows(tmp_path: Path) -> None:
+    community = found(tmp_path)
+    zhang = community.resident()
+    with scans(community) as seen:
+        for words in RESIDENT:
+            zhang.does(text=words)
+    assert not seen
+
+
+def test_a_workers_commands_scan_nothing_that_grows(tmp_path: Path) -> None:
+    community = found(tmp_path)
+    for words in RESIDENT[:4]:
+        community.resident().does(text=words)
+    worker = community.worker("LiHua")
+    with scans(community) as seen:
+        for words in ("待接", "接 1001", "查 1001", "到场 1001", "问 1001 几楼？", "完成 1001 换了门机", "待办", "帮助"):
+            worker.says(words)
+    assert not seen
