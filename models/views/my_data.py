@@ -142,7 +142,9 @@ def _homes(work: Work, person_id: int) -> Rows:
 
 def _mine(account_id: int, person_id: int) -> Any:
     o, f = t.work_order.c, t.order_follower.c
-    return or_(o.reporter_id == person_id, o.id.in_(select(f.work_order_id).where(f.account_id == account_id)))
+    return or_(
+        o.reporter_id == person_id, o.id.in_(select(f.work_order_id).where(f.account_id == account_id))
+    )
 
 
 def _orders(work: Work, account_id: int, person_id: int) -> Rows:

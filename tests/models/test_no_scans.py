@@ -18,7 +18,19 @@ GROWING = {
 }  # fmt: skip
 SHOWN = "UPDATE open_question SET shown_at"  # how tests/chat.py pretends that the workers have sent something
 SCANNED = re.compile(r"SCAN (\w+)")
-RESIDENT = ("电梯坏了，停在 3 楼不动", "3 号楼", "不用了", "1", "进度", "我的报修", "我的信息", "菜单", "人工", "结束", "5 分")
+RESIDENT = (
+    "电梯坏了，停在 3 楼不动",
+    "3 号楼",
+    "不用了",
+    "1",
+    "进度",
+    "我的报修",
+    "我的信息",
+    "菜单",
+    "人工",
+    "结束",
+    "5 分",
+)
 
 
 @contextmanager
@@ -53,6 +65,15 @@ def test_a_workers_commands_scan_nothing_that_grows(tmp_path: Path) -> None:
         community.resident().does(text=words)
     worker = community.worker("LiHua")
     with scans(community) as seen:
-        for words in ("待接", "接 1001", "查 1001", "到场 1001", "问 1001 几楼？", "完成 1001 换了门机", "待办", "帮助"):
+        for words in (
+            "待接",
+            "接 1001",
+            "查 1001",
+            "到场 1001",
+            "问 1001 几楼？",
+            "完成 1001 换了门机",
+            "待办",
+            "帮助",
+        ):
             worker.says(words)
     assert not seen
