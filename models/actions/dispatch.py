@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,9 @@ from models.views.duty import on_shift
 from models.views.grids import officer_of
 
 
+OPENS = ("open", "reopen")
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """Who gets it (id, name, unit_id), locked until the transaction ends. `instead_of`: whose work they do."""
@@ -29,10 +32,10 @@ class Chosen:
     instead_of: str = ""
 
 
-def hand_out(order: OrderInHand, region: Region, but: Collection[int | None] = (), **why: Any) -> bool:
+def hand_out(order: OrderInHand, region: Region, **why: Any) -> bool:
     """Give a waiting order to hands, if its unit's route says so and somebody is there; else it is to be claimed.
 
-    `but`: the workers who are not to get it, because they gave it back. `why`: more facts for the group.
+    Whoever gave it back does not get it again. `why`: more facts for the group.
     """
     row = order.row
     found = route_of(region, row.unit_id, row.estate_id, row.category, today(order.work))
@@ -40,24 +43,22 @@ def hand_out(order: OrderInHand, region: Region, but: Collection[int | None] = (
         return False
     chosen = None
     if found.mode == "round_robin":
-        chosen = next_in_turn(order, but)
+        chosen = next_in_turn(order)
     elif found.mode == "assign":
         chosen = _appointed(order, found, region)
-    if chosen is None or chosen.worker.id in but:
+    if chosen is None:
         return False
     reason = "turn_of" if found.mode == "round_robin" else "charge_of"
     give(order, chosen, **why, **{reason: chosen.worker.name})
     return True
 
 
-def place_in_hands(
-    order: OrderInHand, region: Region, kind: str = "new_order", but: Collection[int | None] = (), **why: Any
-) -> bool:
+def place_in_hands(order: OrderInHand, region: Region, kind: str = "new_order", **why: Any) -> bool:
     """Hand the order out; where nobody gets it, tell the unit's groups with a message of `kind` and wait for a claim.
 
-    `but`: as hand_out() takes it. Whether somebody got it, which its followers have then been told.
+    Whether somebody got it, which its followers have then been told.
     """
-    if hand_out(order, region, but, **why):
+    if hand_out(order, region, **why):
         return True
     order.wait_for_claim()
     order.tell_groups(kind, **why)
@@ -83,12 +84,15 @@ def assign(order: OrderInHand, worker: Any, by: str, by_id: int | None, source: 
     order.tell_followers("order_assigned_resident")
 
 
-def next_in_turn(order: OrderInHand, but: Collection[int | None] = ()) -> Chosen | None:
-    """Of the unit's people on duty the one whose turn it is (models.rules.dispatch.candidates), save `but`."""
+def next_in_turn(order: OrderInHand) -> Chosen | None:
+    """Of the unit's people on duty the one whose turn it is (models.rules.dispatch.candidates).
+
+    Nobody who gave it back: None where nobody else is there.
+    """
     work, unit_id = order.work, order.row.unit_id
     if unit_id is None:
         return None
-    crew = _locked_crew(work, unit_id)
+    crew, but = _locked_crew(work, unit_id), _gave_back(order)
     for worker_id in candidates(crew, unit_id, task_of(order), work.now):
         worker = _with_room(order, worker_id) if worker_id not in but else None
         if worker is not None:
@@ -107,11 +111,26 @@ def _appointed(order: OrderInHand, found: Route, region: Region) -> Chosen | Non
         return None
     crew = _locked_crew(work, unit_id)
     chosen_id = named(crew, worker_id, region.reachable, task_of(order), work.now)
+    if chosen_id in _gave_back(order):
+        return None
     worker = _with_room(order, chosen_id) if chosen_id is not None else None
     if worker is None:
         return None
     away = crew[worker_id].name if worker_id in crew and chosen_id != worker_id else ""
     return Chosen(worker, away)
+
+
+def _gave_back(order: OrderInHand) -> frozenset[int]:
+    """Who gave the order back, and in whose hands it was then, since it was opened (again)."""
+    if not order.row.returns:
+        return frozenset()
+    e = t.order_entry.c
+    of_order = e.work_order_id == order.row.id
+    opened = select(func.max(e.id)).where(of_order, e.step.in_(OPENS)).scalar_subquery()
+    rows = order.work.conn.execute(
+        select(e.by_id, e.facts).where(of_order, e.id > opened, e.step == "return")
+    ).all()
+    return frozenset(one for row in rows for one in (row.by_id, row.facts.get("gave_up_id")) if one)
 
 
 def task_of(order: OrderInHand) -> Task:

@@ -251,17 +251,17 @@ class Return:
 
     def _up(self, order: OrderInHand, words: str, returns: int, too_often: bool) -> dict[str, Any]:
         work, before, by = order.work, order.facts()["unit"], order.holder_name()
-        region, backs = Region.of(work, order.row.estate_id), (self.worker_id, order.row.holder_id)
+        region, held = Region.of(work, order.row.estate_id), {"gave_up_id": order.row.holder_id}
         up = region.charge(order.row.unit_id, above=True, level=order.row.level)
         free = {"state": "waiting", "holder_id": None, "claimed_at": None, "arrived_at": None}
         moved = {**free, "unit_id": up.unit_id, "level": up.level, "returns": returns}
-        order.write("return", "worker", self.worker_id, moved, words=words, origin=self.source)
+        order.write("return", "worker", self.worker_id, moved, words=words, facts=held, origin=self.source)
         if not up.reached:
             OpenDeskItem("unrouted", words, order_id=order.row.id).run(work)
         why = {"from_unit": before, "returned_by": by, "words": order.masked(words)}
         why |= {"returns": returns} if too_often else {}
         unit = order.facts()["unit"]
-        if not place_in_hands(order, region, but=backs, **why):
+        if not place_in_hands(order, region, **why):
             order.tell_followers("order_returned", unit=unit)
         return order.done(unit=unit, up=too_often, returns=returns)
 

@@ -116,6 +116,10 @@ class Giver:
         """As the groups read it."""
         return name_of(work, self.by, self.by_id)
 
+    def gave_up(self, holder_id: int | None) -> dict[str, Any]:
+        """Whose hands a return took it out of, as the ledger keeps it: they do not get it again."""
+        return {"gave_up_id": holder_id} if self.step == "return" else {}
+
 
 def hand_on(order: OrderInHand, target: Target, giver: Giver, **counts: Any) -> dict[str, Any]:
     """Give the order to the target. `counts`: more columns of the order that change."""
@@ -132,7 +136,7 @@ def _to_worker(order: OrderInHand, target: Target, giver: Giver, counts: dict[st
         return refusal
     before, old_unit, holder_id = order.facts()["unit"], order.row.unit_id, order.row.holder_id
     held = {"state": "claimed", "holder_id": worker.id, "unit_id": worker.unit_id, "claimed_at": work.now}
-    facts = {"worker_id": worker.id, "worker": worker.name}
+    facts = {"worker_id": worker.id, "worker": worker.name} | giver.gave_up(holder_id)
     order.write(
         giver.step,
         giver.by,
@@ -188,14 +192,13 @@ def _to_unit(order: OrderInHand, target: Target, giver: Giver, counts: dict[str,
     free = {"state": "waiting", "holder_id": None, "claimed_at": None, "arrived_at": None}
     moved = {**free, "unit_id": target.unit_id, "level": order.row.level + up, **counts}
     unit = units[target.unit_id]
-    facts = {"from_unit": before, "unit": unit}
+    facts = {"from_unit": before, "unit": unit} | giver.gave_up(holder_id)
     order.write(
         giver.step, giver.by, giver.by_id, moved, words=target.words, facts=facts, origin=giver.source
     )
     said = {"from_unit": before, "words": order.masked(target.words)}
     named = {("returned_by" if giver.step == "return" else "given_by"): giver.name(work)}
-    backs = (giver.by_id, holder_id) if giver.step == "return" else ()
-    if not place_in_hands(order, region, but=backs, **said, **named):
+    if not place_in_hands(order, region, **said, **named):
         order.tell_followers("order_returned")
     order.tell_left(old_unit, mention=holder_id, **said)
     return order.done(worker=order.holder_name() if order.row.holder_id else "", unit=unit)

@@ -18,6 +18,7 @@ from models.actions.register import SaveRoute
 from models.actions.roster import DropShift, EndLeave, SetLeave, SetShift, SetSkills
 from models.actions.routing import today
 from models.actions.staff import Claim, Finish, Progress, Return, SetDuty
+from models.actions.transfer import Transfer
 from models.rules.dispatch import Grid, officer
 from models.store import open_store
 from models.views.grids import grids_of_homes
@@ -212,6 +213,38 @@ def test_what_was_given_back_goes_to_the_next_in_turn(town: TestTown) -> None:
     _open(town, "又吵", category="noise")  # so that it is the first one's turn again
     town.do(Return(order_id, town.planted.workers[first], "做不了"))
     assert {first, _holder(town, order_id)} == {"王伟", "孙丽"}
+
+
+@pytest.mark.parametrize(
+    ("there", "did", "holder"), [(NAMES, "assigned", "陈静"), (("王伟", "李华"), "escalated", "")]
+)
+def test_the_timer_gives_it_to_nobody_who_gave_it_back(
+    town: TestTown, there: tuple[str, ...], did: str, holder: str
+) -> None:
+    """李华 gave back, back to the firm, what 王伟 held: the turn passes both over; without anybody else it goes up."""
+    _on_shift(town, *there)
+    order_id, workers = _open(town), town.planted.workers
+    town.do(Claim(order_id, workers["王伟"]))
+    town.do(Return(order_id, workers["李华"], "做不了"))
+    back = Transfer(order_id, "worker", workers["孙丽"], to_unit_id=town.planted.units[FIRM])
+    assert town.do(back)["unit"] == FIRM
+    assert town.do(Unclaimed(order_id, town.row(order_id).stage))["did"] == did
+    assert _holder(town, order_id) == holder
+
+
+def test_once_it_is_opened_again_everybody_may_get_it(town: TestTown) -> None:
+    """What was given back before it was mended says nothing of whether it is mended now."""
+    _on_shift(town, "李华")
+    order_id, workers, who = _open(town), town.planted.workers, town.resident()
+    town.do(Claim(order_id, workers["李华"]))
+    town.do(Return(order_id, workers["李华"], "做不了"))
+    town.do(Transfer(order_id, "worker", workers["孙丽"], to_unit_id=town.planted.units[FIRM]))
+    town.do(Claim(order_id, workers["王伟"]))
+    town.do(Finish(order_id, workers["王伟"], "好了"))
+    _away(town, "王伟", "陈静")
+    assert town.do(NotFixed(order_id, who.account_id, "没修好"))["state"] == "waiting"
+    assert town.do(Unclaimed(order_id, town.row(order_id).stage))["did"] == "assigned"
+    assert _holder(town, order_id) == "李华"
 
 
 def test_nobody_claims_and_the_turn_decides(town: TestTown) -> None:
