@@ -251,6 +251,7 @@ class Return:
 
     def _up(self, order: OrderInHand, words: str, returns: int, too_often: bool) -> dict[str, Any]:
         work, before, by = order.work, order.facts()["unit"], order.holder_name()
+        old_unit = order.row.unit_id
         region, held = Region.of(work, order.row.estate_id), {"gave_up_id": order.row.holder_id}
         up = region.charge(order.row.unit_id, above=True, level=order.row.level)
         free = {"state": "waiting", "holder_id": None, "claimed_at": None, "arrived_at": None}
@@ -263,6 +264,8 @@ class Return:
         unit = order.facts()["unit"]
         if not place_in_hands(order, region, **why):
             order.tell_followers("order_returned", unit=unit)
+        theirs = held["gave_up_id"] if held["gave_up_id"] != self.worker_id else None
+        order.tell_left(old_unit, mention=theirs, from_unit=before, words=why["words"])
         return order.done(unit=unit, up=too_often, returns=returns)
 
 

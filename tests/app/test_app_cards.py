@@ -217,6 +217,7 @@ def test_returned_goes_up_and_the_cards_say_so(firm: Firm) -> None:
     firm.deliver()
     assert "已经不在原来的人手上" in firm.card("chen2").words
     assert firm.card("chen2").keys == []
+    assert sorted(userid for userid, words in firm.played.texts if "已转给和平社区居委会" in words) == FIVE
 
 
 def test_withdrawn_is_told_and_shown(firm: Firm) -> None:

@@ -13,7 +13,7 @@ from models.actions.binding import BindGroup, BindWorker, MakeBindingWord, Unbin
 from models.actions.escalation import Unclaimed
 from models.actions.page import BindPhone, EndPhone
 from models.actions.register import SaveGroup, SwitchWorker
-from models.actions.staff import Claim, Finish, Progress
+from models.actions.staff import Claim, Finish, Progress, Return
 from models.actions.transfer import Transfer
 from models.actions.worker_photos import KeptPhoto
 from models.limits import load_limits
@@ -71,6 +71,21 @@ def test_who_gave_it_to_a_group_without_a_bot_reads_what_that_group_can_do(stree
     words = word("order_left", left.facts, channel=GROUP, names=CATEGORIES, at=left.made_at).words
     assert "打电话告诉幸福街道办事处：接单以后，在工单页面点“退回”" in words
     assert "@" not in words
+
+
+def test_a_return_is_told_to_groups_without_a_bot_above_and_below(street: TestTown) -> None:
+    firm, office = street.planted.units["安居物业"], street.planted.units["幸福街道办事处"]
+    for group in street.planted.groups[::2]:
+        street.do(UnbindGroup(group.id))
+    street.do(SaveGroup("物业维修群", None, "robot-of-firm", unit_id=firm))
+    made, worker = street.order(), street.planted.workers["王伟"]
+    assert street.do(Claim(made["order_id"], worker, "page"))["ok"]
+    assert street.do(Return(made["order_id"], worker, "要换主机", "page"))["unit"] == "幸福街道办事处"
+    above, below = street.told("new_order")[-1], street.told("order_left")[-1]
+    groups = {group.id: group.unit_id for group in street.see(views.groups)}
+    assert [groups[told.work_group_id] for told in (above, below)] == [office, firm]
+    assert above.facts["returned_by"] == "王伟"
+    assert all(told.facts["page"].startswith(f"{URL}/p/") for told in (above, below))
 
 
 @pytest.mark.parametrize("missing", ["public_url", "bound", "robot"])

@@ -143,8 +143,16 @@ def test_returning_goes_up_with_a_reason(town: TestTown) -> None:
     assert told.work_group_id == town.planted.groups[2].id
     assert (told.facts["from_unit"], told.facts["returned_by"]) == ("安居物业", "王伟")
     assert town.told("order_returned")[0].facts["unit"] == "和平社区居委会"
+    (left,) = town.told("order_left")
+    assert (left.work_group_id, left.facts["mention"]) == (town.planted.groups[0].id, [])
     assert town.rows(t.timer)[-1].stamp == row.stage
     assert town.do(Return(order_id, worker, "x"))["why"] == "not_your_unit"
+
+
+def test_who_held_what_a_colleague_gives_back_is_called_by_name(town: TestTown) -> None:
+    order_id = _claimed(town)
+    assert town.do(Return(order_id, town.staff("李华").worker_id, "不归我们管"))["ok"]
+    assert town.told("order_left")[0].facts["mention"] == ["WangWei"]
 
 
 def test_returning_at_the_top_calls_the_desk(town: TestTown) -> None:
