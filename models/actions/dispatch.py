@@ -20,7 +20,6 @@ from models.store import Work
 from models.views.duty import on_shift
 from models.views.grids import officer_of
 
-
 OPENS = ("open", "reopen")
 
 

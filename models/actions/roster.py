@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,14 @@ def _unknown(work: Work, worker_id: int, by: int | None) -> Refusal | None:
     """The refusal for a worker who is not there, or not in this user's area."""
     mine = by is None or may_lead(work, by, worker_id)
     return None if mine and _unit_of(work, worker_id) else Refusal(Why.UNKNOWN, field="worker_id")
+
+
+def _lock(work: Work, worker_ids: Iterable[int | None]) -> None:
+    """Let nobody else plan these workers' time until this transaction ends: else two plans could overlap."""
+    w = t.worker.c
+    # NO KEY UPDATE: rows that refer to a worker can be written meanwhile.
+    theirs = select(w.id).where(w.id.in_([one for one in worker_ids if one])).order_by(w.id)
+    work.conn.execute(theirs.with_for_update(key_share=True))
 
 
 def _clash(work: Work, table: Table, worker_id: int, span: Span) -> bool:
@@ -67,6 +75,7 @@ class SetShift:
             return refusal
         if self.ends_at <= self.starts_at:
             return Refusal(Why.UNKNOWN, field="ends_at")
+        _lock(work, [self.worker_id])
         if _clash(work, t.shift, self.worker_id, (self.starts_at, self.ends_at)):
             return Refusal(Why.ALREADY, field="starts_at")
         row_id, new = _put_span(work, t.shift, self.worker_id, self.starts_at, {"ends_at": self.ends_at})
@@ -111,6 +120,7 @@ class CopyWeek:
         rows = work.conn.execute(week).all()
         if not rows:
             return Refusal(Why.UNKNOWN, field="starts_at")
+        _lock(work, {row.worker_id for row in rows})
         made = sum(_copied(work, row, zone) for row in rows)
         return {"ok": True, "made": made, "left": len(rows) - made}
 
@@ -147,6 +157,7 @@ class SetLeave:
             return refusal
         if self.ends_at <= self.starts_at:
             return Refusal(Why.UNKNOWN, field="ends_at")
+        _lock(work, [self.worker_id, self.substitute_id])
         if _clash(work, t.leave, self.worker_id, span):
             return Refusal(Why.ALREADY, field="starts_at")
         if self.substitute_id is not None and (refusal := self._unfit(work, self.substitute_id)):

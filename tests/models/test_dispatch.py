@@ -221,7 +221,7 @@ def test_what_was_given_back_goes_to_the_next_in_turn(town: TestTown) -> None:
 def test_the_timer_gives_it_to_nobody_who_gave_it_back(
     town: TestTown, there: tuple[str, ...], did: str, holder: str
 ) -> None:
-    """李华 gave back, back to the firm, what 王伟 held: the turn passes both over; without anybody else it goes up."""
+    """What 王伟 held and 李华 gave back is the firm's again: the turn passes both over, or it goes up."""
     _on_shift(town, *there)
     order_id, workers = _open(town), town.planted.workers
     town.do(Claim(order_id, workers["王伟"]))

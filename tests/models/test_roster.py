@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,8 @@ from models.actions.roster import CopyWeek, DropShift, EndLeave, SetLeave, SetSh
 from models.rules.dispatch import Hands, Leave
 from models.rules.hours import read_hours, spans_between
 from models.rules.roster import OnShift, a_week_on, overlap, uncovered
-from tests.town import TestTown
+from models.store import open_store
+from tests.town import KEYS, LIMITS, TestTown
 
 MONDAY = datetime(2026, 3, 1, 16, 0, tzinfo=UTC)  # midnight in Shanghai
 ZONE = "Asia/Shanghai"
@@ -57,6 +59,47 @@ def test_nobody_has_two_shifts_at_a_time(town: TestTown) -> None:
     assert _shift(town, "李华", 18, 20)["new"]
     assert _shift(town, "王伟", 17, 20)["new"]
     assert _shift(town, "李华", 30, 30)["field"] == "ends_at"
+
+
+MEETING = {
+    "shifts": (
+        lambda one, _: SetShift(one, _at(8), _at(17)),
+        lambda one, _: SetShift(one, _at(9), _at(18)),
+        "already",
+    ),
+    "leaves": (
+        lambda one, _: SetLeave(one, _at(8), _at(17)),
+        lambda one, _: SetLeave(one, _at(9), _at(18)),
+        "already",
+    ),
+    "each other's substitutes": (
+        lambda one, other: SetLeave(one, _at(8), _at(17), other),
+        lambda one, other: SetLeave(other, _at(9), _at(18), one),
+        "away",
+    ),
+}
+
+
+@pytest.mark.parametrize("meeting", MEETING)
+def test_of_two_plans_at_once_that_do_not_go_together_one_is_refused(
+    town: TestTown, database_url: str, meeting: str
+) -> None:
+    """The second one waits for the first on another connection, and is then told that it no longer fits."""
+    pair = town.planted.workers["李华"], town.planted.workers["王伟"]
+    first, second, why = MEETING[meeting]
+    another = open_store(database_url, KEYS, LIMITS)
+    with ThreadPoolExecutor(1) as other:
+
+        def meanwhile() -> dict[str, Any]:
+            with another.work(town.clock.now()) as work:
+                return second(*pair).run(work)
+
+        with town.store.work(town.clock.now()) as work:
+            assert first(*pair).run(work)["ok"]
+            later = other.submit(meanwhile)
+            assert not wait([later], timeout=0.3).done
+        assert later.result()["why"] == why
+    another.engine.dispose()
 
 
 def test_a_week_is_copied_and_what_is_there_stays(town: TestTown) -> None:
