@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import g, request
 from flask.typing import ResponseReturnValue
 
-from handlers.console.pages import back, found, looking, me, moment_typed, said, whole, working
+from handlers.console.orders import settled
+from handlers.console.pages import found, looking, me, moment_typed, said, whole, working
 from models import views
 from models.actions import Action
 from models.actions.appointment import Appoint
@@ -69,4 +70,4 @@ def _order(number: int) -> int:
 def _done(step: str, number: int, action: Action, words: str) -> ResponseReturnValue:
     with working() as work:
         outcome = action.run(work)
-    return back(outcome, words, "console.order", step=step, number=number)
+    return settled(outcome, words, step, number)

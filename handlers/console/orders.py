@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask import Response, g, request
 from flask.typing import ResponseReturnValue
@@ -10,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from handlers.console.desk import here
 from handlers.console.pages import back, found, looking, me, said, show, whole, working, write_down
 from handlers.console.talk import conversation
-from handlers.console.words import WORDS
+from handlers.console.words import WORDS, beside, refused
 from models import views
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
 from models.actions.staff import Assign
@@ -20,6 +22,24 @@ from models.store import Work
 
 # Withdrawing is the resident's own word.
 ENDS = tuple((key, label) for key, label in WORDS["end"].items() if key != "withdrawn")
+
+
+FOR_HANDS = ("pause", "appoint", "help")  # forms that are there while somebody holds the order
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A form that was refused: what was typed, what is `wrong`, and the `field` that it stands beside."""
+
+    step: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    wrong: str = ""
+    field: str = ""
+    gone: bool = False  # the order has moved on, and the form with it
+
+    def typed(self, step: str, name: str, otherwise: object = "") -> Any:
+        """What was typed into a field of that step's form."""
+        return self.values.get(name, otherwise) if step == self.step else otherwise
 
 
 def order(number: int) -> ResponseReturnValue:
@@ -43,7 +63,22 @@ def contact(number: int) -> ResponseReturnValue:
     return _order_page(number, door)
 
 
-def _order_page(number: int, door: views.Door | None = None) -> str:
+def settled(outcome: Mapping[str, Any], done: str, step: str, number: int) -> ResponseReturnValue:
+    """Say what came of a form of the order's page; what is refused stays in its form, with the reason beside it."""
+    if outcome["ok"]:
+        return back(outcome, done, "console.order", number=number)
+    tried = Tried(step, request.form, refused(outcome, step), beside(outcome, step))
+    return _order_page(number, tried=tried), 422
+
+
+def _is_gone(one: views.Order, step: str) -> bool:
+    """Whether the order's page has no form for the step any more."""
+    if one.state == "closed":
+        return step not in ("reply", "note")
+    return step in FOR_HANDS and (not one.holder or (step == "pause" and one.state == "paused"))
+
+
+def _order_page(number: int, door: views.Door | None = None, tried: Tried | None = None) -> str:
     asker = me().asker
     with looking() as work:
         one = found(views.order_by_number(work, asker, number))
@@ -58,7 +93,8 @@ def _order_page(number: int, door: views.Door | None = None) -> str:
             "helpers": views.helpers_of(work, asker, one.id),
             "other_units": _other_units(work, one),
         }
-    return show("order.html", one=one, door=door, ends=ENDS, **facts)
+    tried = replace(tried, gone=_is_gone(one, tried.step)) if tried else Tried()
+    return show("order.html", one=one, door=door, ends=ENDS, tried=tried, **facts)
 
 
 def _other_units(work: Work, one: views.Order) -> Mapping[int, str]:
@@ -86,7 +122,7 @@ def assign(number: int) -> ResponseReturnValue:
     with working() as work:
         one = _mine(work, number)
         outcome = Assign(one.id, whole("worker", request.form) or 0, g.me.id).run(work)
-    return back(outcome, "已经指派，师傅和居民都会收到通知。", "console.order", step="assign", number=number)
+    return settled(outcome, "已经指派，师傅和居民都会收到通知。", "assign", number)
 
 
 def close(number: int) -> ResponseReturnValue:
@@ -96,7 +132,7 @@ def close(number: int) -> ResponseReturnValue:
         end = request.form.get("end", "")
         known = end in dict(ENDS)
         outcome = CloseOrder(one.id, g.me.id, said(), end).run(work) if known else Refusal(Why.NEEDS_WORDS)
-    return back(outcome, "已经办结，并通知居民。", "console.order", number=number)
+    return settled(outcome, "已经办结，并通知居民。", "close", number)
 
 
 def reply(number: int) -> ResponseReturnValue:
@@ -104,7 +140,7 @@ def reply(number: int) -> ResponseReturnValue:
     with working() as work:
         one = _mine(work, number)
         outcome = ReplyFromDesk(one.id, g.me.id, said()).run(work)
-    return back(outcome, "已经交给系统发送，下面能看到有没有送到。", "console.order", number=number)
+    return settled(outcome, "已经交给系统发送，下面能看到有没有送到。", "reply", number)
 
 
 def note(number: int) -> ResponseReturnValue:
@@ -112,4 +148,4 @@ def note(number: int) -> ResponseReturnValue:
     with working() as work:
         one = _mine(work, number)
         outcome = NoteOrder(one.id, g.me.id, said()).run(work)
-    return back(outcome, "已经记下。", "console.order", number=number)
+    return settled(outcome, "已经记下。", "note", number)

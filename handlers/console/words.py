@@ -46,6 +46,13 @@ def refused(outcome: Mapping[str, Any], step: str = "") -> str:
     return text.format_map(defaultdict(str, outcome))
 
 
+def beside(outcome: Mapping[str, Any], step: str) -> str:
+    """The field of the step's form that the refusal is about; empty: none of them."""
+    why, fields = outcome["why"], WORDS["refusal_beside"]
+    names = (f"{step}_{outcome.get('about')}", f"{step}_{why}", why, step)
+    return next((fields[name] for name in names if name in fields), "")
+
+
 def age(since: datetime, now: datetime) -> str:
     """How long ago, in words: "刚刚", "5 分钟前", "3 小时前", "2 天前"."""
     passed = now - since

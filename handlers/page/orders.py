@@ -14,7 +14,7 @@ from handlers.page import moments, uploads
 from handlers.page.site import here, looking, working
 from handlers.page.verbs import VERBS, WORDLESS, Form, Verb, ends, hindered, offered, people, typed
 from handlers.page.visitor import asker, become, caller, fresh, me
-from handlers.page.words import device, did, why
+from handlers.page.words import beside, device, did, why
 from models import views
 from models.actions.desk import Audit
 from models.actions.offers import offers
@@ -112,7 +112,7 @@ def act(number: int, name: str) -> ResponseReturnValue:
         most = here().store.limits["page_photos"]
         outcome = {"ok": False, "why": str(refusal), "most": most, "megabytes": uploads.MEGABYTES}
     if not outcome["ok"]:
-        return _show(number, wrong=why(outcome), verb=verb, form=form), 422
+        return _show(number, wrong=why(outcome), verb=verb, form=form, beside=beside(outcome)), 422
     if verb.name == "return":
         return redirect(url_for("page.mine", did=verb.name), 303)
     return redirect(url_for("page.order", number=number, did=_did(verb, outcome)), 303)
@@ -147,6 +147,7 @@ def _show(
     wrong: str = "",
     verb: Verb | None = None,
     form: Form | None = None,
+    beside: str = "",
     shown: views.Door | None = None,
 ) -> str:
     with looking() as work:
@@ -171,6 +172,7 @@ def _show(
         wrong=wrong,
         at=verb,
         form=form or Form(),
+        beside=beside,
         door=shown,
         most=here().store.limits["page_photos"],
     )

@@ -21,6 +21,11 @@ def why(outcome: Mapping[str, Any], table: str = "why") -> str:
     return str(known.format(**{**outcome, "by": outcome.get("by") or "同事"}))
 
 
+def beside(outcome: Mapping[str, Any]) -> str:
+    """What of a form the refusal is about: words, moment, who, photos; empty: none of them."""
+    return str(WORDS["beside"].get(outcome["why"], ""))
+
+
 def device(agent: str) -> str:
     """The phone and its app in words, from the browser's User-Agent: 企业微信（安卓）.
 

@@ -96,8 +96,10 @@ class Visitor:
         return Page.of(self.client.post(path, data={"csrf_token": self.page.token, **form}))
 
     def send(self, path: str, **form: str) -> Page:
-        """Send a form and open the page that follows."""
+        """Send a form and open the page that follows; of a refusal, the form as it comes back."""
         answer = self.post(path, **form)
+        if answer.status == 422:
+            return answer
         assert answer.status == 302, answer.text
         return self.open(answer.headers["Location"])
 

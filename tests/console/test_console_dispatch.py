@@ -63,6 +63,42 @@ def test_an_order_goes_on_to_another_unit(clerk: Clerk) -> None:
     assert (row.unit_id, row.holder_id is None or row.state == "claimed") == (unit, True)
 
 
+KEPT = (
+    ("transfer", {"unit": "", "words": "归社区管"}, "unit"),
+    ("pause", {"until": "2026-12-31T15:00", "words": "等配件"}, "until"),
+    ("pause", {"until": "2026-03-03T15:00", "words": " "}, "words"),
+    ("appoint", {"from": "2026-03-03T15:00", "to": "2026-03-03T14:00", "words": "带梯子"}, "to"),
+    ("appoint", {"from": "2026-12-31T15:00", "to": "2026-12-31T16:00", "words": "带梯子"}, "from"),
+    ("helper", {"worker": "", "words": "抬管子"}, "worker"),
+    ("merge", {"into": "9999"}, "into"),
+    ("close", {"end": "explained", "words": ""}, "words"),
+)
+
+
+@pytest.mark.parametrize(("what", "form", "field"), KEPT)
+def test_what_is_refused_stays_in_its_form_with_the_reason_beside_it(
+    clerk: Clerk, what: str, form: dict[str, str], field: str
+) -> None:
+    page = clerk.does(what, **form)
+    assert page.status == 422
+    place = page.html.index(f'orders/1001/{what}"')
+    opened = page.html[page.html.rindex("<details", 0, place) : page.html.index("</details>", place)]
+    assert opened.startswith('<details open id="tried">')
+    assert [name for name in form if f'name="{name}"' in opened] == list(form)
+    for value in filter(str.strip, form.values()):
+        assert re.search(rf'value="{value}"|{value}</textarea>|value="{value}" checked', opened), value
+    wrong = re.findall(r'name="(\w+)"[^>]* aria-invalid="true" aria-describedby="([\w-]+)"', opened)
+    assert [(name, opened.count(f'<p class="wrong" id="{about}">')) for name, about in wrong] == [(field, 1)]
+
+
+def test_what_was_typed_for_a_form_that_is_gone_is_shown(clerk: Clerk) -> None:
+    clerk.browser.open("/console/orders/1001")
+    assert clerk.town.do(CloseOrder(clerk.order_id, clerk.user_id, "电话里说好了"))["ok"]
+    page = clerk.browser.send("/console/orders/1001/pause", until="2026-03-03T15:00", words="等一个大配件")
+    assert "您刚才写的：等一个大配件" in page.text
+    assert 'id="tried"' not in page.html
+
+
 def test_a_firm_passes_nothing_on(clerk: Clerk) -> None:
     clerk.browser = Visitor(clerk.browser.client.application.test_client())
     assert clerk.browser.sign_in("anju").status == 302
