@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Select, and_, bindparam, func, insert, or_, sele
 
 from models import tables as t
 from models.actions.app_cards import hearers, tell_accounts
-from models.rules.masking import mask
+from models.rules.masking import hide
 from models.store import To, Work
 from models.views.album import album_link
 from models.views.page import page_link
@@ -34,15 +34,16 @@ class OrderTelling:
             "category": row.category,
             "place": row.place,
             "urgency": row.urgency,
-            "summary_group": mask(row.summary, letters, rooms=(names.room,) if names.room else ()),
+            "summary_group": self.masked(row.summary, letters),
             "unit": names.unit or "",
             "worker": names.worker or "",
         }
 
     def _names(self) -> Any:
-        """The names of unit and holder and the home's room; asked once while they stay."""
+        """The names of unit, holder and reporter (sealed) and the home's room; asked once while they stay."""
         row = self.row
         wanted = {"unit": row.unit_id, "holder": row.holder_id, "home": row.home_id}
+        wanted["reporter"] = row.reporter_id
         key = tuple(wanted.values())
         if key not in self._named:
             self._named[key] = self.work.conn.execute(_NAMES, wanted).one()
@@ -123,11 +124,11 @@ class OrderTelling:
             work.conn.execute(waits.values(facts=more))
         return bool(told)
 
-    def masked(self, words: str) -> str:
-        """Words for a group or a neighbour: no phone, and not the order's own door in any spelling."""
-        home = select(t.home.c.room).where(t.home.c.id == self.row.home_id)
-        room = self.work.conn.execute(home).scalar() if self.row.home_id is not None else None
-        return mask(words, rooms=(room,) if room else ())
+    def masked(self, words: str, letters: int | None = None) -> str:
+        """Words for a group or a neighbour: no phone, not the order's own door in any spelling, nor its reporter's
+        name; at most so many `letters`."""
+        names = self._names()
+        return hide(words, [self.work.unseal(names.reporter)], [names.room], letters)
 
     def heard(self) -> bool:
         """Whether a group of the unit in charge hears of it, or somebody in its app."""
@@ -209,10 +210,12 @@ def _names() -> Select[Any]:
     unit = select(t.handling_unit.c.name).where(t.handling_unit.c.id == bindparam("unit"))
     holder = select(t.worker.c.name).where(t.worker.c.id == bindparam("holder"))
     room = select(t.home.c.room).where(t.home.c.id == bindparam("home"))
+    reporter = select(t.person.c.name_sealed).where(t.person.c.id == bindparam("reporter"))
     return select(
         unit.scalar_subquery().label("unit"),
         holder.scalar_subquery().label("worker"),
         room.scalar_subquery().label("room"),
+        reporter.scalar_subquery().label("reporter"),
     )
 
 

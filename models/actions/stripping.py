@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from models import tables as t
-from models.rules.masking import hide
+from models.rules.masking import SAID, hide
 from models.store import Work
 
 UNSENT = ("queued", "sending", "held")
@@ -22,13 +22,6 @@ HARMLESS = frozenset(
         "closure", "score", "caller", "gave_up_id",
     )
 )  # fmt: skip
-FREE = (
-    "words",
-    "summary_group",
-    "question",
-    "sentence",
-    "place",
-)  # facts of messages in somebody's own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +132,7 @@ def _clean_around(work: Work, known: Known, order_id: int) -> None:
 
 
 def _cleaned(facts: Mapping[str, Any], known: Known) -> dict[str, Any]:
-    free = {name: known.hidden(facts[name]) for name in FREE if isinstance(facts.get(name), str)}
+    free = {name: known.hidden(facts[name]) for name in SAID if isinstance(facts.get(name), str)}
     return {**facts, **free}
 
 

@@ -10,6 +10,7 @@ from string import ascii_letters
 PHONE, NUMBER, IDENTITY, DOOR = "〔电话已隐去〕", "〔号码已隐去〕", "〔证件号已隐去〕", "〔门牌已隐去〕"
 DOOR_LEFT = "留了门牌，只有接单的师傅能看到"  # in place of words that are a door, however it is written
 NAME = "〔姓名已隐去〕"
+SAID = frozenset({"words", "summary_group", "question", "sentence", "place"})  # facts in somebody's own words
 
 # Full-width digits, letters and the signs that stand in numbers, as their plain forms.
 _PLAIN = {0xFEE0 + ord(c): c for c in "0123456789" + ascii_letters + ".-+"}
@@ -91,12 +92,14 @@ def mask(words: str, letters: int | None = None, rooms: Iterable[str | None] = (
     return words
 
 
-def hide(words: str, names: Iterable[str], rooms: Iterable[str] = ()) -> str:
-    """The words masked, and without these names, with or without blanks in them. A single letter is no name."""
-    for name in sorted({"".join(one.split()) for one in names}, key=len, reverse=True):
+def hide(
+    words: str, names: Iterable[str | None], rooms: Iterable[str | None] = (), letters: int | None = None
+) -> str:
+    """What mask() gives, and without these names, with or without blanks in them. A single letter is no name."""
+    for name in sorted({"".join(one.split()) for one in names if one}, key=len, reverse=True):
         if len(name) > 1:
             words = re.sub(r"\s*".join(map(re.escape, name)), NAME, words, flags=re.I)
-    return mask(words, rooms=rooms)
+    return mask(words, letters, rooms)
 
 
 def _masked_once(words: str, rooms: tuple[str, ...]) -> str:

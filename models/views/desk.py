@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 
 from models import tables as t
-from models.rules.masking import mask
+from models.rules.masking import SAID
 from models.store import Work
 from models.views.askers import Asker, User
-from models.views.orders import ROOM, order_by_id, seen_by
+from models.views.orders import NAME, ROOM, hidden, order_by_id, reads_all, seen_by
 from models.views.people import person_seen_by
 
 
@@ -71,7 +71,7 @@ def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100)
     d, o = t.desk_item.c, t.work_order.c
     columns = (d.id, d.kind, d.state, d.work_order_id, d.account_id, d.words, d.made_at, d.done_at)
     query: Select[Any] = (
-        select(*columns, o.number, o.category, ROOM)
+        select(*columns, o.number, o.category, ROOM, NAME)
         .select_from(t.desk_item)
         .outerjoin(t.work_order, o.id == d.work_order_id)
         .where(d.state == state)
@@ -83,13 +83,13 @@ def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100)
         query = query.outerjoin(account, account.c.id == d.account_id)
         alone = and_(o.id.is_(None), person_seen_by(asker, account.c.person_id))
         query = query.where(or_(and_(o.id.is_not(None), seen_by(asker)), alone))
-    return tuple(_item(row, asker) for row in work.conn.execute(query))
+    return tuple(_item(work, row, asker) for row in work.conn.execute(query))
 
 
-def _item(row: Any, asker: User) -> DeskItem:
-    *fields, room = row
+def _item(work: Work, row: Any, asker: User) -> DeskItem:
+    *fields, _, _ = row
     item = DeskItem(*fields)
-    return replace(item, words=mask(item.words, rooms=(room,))) if asker.is_firm else item
+    return replace(item, words=hidden(work, row, item.words)) if asker.is_firm else item
 
 
 def _messages() -> Select[Any]:
@@ -113,11 +113,25 @@ def _messages() -> Select[Any]:
 
 
 def messages_of_order(work: Work, asker: Asker, order_id: int) -> tuple[Message, ...]:
-    """What was told about an order, oldest first; empty when it is not for this asker."""
+    """What was told about an order, oldest first; empty when it is not for this asker.
+
+    A firm reads what somebody wrote masked, as in the ledger.
+    """
     if order_by_id(work, asker, order_id) is None:
         return ()
     query = _messages().where(t.outbox.c.work_order_id == order_id).order_by(t.outbox.c.id)
-    return tuple(Message(*row) for row in work.conn.execute(query))
+    messages = [Message(*row) for row in work.conn.execute(query)]
+    if reads_all(asker):
+        return tuple(messages)
+    order = work.conn.execute(select(ROOM, NAME).where(t.work_order.c.id == order_id)).one()
+    return tuple(_unnamed(work, order, message) for message in messages)
+
+
+def _unnamed(work: Work, order: Any, message: Message) -> Message:
+    said = {name: fact for name, fact in message.facts.items() if name in SAID and isinstance(fact, str)}
+    return replace(
+        message, facts=message.facts | {name: hidden(work, order, fact) for name, fact in said.items()}
+    )
 
 
 def failed_messages(work: Work, most: int = 100) -> tuple[Message, ...]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from models import tables as t
-from models.rules.masking import DOOR_LEFT, mask
+from models.rules.masking import DOOR_LEFT, hide
 from models.store import Work
 from models.views.askers import Asker, Resident, Staff, User
 
@@ -38,6 +38,15 @@ ROOM = (
     .correlate(t.work_order)
     .scalar_subquery()
     .label("room")
+)
+
+# The reporter's name, sealed, which whoever has no part in the order does not read either.
+NAME = (
+    select(t.person.c.name_sealed)
+    .where(t.person.c.id == t.work_order.c.reporter_id)
+    .correlate(t.work_order)
+    .scalar_subquery()
+    .label("name_sealed")
 )
 
 DESK = {"resident": "工作人员", "staff": "工作台"}  # who acted at the console, as others read it
@@ -127,7 +136,8 @@ class Rating:
 
 @cache
 def select_orders() -> Select[Any]:
-    """Orders in the order of the fields of Order, and the room of the home they are about, for shown()."""
+    """Orders in the order of the fields of Order, then the room of the home they are about and the reporter's name,
+    for shown()."""
     o = t.work_order.c
     columns = (
         o.id, o.number, o.category, o.urgency, o.summary, o.place, o.estate_id, o.building_id, o.public_part,
@@ -137,7 +147,7 @@ def select_orders() -> Select[Any]:
     home = o.home_id.is_not(None)
     unit, holder = func.coalesce(t.handling_unit.c.name, ""), func.coalesce(t.worker.c.name, "")
     return (
-        select(*columns, home, unit, holder, ROOM)
+        select(*columns, home, unit, holder, ROOM, NAME)
         .select_from(t.work_order)
         .outerjoin(t.handling_unit, t.handling_unit.c.id == o.unit_id)
         .outerjoin(t.worker, t.worker.c.id == o.holder_id)
@@ -182,14 +192,22 @@ def _is_mine(order: Order, asker: Asker) -> bool:
             return False
 
 
-def shown(row: Any, asker: Asker, *, helps: bool = False) -> Order:
+def shown(work: Work, row: Any, asker: Asker, *, helps: bool = False) -> Order:
     """A row of select_orders() as this asker may read it."""
-    *fields, room = row
+    *fields, _, _ = row
     order = Order(*fields)
     mine = helps or _is_mine(order, asker)
     aloud = isinstance(asker, Staff) and asker.aloud
     whole = reads_all(asker) or (mine and not aloud)
-    return replace(order, mine=mine, summary=order.summary if whole else mask(order.summary, rooms=(room,)))
+    return replace(order, mine=mine, summary=order.summary if whole else hidden(work, row, order.summary))
+
+
+def hidden(work: Work, row: Any, words: str) -> str:
+    """Words about an order as they may leave the hands it is in: masked, without its door and its reporter's name.
+
+    `row`: with the columns ROOM and NAME.
+    """
+    return hide(words, [work.unseal(row.name_sealed)], [row.room])
 
 
 def reads_all(asker: Asker) -> bool:
@@ -211,7 +229,7 @@ def _row(work: Work, asker: Asker, column: Column[int], wanted: int) -> Any:
 
 def _read(work: Work, row: Any, asker: Asker) -> Order:
     helps = isinstance(asker, Staff) and work.conn.execute(_helped(asker, row.id)).first() is not None
-    return shown(row, asker, helps=helps)
+    return shown(work, row, asker, helps=helps)
 
 
 def _helped(asker: Staff, order_id: Any) -> Select[Any]:
@@ -250,7 +268,7 @@ def _newest_followed() -> Select[Any]:
 def orders_of_resident(work: Work, asker: Resident, most: int = 5) -> tuple[Order, ...]:
     """The newest orders that this account follows."""
     wanted = {"follower": asker.account_id, "most": most}
-    return tuple(shown(row, asker) for row in work.conn.execute(_newest_followed(), wanted))
+    return tuple(shown(work, row, asker) for row in work.conn.execute(_newest_followed(), wanted))
 
 
 def open_orders_of(work: Work, asker: Staff) -> tuple[Order, ...]:
@@ -260,7 +278,7 @@ def open_orders_of(work: Work, asker: Staff) -> tuple[Order, ...]:
     mine = or_(o.holder_id == asker.worker_id, helps)
     query = select_orders().where(mine, o.state != "closed", seen_by(asker))
     rows = work.conn.execute(query.order_by(URGENCY_FIRST, o.opened_at, o.id))
-    return tuple(shown(row, asker, helps=True) for row in rows)
+    return tuple(shown(work, row, asker, helps=True) for row in rows)
 
 
 def similar_order(
@@ -275,22 +293,22 @@ def similar_order(
     if public_part is not None:
         where.append(o.public_part == public_part)
     row = work.conn.execute(select_orders().where(*where).order_by(o.id.desc()).limit(1)).first()
-    return shown(row, Resident(0, 0)) if row else None
+    return shown(work, row, Resident(0, 0)) if row else None
 
 
 def timeline(work: Work, asker: Asker, order_id: int) -> tuple[Entry, ...]:
     """The order's ledger, oldest first; empty when it is not for this asker.
 
-    Residents do not see notes of the console. Whoever reported the order and firms read other residents' words
-    masked; neighbours who joined and colleagues of the holder read everything masked, as it was told to them. A door
-    that somebody wrote is hidden whole from all of them.
+    Residents do not see notes of the console. Whoever reported the order reads other residents' words masked;
+    neighbours who joined, colleagues of the holder and firms read everything masked, words of staff too, as it was
+    told to them. A door that somebody wrote is hidden whole from all of them.
     """
     found = _row(work, asker, t.work_order.c.id, order_id)
     if found is None:
         return ()
     order = _read(work, found, asker)
     rows = work.conn.execute(_ledger(), {"order": order_id}).all()
-    return tuple(_entry(row, asker, order, found.room) for row in rows if not _hidden(row, asker))
+    return tuple(_entry(work, row, asker, order, found) for row in rows if not _unseen(row, asker))
 
 
 @cache
@@ -316,11 +334,11 @@ def newest_entry(work: Work, asker: Asker, number: int) -> int | None:
     return int(work.conn.execute(select(func.max(e.id)).where(e.work_order_id == order.id)).scalar() or 0)
 
 
-def _hidden(row: Any, asker: Asker) -> bool:
+def _unseen(row: Any, asker: Asker) -> bool:
     return row.step == "note" and isinstance(asker, Resident)
 
 
-def _entry(row: Any, asker: Asker, order: Order, room: str | None) -> Entry:
+def _entry(work: Work, row: Any, asker: Asker, order: Order, found: Any) -> Entry:
     *plain, by_id = row
     entry = Entry(*plain)
     if entry.by == "console" and not isinstance(asker, User):  # never somebody's login
@@ -331,8 +349,7 @@ def _entry(row: Any, asker: Asker, order: Order, room: str | None) -> Entry:
     if entry.facts.get("door"):
         return replace(entry, words=DOOR_LEFT)
     said = entry.by == "resident" or entry.step == "open"  # a clerk writes down what a caller says
-    whole = not said and (order.mine or isinstance(asker, User))
-    return entry if whole else replace(entry, words=mask(entry.words, rooms=(room,)))
+    return entry if order.mine and not said else replace(entry, words=hidden(work, found, entry.words))
 
 
 def open_questions(work: Work, account_id: int) -> tuple[Question, ...]:
@@ -371,5 +388,5 @@ def rating_of(work: Work, asker: Asker, order_id: int) -> Rating | None:
     if row is None:
         return None
     whole = reads_all(asker) or isinstance(asker, Resident)
-    sentence = row.sentence if whole else mask(row.sentence, rooms=(found.room,))
+    sentence = row.sentence if whole else hidden(work, found, row.sentence)
     return replace(Rating(*row), sentence=sentence)

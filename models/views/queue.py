@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from models import tables as t
 from models.rules.orders import OPEN, WAITS_ANEW
 from models.store import Work
 from models.views.askers import Asker
-from models.views.orders import URGENCY_FIRST, Order, seen_by, select_orders, shown
+from models.views.orders import URGENCY_FIRST, Order, hidden, seen_by, select_orders, shown
 
 PAGE = 50
 
@@ -55,7 +55,7 @@ def queue(work: Work, asker: Asker, wanted: Wanted = Wanted(), page: int = 1) ->
     """
     query = _listed(work, asker, wanted)
     rows = work.conn.execute(query.limit(PAGE + 1).offset(PAGE * (max(page, 1) - 1))).all()
-    return Page(tuple(shown(row, asker) for row in rows[:PAGE]), len(rows) > PAGE)
+    return Page(tuple(shown(work, row, asker) for row in rows[:PAGE]), len(rows) > PAGE)
 
 
 def _listed(work: Work, asker: Asker, wanted: Wanted) -> Select[Any]:
@@ -66,10 +66,14 @@ def _listed(work: Work, asker: Asker, wanted: Wanted) -> Select[Any]:
 
 
 def whole_queue(work: Work, asker: Asker, wanted: Wanted) -> Page:
-    """The whole list in the order of its pages, up to the limit `export_orders`."""
+    """The whole list in the order of its pages, up to the limit `export_orders`.
+
+    It is to leave the house, so whoever asks: the summaries hide door, phone and name.
+    """
     most = int(work.limits["export_orders"])
     rows = work.conn.execute(_listed(work, asker, wanted).limit(most + 1)).all()
-    return Page(tuple(shown(row, asker) for row in rows[:most]), len(rows) > most)
+    orders = (replace(shown(work, row, asker), summary=hidden(work, row, row.summary)) for row in rows[:most])
+    return Page(tuple(orders), len(rows) > most)
 
 
 def queue_length(work: Work, asker: Asker, wanted: Wanted) -> int:

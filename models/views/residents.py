@@ -128,7 +128,7 @@ def _homes(work: Work, asker: User, person_id: int) -> tuple[Claim, ...]:
 def _orders(work: Work, asker: User, person_id: int) -> tuple[Order, ...]:
     o = t.work_order.c
     query = select_orders().where(o.reporter_id == person_id, seen_by(asker)).order_by(o.id.desc())
-    return tuple(shown(row, asker) for row in work.conn.execute(query.limit(MOST)))
+    return tuple(shown(work, row, asker) for row in work.conn.execute(query.limit(MOST)))
 
 
 def phone_of_person(work: Work, asker: User, person_id: int) -> str:

@@ -147,4 +147,4 @@ def _hits(work: Work, asker: User, people: tuple[Found, ...]) -> Hits:
 
 def _orders(work: Work, asker: User, which: ColumnElement[bool]) -> tuple[Order, ...]:
     query = select_orders().where(which, seen_by(asker)).order_by(t.work_order.c.id.desc()).limit(MOST)
-    return tuple(shown(row, asker) for row in work.conn.execute(query))
+    return tuple(shown(work, row, asker) for row in work.conn.execute(query))

@@ -53,6 +53,21 @@ def test_another_areas_orders_are_not_exported(apart: Console) -> None:
         assert [row[0] for row in rows] == [number]
 
 
+def test_the_words_leave_the_house_without_door_name_and_phone(apart: Console, clerk: Visitor) -> None:
+    """Whatever the clerk reads on the page: the file goes further than her eyes."""
+    with apart.store.work(NOW) as work:
+        name = update(t.person).values(name_sealed=work.seal("张秀英"))
+        work.conn.execute(name.where(t.person.c.id == 1))
+        summary = update(t.work_order).values(summary="六百零二的张秀英说漏水，打13812345678", home_id=1)
+        work.conn.execute(summary.where(t.work_order.c.number == 1001))
+        room = update(t.home).values(room="602").where(t.home.c.id == 1)
+        work.conn.execute(room)
+    assert "六百零二的张秀英说漏水" in clerk.open("/console/orders/1001").text
+    _, titles, row = table(clerk.post("/console/orders/export"))
+    words = dict(zip(titles, row, strict=True))["内容"]
+    assert words == "〔门牌已隐去〕的〔姓名已隐去〕说漏水，打〔电话已隐去〕"
+
+
 def test_without_asking_nothing_of_people_is_in_it(apart: Console, clerk: Visitor) -> None:
     titles = table(clerk.post("/console/orders/export"))[1]
     assert not {"室号", "报修人", "手机号"} & set(titles)

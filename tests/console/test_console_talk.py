@@ -10,8 +10,10 @@ from sqlalchemy import insert, update
 from handlers.console.talk import ALBUM, Bubble, conversation
 from models import tables as t
 from models import views
+from models.actions.console_orders import ReplyFromDesk
+from models.actions.desk import SaveUser
 from models.actions.orders import AddPhotos, AddWords, JoinOrder
-from models.actions.staff import Arrive, Claim, Finish
+from models.actions.staff import Arrive, Claim, Finish, Progress
 from tests.console.conftest import NOW, Console
 from tests.town import TestTown, clock, database_url, migrated, store, town  # noqa: F401
 
@@ -54,6 +56,32 @@ def test_what_was_said_is_in_order_and_in_full_words(town: TestTown) -> None:  #
         (True, "您反映的电梯问题（工单 1001）已由安居物业 李华 接单，会尽快联系您。"),
         (False, "里面有人"),
     ]
+
+
+def test_a_firm_reads_neither_door_nor_name_nor_phone_in_what_its_own_people_wrote(town: TestTown) -> None:  # noqa: F811
+    """Only whoever holds the order does, and the community; neighbours and groups are told no more than the firm."""
+    home = ("幸福小区", "3", "2", "602")
+    who, words = town.resident("o-zhang", home), "六百零二的张 秀英说打13812345678，尾号5678"
+    with town.store.work(town.clock.now()) as work:
+        work.conn.execute(update(t.person).values(name_sealed=work.seal("张秀英")))
+    order_id = int(town.order(who, summary="我是张秀英，漏水", home_id=town.home(*home))["order_id"])
+    holder = town.staff("李华")
+    town.do(Claim(order_id, holder.worker_id))
+    town.do(Progress(order_id, holder.worker_id, words))
+    town.do(ReplyFromDesk(order_id, town.do(SaveUser("she", "admin", "hash"))["user_id"], words))
+    hidden = "〔门牌已隐去〕的〔姓名已隐去〕说打〔电话已隐去〕，尾号5678"
+    firm, colleague = views.User("firm", holder.unit_id), town.staff("陈静")
+    for asker, read in ((firm, hidden), (colleague, hidden), (holder, words), (ADMIN, words)):
+        lines = town.see(views.timeline, asker, order_id)
+        assert [one.words for one in lines if one.step in ("progress", "reply")] == [read] * 2
+        summary = town.see(views.order_by_id, asker, order_id).summary
+        assert ("张秀英" in summary) == (read == words)
+    told = "".join(bubble.words for bubble in talk(town, order_id, firm))
+    assert (told.count(hidden), "张秀英" in told, "138" in told) == (2, False, False)
+    assert words in "".join(bubble.words for bubble in talk(town, order_id))
+    groups = [row.facts for row in town.told() if row.work_group_id]
+    assert groups
+    assert "张秀英" not in str(groups)
 
 
 def test_one_message_to_several_is_told_once_with_their_number(town: TestTown) -> None:  # noqa: F811
