@@ -83,11 +83,13 @@ def rows(messages: int, single: int) -> Iterator[Row]:
             _one_by_one(installation, platform, accounts[:1])  # everybody is awake after this
             per_second = _at_once(installation, platform, accounts)
             late = _one_by_one(installation, platform, accounts[:single])
+            memory = max(size for command, size in installation.resident_bytes() if "worker tell" in command)
         yield Row(
             f"outbox rows told, {kind}",
             f"{per_second:.0f} a second",
             f"commit to told, one at a time: {milliseconds(late, 0.5, 0.95)}",
         )
+        yield Row(f"memory of the worker, {kind}", f"{memory / 2**20:.0f} MB", "the larger of it and its child")
 
 
 def _say(work: Work, account_id: int, words: str) -> str:
