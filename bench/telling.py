@@ -89,7 +89,9 @@ def rows(messages: int, single: int) -> Iterator[Row]:
             f"{per_second:.0f} a second",
             f"commit to told, one at a time: {milliseconds(late, 0.5, 0.95)}",
         )
-        yield Row(f"memory of the worker, {kind}", f"{memory / 2**20:.0f} MB", "the larger of it and its child")
+        yield Row(
+            f"memory of the worker, {kind}", f"{memory / 2**20:.0f} MB", "the larger of it and its child"
+        )
 
 
 def _say(work: Work, account_id: int, words: str) -> str:
