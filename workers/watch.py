@@ -86,6 +86,7 @@ class Watch:
             spooled=spooled,
             disk_free=disk_free,
             redis=redis,
+            year_unannounced=views.year_unannounced(work),
         )
 
     def _redis(self) -> bool:

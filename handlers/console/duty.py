@@ -8,9 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from models.rules.hours import read_hours
+from models.rules.hours import HOLIDAY, read_hours
 
 WEEK = "一二三四五六日"
+GROUPS: Mapping[str, list[int]] = {
+    "工作日": [1, 2, 3, 4, 5],
+    "周末": [6, 7],
+    "双休日": [6, 7],
+    "节假日": [HOLIDAY],
+}
 _DAY = r"(?:周|星期|礼拜)?([一二三四五六日天])"
 _RANGE = re.compile(rf"{_DAY}\s*(?:至|到|-|~)\s*{_DAY}")
 _ONE = re.compile(_DAY)
@@ -41,11 +47,15 @@ def _days(words: str) -> list[int]:
     if words in ("每天", "天天"):
         return list(range(1, 8))
     found: set[int] = set()
+    for name, days in GROUPS.items():
+        if name in words:
+            found |= set(days)
+            words = words.replace(name, "")
     for first, last in _RANGE.findall(words):
         found |= set(range(_number(first), _number(last) + 1))
     rest = _RANGE.sub("", words)
     found |= {_number(day) for day in _ONE.findall(rest)}
-    if not found or _ONE.sub("", rest):
+    if not found or _ONE.sub("", rest).strip("和及"):
         raise ValueError("no days, or something else")
     return sorted(found)
 
@@ -61,6 +71,8 @@ def duty_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _named(days: Sequence[int]) -> str:
+    if days[-1] == HOLIDAY:
+        return "、".join([_named(days[:-1]), "节假日"] if days[:-1] else ["节假日"])
     if list(days) == list(range(days[0], days[-1] + 1)) and len(days) > 2:
         return "每天" if len(days) == len(WEEK) else f"周{WEEK[days[0] - 1]}至周{WEEK[days[-1] - 1]}"
     return "、".join(f"周{WEEK[day - 1]}" for day in days)

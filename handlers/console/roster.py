@@ -14,6 +14,7 @@ from handlers.console.desk import here
 from handlers.console.duty import duty_text
 from handlers.console.pages import day, found, looking, me, show, units_of, whole
 from models import views
+from models.rules.calendar import Day
 from models.store import Work
 
 DAYS = len(WEEK)
@@ -79,6 +80,8 @@ def _days(
 ) -> Iterator[Mapping[str, Any]]:
     """Each day of the week with the shifts that begin on it, and who is away in them."""
     today = local(here().clock.now()).date()
+    with looking() as work:
+        known = views.calendar(work, monday)
     for number in range(DAYS):
         on = monday + timedelta(days=number)
         theirs = [one for one in shifts if local(one.starts_at).date() == on]
@@ -87,9 +90,15 @@ def _days(
             "name": f"周{WEEK[number]}",
             "date": on,
             "today": on == today,
+            "named": _named(known.day(on)),
             "number": number,
             "shifts": shown,
         }
+
+
+def _named(one: Day) -> str:
+    """Why a day is not what its weekday says: 国庆节放假, 国庆节调休上班."""
+    return one.name + {"holiday": "放假", "make_up": "调休上班"}.get(one.kind, "") if one.name else ""
 
 
 def _times(one: views.Shift) -> str:

@@ -121,6 +121,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_leave_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
+        "calendar_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("works", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["changed_by"], ["console_user.id"], name=op.f("fk_calendar_day_changed_by")),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_day")),
+    )
+    op.create_table(
         "own_text",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("lines", sa.Text(), nullable=False),
@@ -514,6 +524,7 @@ def downgrade() -> None:
 
     op.drop_table("shift")
     op.drop_table("own_text")
+    op.drop_table("calendar_day")
     with op.batch_alter_table("leave") as batch_op:
         batch_op.drop_index(batch_op.f("ix_leave_worker_id"))
 

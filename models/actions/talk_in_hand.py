@@ -10,10 +10,12 @@ from sqlalchemy import bindparam, insert, select, update
 
 from models import tables as t
 from models.actions.order_telling import groups_of
+from models.rules.calendar import Calendar
 from models.rules.hours import Hours, after_duty, next_duty, on_duty, read_hours
 from models.rules.masking import mask
 from models.store import To, Work
 from models.views.askers import Resident
+from models.views.calendar import calendar
 from models.views.orders import orders_of_resident
 from models.views.people import account_of, homes_of
 
@@ -52,29 +54,31 @@ def whereabouts(work: Work, account_id: int | None) -> Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """The hours of the unit that answers."""
+    """The hours of the unit that answers, by the calendar."""
 
     hours: Hours
     zone: str
+    calendar: Calendar
 
     @classmethod
     def of(cls, work: Work, unit_id: int | None) -> Duty:
         """A unit without hours of its own has those of the limits."""
         own = select(t.handling_unit.c.hours).where(t.handling_unit.c.id == unit_id)
         rows = work.conn.execute(own).scalar()
-        return cls(read_hours(work.limits["duty_hours"] if rows is None else rows), work.limits["time_zone"])
+        hours = read_hours(work.limits["duty_hours"] if rows is None else rows)
+        return cls(hours, work.limits["time_zone"], calendar(work))
 
     def on(self, at: datetime) -> bool:
         """Whether somebody is there at that time."""
-        return on_duty(self.hours, at, self.zone)
+        return on_duty(self.hours, at, self.zone, self.calendar)
 
     def next(self, at: datetime) -> datetime | None:
         """When somebody is there next."""
-        return next_duty(self.hours, at, self.zone)
+        return next_duty(self.hours, at, self.zone, self.calendar)
 
     def after(self, at: datetime, lasts: timedelta) -> datetime:
         """When somebody will have been there for so long."""
-        return after_duty(self.hours, at, lasts, self.zone)
+        return after_duty(self.hours, at, lasts, self.zone, self.calendar)
 
 
 class TalkInHand:

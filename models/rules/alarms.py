@@ -25,7 +25,7 @@ class Figures:
 
     `stuck`: the age of the oldest row that nobody has taken in hand yet, by what waits. `missed`: how late the
     latest tick of each duty is that was not done, in minutes. `spooled`: messages older than `alarm_stuck_seconds`
-    that wait on the disk.
+    that wait on the disk. `year_unannounced`: one that has begun, or soon does, and whose days off are not known.
     """
 
     key_refused: int = 0
@@ -37,6 +37,7 @@ class Figures:
     spooled: int = 0
     disk_free: int | None = None
     redis: bool = True
+    year_unannounced: int | None = None
 
 
 def standing(figures: Figures, limits: Mapping[str, Any]) -> dict[str, Facts]:
@@ -60,12 +61,14 @@ def standing(figures: Figures, limits: Mapping[str, Any]) -> dict[str, Facts]:
         found["disk"] = {"what": f"服务器硬盘只剩 {figures.disk_free} MB。"}
     if not figures.redis:
         found["redis"] = {"what": "Redis 没有反应，通知会晚到。"}
+    if figures.year_unannounced is not None:
+        found["calendar"] = {"what": f"{figures.year_unannounced} 年的放假和调休安排还没有登记。"}
     return {name: {**facts, "end": name} for name, facts in found.items()}
 
 
 NAMES: Sequence[str] = (
     *("key_refused", "quota", "stuck", "dead", "silent"),
-    *("missed", "spool", "disk", "redis"),
+    *("missed", "spool", "disk", "redis", "calendar"),
 )
 
 

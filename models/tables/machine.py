@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table
 
 from models.columns import Json, Moment
 from models.tables.base import Id, id_column, metadata, refers_to
@@ -69,6 +69,16 @@ town_setting = Table(  # what an administrator sets in the console for the whole
     metadata,
     Column("name", String(32), primary_key=True),
     Column("value", Json, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    refers_to("console_user", nullable=True, name="changed_by"),
+)
+
+calendar_day = Table(  # days off and working days as this town says, above what packages know
+    "calendar_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("works", Boolean, nullable=False),
+    Column("name", String(16), nullable=False, default=""),
     Column("changed_at", Moment, nullable=False),
     refers_to("console_user", nullable=True, name="changed_by"),
 )

@@ -4,6 +4,7 @@ from models.views.alarms import Alarm, standing_alarms
 from models.views.album import album_link, album_of
 from models.views.askers import Asker, Resident, Staff, User
 from models.views.audit import Trace, audit_trail
+from models.views.calendar import OwnDayRow, calendar, own_days, today, year_unannounced
 from models.views.coverage import Gap, duty_hours, gaps
 from models.views.desk import (
     DeskItem,
@@ -157,6 +158,7 @@ __all__ = [
     "LeaveOf",
     "Message",
     "Order",
+    "OwnDayRow",
     "OwnText",
     "Page",
     "PageHead",
@@ -199,6 +201,7 @@ __all__ = [
     "by_name",
     "by_phone",
     "by_place",
+    "calendar",
     "changed_texts",
     "claim_by_id",
     "claims",
@@ -247,6 +250,7 @@ __all__ = [
     "order_by_number",
     "orders_of_resident",
     "own_building",
+    "own_days",
     "own_estates",
     "own_group",
     "own_leave",
@@ -285,6 +289,7 @@ __all__ = [
     "talk_lines",
     "talk_photos",
     "timeline",
+    "today",
     "units",
     "units_for",
     "waiting_talks",
@@ -294,4 +299,5 @@ __all__ = [
     "worker_of",
     "worker_phones",
     "workers_of_units",
+    "year_unannounced",
 ]

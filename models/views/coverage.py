@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from models.rules.hours import read_hours, spans_between
 from models.rules.roster import OnShift, Span, uncovered
 from models.store import Work
 from models.views.askers import User
+from models.views.calendar import calendar
 from models.views.roster import estates_of_unit, leaves, shifts
 from models.views.staff import Unit
 
@@ -46,7 +47,8 @@ def gaps(work: Work, asker: User, unit: Unit, since: datetime, until: datetime) 
     if not duty:
         return ()
     zone = str(work.limits["time_zone"])
-    asked = spans_between(read_hours(duty_hours(work, unit)), since, until, zone)
+    days = calendar(work, since.date() - timedelta(days=1))
+    asked = spans_between(read_hours(duty_hours(work, unit)), since, until, zone, days)
     crew = _crew(work, asker, unit.id, since)
     found: dict[tuple[Span, ...], list[str]] = defaultdict(list)
     for estate_id, names in _alike(work, unit.id, crew).items():

@@ -16,7 +16,13 @@ from handlers.console.sections import SECTIONS
 from models import tables as t
 from tests.console.conftest import NOW, PASSWORD, Console
 
-TEXTS = ("settings/alarms", "audit/erasures", "settings/texts", "settings/texts/order_finished.resolved")
+TEXTS = (
+    "settings/calendar?day=2026-10-10",
+    "settings/alarms",
+    "audit/erasures",
+    "settings/texts",
+    "settings/texts/order_finished.resolved",
+)
 SETTINGS = (*(f"settings/{key}" for key in SECTIONS), "settings/bots/1", "settings/workers/1", *TEXTS)
 PATHS = (
     "",

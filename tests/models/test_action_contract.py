@@ -24,6 +24,7 @@ from models.actions.app_card_updates import CardChanged, KeepCard, MissCard, Pre
 from models.actions.appointment import Appoint, VisitSoon
 from models.actions.areas import SaveArea
 from models.actions.binding import BindGroup, BindWorker, MakeBindingWord, UnbindGroup, UnbindWorker
+from models.actions.calendar import ForgetDays, SaveDays
 from models.actions.caller import Caller, JoinForCaller, OpenForCaller
 from models.actions.clock import MoveClock
 from models.actions.consent import Consent, GoOn, ShowNotice, WithdrawConsent
@@ -104,6 +105,7 @@ from models.actions.staff import (
 from models.actions.texts import ResetText, SaveText
 from models.actions.transfer import Transfer
 from models.actions.users import SetPassword, SwitchUser
+from models.rules.calendar import OwnDay
 from models.store import Store
 from tests.models.scene import Scene
 from tests.planted import lay_down, open_planted
@@ -228,6 +230,11 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     SaveEstate: lambda s: SaveEstate("新小区", ("新家",)),
     SaveGroup: lambda s: SaveGroup("新群", s.bot, "robot"),
     SaveRoute: lambda s: SaveRoute(s.unit, date(2026, 3, 1), category="gas"),
+    SaveDays: lambda s: SaveDays(s.user, {date(2027, 1, 2): OwnDay(False, "元旦")}),
+    ForgetDays: lambda s: (
+        s.town.do(SaveDays(s.user, {date(2027, 1, 2): OwnDay(False)}))
+        and ForgetDays(s.user, date(2027, 1, 1), date(2027, 12, 31))
+    ),
     SaveText: lambda s: SaveText(s.user, "photo_lost", ("照片没有存下来。",)),
     SaveUnit: lambda s: SaveUnit("firm", "新物业", hours=({"days": [1], "from": "08:00", "to": "17:00"},)),
     SaveUser: lambda s: SaveUser("li", "admin", "hash"),
@@ -273,7 +280,7 @@ COUNTED = (
     t.desk_item, t.account, t.person, t.binding, t.worker_account, t.binding_word, t.console_user,
     t.person_talk, t.talk_entry, t.handling_unit, t.worker, t.bot, t.work_group, t.app_card, t.worker_phone,
     t.estate, t.building, t.home, t.route, t.shift, t.leave, t.order_helper, t.worker_skill, t.worker_estate,
-    t.import_run, t.area, t.own_text,
+    t.import_run, t.area, t.own_text, t.calendar_day,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.limits import load_limits
+from models.rules.calendar import Calendar, OwnDay
 from models.rules.hours import DAY, Hours, Span, after_duty, next_duty, on_duty, read_hours
 
 ZONE = "Asia/Shanghai"
@@ -66,6 +67,42 @@ def test_nights_belong_to_the_day_on_which_they_begin() -> None:
     assert not on_duty(night, at(7, "1:59"), ZONE)
 
 
+DESK = read_hours(
+    [
+        {"days": [1, 2, 3, 4, 5], "from": "08:30", "to": "17:30"},
+        {"days": [6, 7], "from": "09:00", "to": "16:00"},
+    ]
+)
+
+
+def october(day: int, clock: str) -> datetime:
+    """Of October 2026: off from the 1st to the 7th, Saturday the 10th is worked."""
+    hour, minute = map(int, clock.split(":"))
+    return datetime(2026, 10, day, hour, minute, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+
+
+def test_on_holidays_nobody_answers_and_make_up_days_are_kept_as_working_days() -> None:
+    assert next_duty(DESK, october(1, "9:00"), ZONE) == october(8, "8:30")
+    assert not on_duty(DESK, october(3, "10:00"), ZONE)  # a Saturday within the holidays
+    assert on_duty(DESK, october(10, "17:00"), ZONE)
+    assert not on_duty(DESK, october(11, "17:00"), ZONE)  # a Sunday like any other
+    assert after_duty(DESK, october(1, "9:00"), HALF, ZONE) == october(8, "9:00")
+
+
+def test_a_unit_may_say_that_it_answers_on_holidays() -> None:
+    always = read_hours([{"days": [1, 2, 3, 4, 5, 6, 7], "from": "08:00", "to": "20:00"}])
+    assert on_duty(always, october(1, "9:00"), ZONE)
+    also = (*DESK, *read_hours([{"days": [8], "from": "10:00", "to": "12:00"}]))
+    assert next_duty(also, october(1, "9:00"), ZONE) == october(1, "10:00")
+    assert next_duty(also, october(1, "12:00"), ZONE) == october(2, "10:00")
+
+
+def test_what_the_town_has_written_down_counts() -> None:
+    own = Calendar({date(2026, 10, 1): OwnDay(True), date(2026, 10, 12): OwnDay(False)})
+    assert on_duty(DESK, october(1, "9:00"), ZONE, own)
+    assert next_duty(DESK, october(12, "9:00"), ZONE, own) == october(13, "8:30")
+
+
 def test_round_the_clock_has_no_gap_at_midnight() -> None:
     always = read_hours([{"days": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "to": "24:00"}])
     assert on_duty(always, at(3, "0:00"), ZONE)
@@ -85,7 +122,7 @@ def test_where_nobody_is_ever_on_duty_nobody_is_promised(rows: list[dict[str, ob
     "row",
     [
         {"days": [0], "from": "08:00", "to": "09:00"},
-        {"days": [8], "from": "08:00", "to": "09:00"},
+        {"days": [9], "from": "08:00", "to": "09:00"},
         {"days": [1], "from": "8", "to": "09:00"},
         {"days": [1], "from": "08:60", "to": "09:00"},
         {"days": [1], "from": "08:00", "to": "24:01"},
@@ -118,7 +155,9 @@ zones = st.sampled_from([ZONE, "Europe/Berlin"])  # one of them puts its clocks 
 def test_next_is_the_first_moment_on_duty(hours: Hours, now: datetime, zone: str) -> None:
     comes = next_duty(hours, now, zone)
     assert comes is not None
-    assert now <= comes <= now + timedelta(days=8)
+    assert (
+        now <= comes <= now + timedelta(days=23)
+    )  # one day a week, and the two weeks of the Spring Festival
     assert on_duty(hours, comes, zone)
     if comes > now:
         assert not on_duty(hours, now, zone)

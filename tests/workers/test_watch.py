@@ -19,6 +19,7 @@ from models import tables as t
 from models.actions.alarms import SetAlarmGroup, operators_group
 from models.limits import load_limits
 from models.rules.alarms import NAMES, Figures, standing
+from models.rules.calendar import statutory
 from tests.workers.stage import NOW, Stage
 from workers import duties, jobs
 from workers.relay import Relay
@@ -29,7 +30,9 @@ Usage = namedtuple("Usage", "total used free")
 
 @pytest.fixture(autouse=True)
 def _well(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is wrong to begin with: last night's duties are done, and the disk of this machine is not ours."""
+    """Nothing is wrong to begin with: last night's duties are done, the disk of this machine is not ours, and no year
+    is near whose days off nobody knows."""
+    stage.hands.store.limits = load_limits(alarm_calendar_days=1)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(100, 50, 50_000 * MEGABYTE))
     do_duties(stage)
 
@@ -197,7 +200,9 @@ def test_the_key_the_quota_and_the_dead_are_counted(stage: Stage) -> None:
         stage.change(t.outbox, sent, state="accepted", rung="template", sent_at=NOW)
     yesterday = stage.tell("order_claimed", account=account)
     stage.change(t.outbox, yesterday, state="accepted", rung="template", sent_at=NOW - timedelta(days=1))
-    stage.hands.store.limits = load_limits(messages_a_day={"customer_service": 100, "template": 5})
+    stage.hands.store.limits = load_limits(
+        alarm_calendar_days=1, messages_a_day={"customer_service": 100, "template": 5}
+    )
     watch = Watch(stage.hands)
     watch.settle()
     watch.settle()
@@ -304,6 +309,7 @@ def test_a_look_is_not_taken_at_every_round(stage: Stage) -> None:
         (Figures(spooled=1), "spool"),
         (Figures(disk_free=1023), "disk"),
         (Figures(redis=False), "redis"),
+        (Figures(year_unannounced=2027), "calendar"),
     ],
 )
 def test_each_alarm_has_its_limit(figures: Figures, name: str) -> None:
@@ -313,3 +319,20 @@ def test_each_alarm_has_its_limit(figures: Figures, name: str) -> None:
     )
     assert standing(below, load_limits()) == {}
     assert name in NAMES
+
+
+def test_a_year_nobody_has_announced_is_told_until_it_is_written_down(stage: Stage) -> None:
+    watch = Watch(stage.hands)
+    stage.hands.store.limits = load_limits()
+    for _ in range(2):
+        watch.settle()
+    assert alarms(stage) == {"calendar": (False, False)}
+    (words,) = open_items(stage)
+    assert "2027 年的放假和调休安排还没有登记" in words
+    with stage.store.work(NOW) as work:
+        rows = [{"day": on, "works": False, "changed_at": NOW} for on in statutory(2027)]
+        work.conn.execute(t.calendar_day.insert(), rows)
+    stage.clock.forward(minutes=6)
+    watch.settle()
+    assert alarms(stage) == {"calendar": (False, True)}
+    assert open_items(stage) == []

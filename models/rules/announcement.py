@@ -1,0 +1,96 @@
+"""A year's days off as somebody pastes them: lines of a table, or the text of the announcement itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from models.rules.calendar import OwnDay
+
+LONGEST = timedelta(days=14)  # no holiday lasts longer: a longer span was misread
+NAME_LETTERS = 16
+WORDS: Mapping[str, bool] = {
+    **dict.fromkeys(("班", "上班", "工作日", "调休上班", "补班"), True),
+    **dict.fromkeys(("休", "放假", "休息", "假", "节假日", "调休", "假日"), False),
+}
+_LINE = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*[,;\t ]\s*([^,;\t ]+)(?:\s*[,;\t ]\s*(\S+))?"
+)
+_ITEM = re.compile(r"[一二三四五六七八九十]+、\s*([^:\n]{2,12}):")
+_SPAN = re.compile(
+    r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:\([^)]*\))?"
+    r"(?:\s*(?:至|到|-|—|–)\s*(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:\([^)]*\))?)?"
+)
+
+Days = dict[date, OwnDay]
+
+
+def read_announcement(text: str, year: int) -> Days:
+    """The days of `year` that a pasted text tells of.
+
+    Either lines “2027-01-01,休,元旦” as a table program copies them, or the announcement as it was published
+    (“一、元旦：1月1日（周五）至3日（周日）放假调休。1月4日（周一）上班。”). Raises ValueError, in Chinese, saying
+    which line is wrong and how it should be; nothing is guessed.
+    """
+    said = unicodedata.normalize("NFKC", text).strip()
+    days = _published(said, year) if _ITEM.search(said) else _table(said)
+    other = sorted(on for on in days if on.year != year)
+    if other and not _ITEM.search(said):
+        raise ValueError(f"{other[0].isoformat()} 不在 {year} 年。请一次只粘贴一年的安排。")
+    kept = {on: day for on, day in days.items() if on.year == year}
+    if not kept:
+        raise ValueError("没有看到日期。请粘贴通知全文，或者每行写一天，例如“2027-01-01,休,元旦”。")
+    return kept
+
+
+def _table(text: str) -> Days:
+    days: Days = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or (number == 1 and not re.search(r"\d", line)):  # a table's head
+            continue
+        found = _LINE.fullmatch(line.strip().rstrip(",;"))
+        works = WORDS.get(found[4]) if found else None
+        if found is None or works is None:
+            raise ValueError(f"第 {number} 行没看懂：请写成“2027-01-01,休,元旦”，中间是“休”或“班”。")
+        on = _date(int(found[1]), int(found[2]), int(found[3]))
+        if days.get(on, OwnDay(works)).works != works:
+            raise ValueError(f"第 {number} 行和前面的说法不一样：{on.isoformat()} 不能又休又班。")
+        days[on] = OwnDay(works, (found[5] or "")[:NAME_LETTERS])
+    return days
+
+
+def _published(text: str, year: int) -> Days:
+    """Each item is a holiday: what stands before 放假 is off, what stands before 上班 is worked."""
+    days: Days = {}
+    items = list(_ITEM.finditer(text))
+    for item, after in zip(items, [*items[1:], None], strict=True):
+        name = item[1].strip()[:NAME_LETTERS]
+        for clause in re.split(r"[。;\n]", text[item.end() : after.start() if after else None]):
+            works = True if "上班" in clause else False if re.search("放假|休息", clause) else None
+            for on in _spans(clause, year) if works is not None else ():
+                days[on] = OwnDay(bool(works), name)
+    return days
+
+
+def _spans(clause: str, year: int) -> Iterator[date]:
+    """The days that a clause names; a month or a year that is left out is the one before it."""
+    month = 0
+    for found in _SPAN.finditer(clause):
+        month = int(found[2] or month)
+        first = last = _date(int(found[1] or year), month, int(found[3]))
+        if found[6]:
+            month = int(found[5] or month)
+            last = _date(int(found[4] or first.year), month, int(found[6]))
+        if not timedelta(0) <= last - first <= LONGEST:
+            raise ValueError(f"“{found[0]}”不像一个假期，请核对后再粘贴。")
+        for day in range((last - first).days + 1):
+            yield first + timedelta(days=day)
+
+
+def _date(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError(f"没有 {year} 年 {month} 月 {day} 日这一天，请核对后再粘贴。") from None

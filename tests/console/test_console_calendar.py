@@ -1,0 +1,99 @@
+"""The tab 日历: a year as a picture, one day changed, a whole year pasted, all taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from models import tables as t
+from models.rules.calendar import statutory
+from tests.console.conftest import Console, Visitor
+
+PATH = "/console/settings/calendar"
+OF_2027 = "\n".join(f"{on},休,{name}" for on, name in statutory(2027).items()) + "\n2027-02-14,班,春节"
+
+
+@pytest.fixture
+def admin(console: Console) -> Visitor:
+    visitor = console.signed_in("admin")
+    visitor.open(PATH)
+    return visitor
+
+
+def audited(console: Console) -> list[tuple[str, str]]:
+    return [(row.what, row.subject) for row in console.rows(t.audit)]
+
+
+def test_a_year_shows_its_days_off_and_its_make_up_days(admin: Visitor) -> None:
+    page = admin.open(f"{PATH}?year=2026")
+    assert page.html.count('class="holiday') == 33
+    assert page.html.count('class="make_up') == 6
+    assert "国庆节" in page.html
+    assert "冬至" in page.html
+    assert "还没有登记" not in page.text
+    assert "2027 年的调休还没有登记" in admin.open(f"{PATH}?year=2027").text
+
+
+def test_a_day_is_changed_and_taken_back(console: Console, admin: Visitor) -> None:
+    page = admin.send(f"{PATH}/day", day="2026-10-10", works="no", name=" 邻里  节 ")
+    assert "10 月 10 日改成了放假" in page.text
+    (row,) = console.rows(t.calendar_day)
+    assert (row.day, row.works, row.name) == (date(2026, 10, 10), False, "邻里 节")
+    assert "现在：放假，邻里 节。" in admin.open(f"{PATH}?day=2026-10-10").text
+    admin.open(PATH)
+    assert "已经恢复" in admin.send(f"{PATH}/forget", day="2026-10-10").text
+    assert console.rows(t.calendar_day) == []
+    assert audited(console) == [("day_saved", "2026-10-10"), ("day_forgotten", "2026-10-10")]
+
+
+def test_a_year_is_pasted_and_no_longer_missing(console: Console, admin: Visitor) -> None:
+    page = admin.send(f"{PATH}/year", year="2027", text=OF_2027)
+    assert "登记好了 2027 年的 20 天：放假 19 天，周末上班 1 天" in page.text
+    assert "没有写到" not in page.text
+    assert "还没有登记" not in page.text
+    assert len(console.rows(t.calendar_day)) == 20
+    assert audited(console) == [("days_saved", "2027")]
+    admin.send(f"{PATH}/forget", year="2027")
+    assert console.rows(t.calendar_day) == []
+
+
+def test_a_part_of_a_year_is_kept_and_said_to_be_a_part(console: Console, admin: Visitor) -> None:
+    page = admin.send(f"{PATH}/year", year="2027", text="2027-01-01,休,元旦\n2027-01-04,班,元旦")
+    assert "有法定节假日没有写到" in page.text
+    assert len(console.rows(t.calendar_day)) == 2
+
+
+@pytest.mark.parametrize("text", ["", "明年再说", "2027-01-01,休\n2027-01-32,休", "2026-01-01,休"])
+def test_what_cannot_be_read_saves_nothing_and_is_not_lost(
+    console: Console, admin: Visitor, text: str
+) -> None:
+    page = admin.post(f"{PATH}/year", year="2027", text=text)
+    assert page.status == 422
+    assert "没有保存" in page.text
+    assert text in page.html
+    assert console.rows(t.calendar_day) == []
+
+
+@pytest.mark.parametrize("query", ["?year=0", "?year=99999", "?year=x", "?day=2026-02-30", "?day=9999-12-31"])
+def test_an_address_that_names_no_year_shows_this_one(admin: Visitor, query: str) -> None:
+    page = admin.open(PATH + query)
+    assert page.status == 200
+    assert "2026 年" in page.text
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"day": "x"}, {"day": "1999-01-01"}, {"day": "2026-01-01", "name": "长" * 99}]
+)
+def test_a_day_that_is_none_is_refused(console: Console, admin: Visitor, form: dict[str, str]) -> None:
+    admin.post(f"{PATH}/day", **form)
+    assert all(len(row.name) <= 16 for row in console.rows(t.calendar_day))
+    assert len(console.rows(t.calendar_day)) == ("name" in form)
+
+
+def test_the_roster_names_holidays(console: Console, admin: Visitor) -> None:
+    thursday = datetime(2026, 10, 1, 0, 0, tzinfo=UTC)
+    shift = {"worker_id": 1, "starts_at": thursday, "ends_at": thursday + timedelta(hours=8)}
+    with console.store.work(console.clock.now()) as work:
+        work.conn.execute(t.shift.insert().values(shift))
+    assert "10 月 1 日，国庆节放假" in admin.open("/console/roster?unit=1&week=2026-09-28").text
