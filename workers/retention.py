@@ -7,7 +7,7 @@ table is locked for long. Each rule finds what is old and not yet gone: cut off,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,7 +42,8 @@ Values = Callable[[], Mapping[str, Any]]
 class Rule:
     """Rows of `table` that are `old`, by the limit of that name in models/data/limits.json (days).
 
-    `empties`: what they become, without it they are deleted. `by`: what does it instead, given the rows' ids.
+    `empties`: what they become, without it they are deleted. `by`: what does it instead, given the rows' ids. `name`:
+    of the rule in the table, which the log of erasures says.
     """
 
     limit: str
@@ -51,16 +52,18 @@ class Rule:
     empties: Values | None = None
     by: Callable[[Erased, list[int]], None] | None = None
     batch: int = BATCH
+    name: str = ""
 
     def step(self, work: Work) -> bool:
         """One batch; whether there may be more."""
         key = self.table.primary_key.columns.values()[0]
-        before = work.now - timedelta(days=work.limits[self.limit])
+        days = int(work.limits[self.limit])
+        before = work.now - timedelta(days=days)
         old = select(key).where(self.old(before)).order_by(key).limit(self.batch)
         ids = list(work.conn.execute(old).scalars())
         if not ids:
             return False
-        erased = Erased(work, "retention")
+        erased = Erased(work, "retention", self.name, days)
         if self.by:
             self.by(erased, ids)
         elif self.empties:
@@ -154,7 +157,7 @@ def _over(before: datetime) -> ColumnElement[bool]:
 TOO_LATE: Mapping[str, Any] = {"state": "failed", "reason": "TooLate", "facts": {}}
 _INBOX, _OUTBOX, _DESK, _TALK = t.inbox.c, t.outbox.c, t.desk_item.c, t.conversation.c
 
-RULES: Mapping[str, Rule] = {
+_RULES: Mapping[str, Rule] = {
     "talk_heard": Rule(
         "talk_days", t.inbox, lambda b: _heard(b) & _INBOX.payload.is_not(None),
         lambda: {"payload": None, "reply": None},
@@ -192,4 +195,5 @@ RULES: Mapping[str, Rule] = {
     "questions": Rule("inbox_days", t.open_question, lambda b: t.open_question.c.ends_at < b),
     "timers": Rule("inbox_days", t.timer, lambda b: t.timer.c.done_at < b),
 }  # fmt: skip
+RULES: Mapping[str, Rule] = {name: replace(rule, name=name) for name, rule in _RULES.items()}
 """By the name of the nightly duty that carries it out."""

@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("why", sa.String(length=24), nullable=False),
+        sa.Column("rule", sa.String(length=24), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
         sa.Column("what", sa.String(length=32), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),

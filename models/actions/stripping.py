@@ -26,16 +26,21 @@ HARMLESS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The log of one erasure. `why`: unfollow, asked, console, withdrawn, retention."""
+    """The log of one erasure. `why`: unfollow, asked, console, withdrawn, retention.
+
+    `rule`, `days`: of retention, which rule of the table it was and how long that kept what went.
+    """
 
     work: Work
     why: str
+    rule: str = ""
+    days: int | None = None
 
     def note(self, what: str, rows: int) -> None:
         """So many rows of this kind were erased."""
         if rows:
-            row = {"at": self.work.now, "why": self.why, "what": what, "rows": rows}
-            self.work.conn.execute(insert(t.erasure).values(row))
+            row = {"at": self.work.now, "why": self.why, "rule": self.rule, "days": self.days}
+            self.work.conn.execute(insert(t.erasure).values(what=what, rows=rows, **row))
 
     def erase(self, what: str, statement: Any) -> None:
         """Carry out the statement that erases, and note how many rows it met."""

@@ -54,7 +54,9 @@ erasure = Table(  # what was erased, when and why; nothing of whom
     metadata,
     id_column(),
     Column("at", Moment, nullable=False),
-    Column("why", String(24), nullable=False),  # unfollow, asked, console, retention
+    Column("why", String(24), nullable=False),  # unfollow, asked, console, withdrawn, retention
+    Column("rule", String(24), nullable=False, default=""),  # of workers/retention.py, for retention
+    Column("days", Integer, nullable=True),  # how long that rule kept it then
     Column("what", String(32), nullable=False),
     Column("rows", Integer, nullable=False),
 )

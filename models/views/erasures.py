@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select
 
@@ -17,11 +18,16 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What was erased at one moment. `why`: unfollow, asked, console, withdrawn, retention. `login`: the user of the
-    console who did it for somebody, if one did. `rows`: how many, by the table they are in."""
+    """What was erased at one moment. `why`: unfollow, asked, console, withdrawn, retention.
+
+    `rule`, `days`: of retention, by which rule of workers/retention.py, and how long that kept it. `login`: the user
+    of the console who did it for somebody, if one did. `rows`: how many, by the table they are in.
+    """
 
     at: datetime
     why: str
+    rule: str
+    days: int | None
     login: str
     rows: Mapping[str, int]
 
@@ -31,21 +37,22 @@ def erasures(work: Work, asker: User, page: int = 1) -> tuple[Erasure, ...]:
     if not asker.sees_all:
         return ()
     e = t.erasure.c
-    heads = select(e.at, e.why).group_by(e.at, e.why).order_by(e.at.desc(), e.why)
+    heads = select(e.at, e.why, e.rule, e.days).distinct().order_by(e.at.desc(), e.why, e.rule, e.days)
     found = work.conn.execute(heads.limit(PAGE + 1).offset(PAGE * (max(page, 1) - 1))).all()
     counts, who = _counts(work, [row.at for row in found]), _who(work, [row.at for row in found])
     return tuple(
-        Erasure(row.at, row.why, who.get(row.at, "") if row.why == "console" else "", counts[row.at, row.why])
+        Erasure(*row, who.get(row.at, "") if row.why == "console" else "", counts[tuple(row)])
         for row in found
     )
 
 
-def _counts(work: Work, moments: list[datetime]) -> dict[tuple[datetime, str], dict[str, int]]:
+def _counts(work: Work, moments: list[datetime]) -> dict[tuple[Any, ...], dict[str, int]]:
     e = t.erasure.c
-    summed = select(e.at, e.why, e.what, func.sum(e.rows)).where(e.at.in_(moments))
-    found: dict[tuple[datetime, str], dict[str, int]] = {}
-    for at, why, what, rows in work.conn.execute(summed.group_by(e.at, e.why, e.what).order_by(e.what)):
-        found.setdefault((at, why), {})[what] = int(rows)
+    columns = (e.at, e.why, e.rule, e.days, e.what)
+    summed = select(*columns, func.sum(e.rows)).where(e.at.in_(moments)).group_by(*columns).order_by(e.what)
+    found: dict[tuple[Any, ...], dict[str, int]] = {}
+    for *head, what, rows in work.conn.execute(summed):
+        found.setdefault(tuple(head), {})[what] = int(rows)
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from handlers.console.words import WORDS
 from models import tables as t
 from models.actions.erasure import ErasePerson
+from models.actions.stripping import Erased
 from models.views.erasures import PAGE
 from tests.console.conftest import NOW, Console, Visitor
 from tests.console.test_console_roles import apart
@@ -81,6 +82,19 @@ def test_the_list_is_for_admins_and_is_turned_by_page(apart: Console) -> None:
     assert ("下一页" in first.text, "下一页" in second.text) == (True, False)
 
 
+def test_the_list_says_by_which_rule_and_after_how_long(apart: Console) -> None:
+    """Two rules of one night are two lines, with the days that held then."""
+    with apart.store.work(NOW) as work:
+        for name in ("audit", "questions"):
+            Erased(work, "retention", name, 400).note("open_question", 2)
+        Erased(work, "asked").note("person", 1)
+    text = apart.signed_in("admin").open("/console/audit/erasures").text
+    assert "保存期限到了，自动删除 ：查看记录，保存 400 天" in text
+    assert "保存期限到了，自动删除 ：过期的提问，保存 400 天" in text
+    assert "住户自己要求删除 姓名和电话 1 条" in text
+
+
 def test_whatever_is_erased_has_a_name() -> None:
+    assert set(RULES) == set(WORDS["erasure_rule"])
     assert {rule.table.name for rule in RULES.values()} <= set(WORDS["erasure_what"])
     assert {"unfollow", "asked", "console", "withdrawn", "retention"} <= set(WORDS["erasure_why"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -93,12 +94,14 @@ def test_a_night_goes_in_batches_and_the_tick_is_done_with_the_last(
         assert len([row for row in stage.rows(t.inbox) if row.payload]) == left
     [tick] = stage.rows(t.duty_tick)
     assert tick.done_at == NOW
-    assert [row.rows for row in stage.rows(t.erasure)] == [3, 3, 1]
+    rule = ("retention", "talk_heard", LIMITS["talk_days"])
+    assert [(row.rows, row.why, row.rule, row.days) for row in stage.rows(t.erasure)] == [
+        (rows, *rule) for rows in (3, 3, 1)
+    ]
 
 
 def _small(name: str, batch: int) -> retention.Rule:
-    rule = retention.RULES[name]
-    return retention.Rule(rule.limit, rule.table, rule.old, rule.empties, rule.by, batch)
+    return replace(retention.RULES[name], batch=batch)
 
 
 def test_what_was_cut_off_is_gone_on_with_and_nothing_is_logged_twice(
