@@ -131,7 +131,15 @@ def test_unfollowing_logs_its_erasure_and_keeps_the_person(town: TestTown, who: 
 
 
 def test_the_log_says_nothing_of_whom() -> None:
-    assert {column.name for column in t.erasure.columns} == {"id", "at", "why", "rule", "days", "what", "rows"}
+    assert {column.name for column in t.erasure.columns} == {
+        "id",
+        "at",
+        "why",
+        "rule",
+        "days",
+        "what",
+        "rows",
+    }
 
 
 def test_consent_taken_back_takes_phone_and_homes_and_leaves_the_account(
