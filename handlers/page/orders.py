@@ -12,7 +12,19 @@ from flask.typing import ResponseReturnValue
 from bot.photos import thumbnail
 from handlers.page import moments, uploads
 from handlers.page.site import here, looking, working
-from handlers.page.verbs import VERBS, WORDLESS, Form, Verb, ends, hindered, offered, people, typed
+from handlers.page.verbs import (
+    GIVEN_AWAY,
+    VERBS,
+    WORDLESS,
+    Form,
+    Verb,
+    ends,
+    hindered,
+    offered,
+    people,
+    takers,
+    typed,
+)
 from handlers.page.visitor import asker, become, caller, fresh, me
 from handlers.page.words import beside, device, did, why
 from models import views
@@ -112,8 +124,9 @@ def act(number: int, name: str) -> ResponseReturnValue:
         most = here().store.limits["page_photos"]
         outcome = {"ok": False, "why": str(refusal), "most": most, "megabytes": uploads.MEGABYTES}
     if not outcome["ok"]:
-        return _show(number, wrong=why(outcome), verb=verb, form=form, beside=beside(outcome)), 422
-    if verb.name == "return":
+        wrong, part = why(outcome, verb=verb.name), beside(outcome, verb.name)
+        return _show(number, wrong=wrong, verb=verb, form=form, beside=part), 422
+    if verb.name in GIVEN_AWAY:
         return redirect(url_for("page.mine", did=verb.name), 303)
     return redirect(url_for("page.order", number=number, did=_did(verb, outcome)), 303)
 
@@ -165,6 +178,7 @@ def _show(
         hints=[why(refusal) for refusal in hindered(open_to)],
         wordless=WORDLESS,
         people=people(open_to),
+        takers=takers(open_to),
         days={verb: moments.days(here().clock.now(), most) for verb, most in _days().items()},
         times=moments.times(),
         ends=ends(),

@@ -11,6 +11,7 @@ from handlers.page.words import WORDS
 from models.actions import Action
 from models.actions.appointment import Appoint
 from models.actions.helpers import AddHelper, DismissHelper, HelperDone
+from models.actions.merge import Merge
 from models.actions.offers import Offers
 from models.actions.pause import Pause, Resume
 from models.actions.staff import (
@@ -22,6 +23,7 @@ from models.actions.staff import (
     ReplyResident,
     Return,
 )
+from models.actions.transfer import Transfer
 from models.actions.worker_photos import KeptPhoto
 from models.rules.orders import ENDS, Refusal, Why
 
@@ -30,7 +32,8 @@ SOURCE = "page"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was typed and chosen. `day` and `clock`: as the lists give them; `who`: a worker's id."""
+    """What was typed and chosen. `day` and `clock`: as the lists give them; `who`: a worker's id; `to`: who gets the
+    order, "worker-3" or "unit-4"; `into`: the number of another order."""
 
     words: str = ""
     end: str = "resolved"
@@ -38,6 +41,8 @@ class Form:
     day: str = ""
     clock: str = ""
     who: int | None = None
+    to: str = ""
+    into: int | None = None
 
     @property
     def at(self) -> datetime | None:
@@ -47,7 +52,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One form. `name` is also the step of the order. `asks`: for what, of words, photos, end, moment, who."""
+    """One form. `name` is also the step of the order. `asks`: for what, of words, photos, end, moment,
+    who, to, into."""
 
     name: str
     action: Callable[[int, int, Form], Action]
@@ -113,6 +119,17 @@ def _dismiss(order: int, worker: int, form: Form) -> Action:
     return DismissHelper(order, "worker", worker, worker_id=form.who, source=SOURCE)
 
 
+def _transfer(order: int, worker: int, form: Form) -> Action:
+    kind, _, key = form.to.partition("-")
+    chosen = _number(key) or 0  # nobody has the id 0: without a choice the words name nobody either
+    to = {"to_unit_id": chosen} if kind == "unit" else {"to_worker_id": chosen}
+    return Transfer(order, "worker", worker, form.words, **to, source=SOURCE)
+
+
+def _merged(order: int, worker: int, form: Form) -> Action:
+    return Merge(order, form.into, "worker", worker, SOURCE)
+
+
 def _return(order: int, worker: int, form: Form) -> Action:
     return Return(order, worker, form.words, SOURCE)
 
@@ -132,11 +149,14 @@ VERBS: Mapping[str, Verb] = {
         Verb("pause", _pause, _asks("words", "moment"), folded=True),
         Verb("help", _help, _asks("who", "words"), folded=True),
         Verb("dismiss", _dismiss, _asks("who"), folded=True),
+        Verb("transfer", _transfer, _asks("to", "words"), folded=True),
+        Verb("merged", _merged, _asks("into"), folded=True),
         Verb("return", _return, _asks("words"), folded=True),
     )
 }
 # Whose words may be left out: a photo does as well, or whom it is about.
-WORDLESS = frozenset({"progress", "helped", "finish", "help"})
+WORDLESS = frozenset({"progress", "helped", "finish", "help", "transfer"})
+GIVEN_AWAY = frozenset({"return", "transfer"})  # after them the order may be another unit's
 HINTED = (Why.CAP, Why.HELPERS)
 
 
@@ -156,6 +176,11 @@ def people(open_to: Offers) -> Mapping[str, Mapping[int, str]]:
     return {"help": open_to.free, "dismiss": open_to.helpers}
 
 
+def takers(open_to: Offers) -> Mapping[str, str]:
+    """Who can be given the order, as the form sends it."""
+    return {f"{kind}-{key}": name for (kind, key), name in open_to.takers.items()}
+
+
 def ends() -> list[str]:
     """The honest ends, the usual one first."""
     return list(ENDS)
@@ -163,11 +188,16 @@ def ends() -> list[str]:
 
 def typed(values: Mapping[str, str], most: int) -> Form:
     """What a form says, without its photos."""
-    who = values.get("who", "")
     return Form(
         words=values.get("words", "").strip()[:most],
         end=values.get("end", "resolved"),
         day=values.get("day", ""),
         clock=values.get("clock", ""),
-        who=int(who) if who.isdecimal() and len(who) < 10 else None,
+        who=_number(values.get("who", "")),
+        to=values.get("to", ""),
+        into=_number(values.get("into", "").strip()),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None

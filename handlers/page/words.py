@@ -15,15 +15,17 @@ def did(verb: str) -> str:
     return str(WORDS["did"].get(verb, ""))
 
 
-def why(outcome: Mapping[str, Any], table: str = "why") -> str:
-    """Why an action did nothing, and what to do instead."""
-    known = WORDS[table].get(outcome["why"]) or WORDS["why"]["other"]
+def why(outcome: Mapping[str, Any], table: str = "why", verb: str = "") -> str:
+    """Why an action did nothing, and what to do instead, as exactly as the words of that verb know it."""
+    own, reason = WORDS["why_of"].get(verb, {}), outcome["why"]
+    known = own.get(f"{reason}_{outcome.get('about')}") or own.get(reason) or WORDS[table].get(reason)
+    known = known or WORDS["why"]["other"]
     return str(known.format(**{**outcome, "by": outcome.get("by") or "同事"}))
 
 
-def beside(outcome: Mapping[str, Any]) -> str:
-    """What of a form the refusal is about: words, moment, who, photos; empty: none of them."""
-    return str(WORDS["beside"].get(outcome["why"], ""))
+def beside(outcome: Mapping[str, Any], verb: str) -> str:
+    """What of the verb's form the refusal is about: words, moment, who, photos, to, into; empty: none of them."""
+    return str(WORDS["beside"].get(verb) or WORDS["beside"].get(outcome["why"], ""))
 
 
 def device(agent: str) -> str:

@@ -41,6 +41,21 @@ def find_target(order: OrderInHand, words: str) -> Target | Refusal:
     return Target(worker_id=key, words=rest) if kind == "worker" else Target(unit_id=key, words=rest)
 
 
+def takers(order: OrderInHand) -> dict[tuple[str, int], str]:
+    """Who would get it now if a worker named them: ("worker", id) and ("unit", id), with their names."""
+    crew, task, now = crew_of(order.work, order.row.unit_id), task_of(order), order.work.now
+    there = {one for one, hands in crew.items() if not hands.leave(now) and has_room(hands, task)}
+    people = {("worker", one): name for one, name in colleagues(order).items() if one in there}
+    return people | {("unit", one): name for one, name in _units_of(order).items()}
+
+
+def no_transfer(order: OrderInHand, on_duty: bool) -> Refusal | None:
+    """Why a worker may not give on an order of their unit: what waits is given by whoever is on duty."""
+    if order.row.state == "waiting" and not on_duty:
+        return Refusal(Why.NOT_CLAIMED, number=order.row.number)
+    return None
+
+
 def colleagues(order: OrderInHand) -> dict[int, str]:
     """The other people of the unit in charge, by id."""
     w = t.worker.c
@@ -88,8 +103,9 @@ class Transfer:
         order = in_charge(work, self.order_id, "transfer", self.by, self.by_id)
         if isinstance(order, Refusal):
             return order
-        if order.row.state == "waiting" and self.by == "worker" and not _may_give(work, self.by_id):
-            return Refusal(Why.NOT_CLAIMED, number=order.row.number)
+        refusal = no_transfer(order, self.by != "worker" or _is_on_duty(work, self.by_id))
+        if refusal:
+            return refusal
         target: Target | Refusal = Target(self.to_worker_id, self.to_unit_id, self.words)
         if self.to_worker_id is None and self.to_unit_id is None:
             target = find_target(order, self.words)
@@ -98,7 +114,7 @@ class Transfer:
         return hand_on(order, target, Giver("transfer", self.by, self.by_id, self.source))
 
 
-def _may_give(work: Work, worker_id: int) -> bool:
+def _is_on_duty(work: Work, worker_id: int) -> bool:
     worker = worker_row(work, worker_id)
     return worker is not None and is_on_duty(work, worker)
 

@@ -21,7 +21,8 @@ HOLDER, HELPER, DUTY, IDLE = "郑军", "冯刚", "吴师傅", "周师傅"
 ROLES = {"holder": HOLDER, "helper": HELPER, "duty": DUTY, "idle": IDLE}
 GOOD = Form(words="写好了", day="2026-03-03", clock="09:00")
 FREE = {"progress", "ask", "reply"}
-OF_HOLDER = FREE | {"finish", "appoint", "help", "return"}
+GIVES = {"transfer", "merged", "return"}
+OF_HOLDER = FREE | GIVES | {"finish", "appoint", "help"}
 
 
 @pytest.fixture
@@ -57,11 +58,17 @@ def brought(site: Site, state: str, *, helped: bool) -> int:
     return number
 
 
+def other_of(site: Site, number: int) -> int:
+    """The number of another order, about the same, which is made once."""
+    others = [int(one["number"]) for one in site.orders if one["number"] != number]
+    return others[0] if others else site.order(summary="灯不亮")
+
+
 def tried(site: Site, number: int, name: str, worker: str) -> dict[str, object]:
     """What the action says to a form that is filled in well; nothing of it stays."""
     who = site.workers[HELPER if name == "dismiss" else IDLE]
     with site.town.store.look(site.town.clock.now()) as work:
-        form = replace(GOOD, who=who)
+        form = replace(GOOD, who=who, to=f"worker-{site.workers[IDLE]}", into=other_of(site, number))
         return VERBS[name].action(site.row(number).id, site.workers[worker], form).run(work)
 
 
@@ -85,13 +92,17 @@ def test_what_is_offered_is_what_is_not_refused(firm: Site, state: str, helped: 
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ("waiting", {role: {"claim", "reply"} for role in ROLES}),
+        (
+            "waiting",
+            {role: {"claim", "reply", "merged"} for role in ROLES}
+            | {"duty": {"claim", "reply", "merged", "transfer"}},
+        ),
         (
             "paused",
             {
-                "holder": FREE | {"resume", "arrive", "appoint", "help", "dismiss", "return"},
+                "holder": FREE | GIVES | {"resume", "arrive", "appoint", "help", "dismiss"},
                 "helper": FREE | {"helped"},
-                "duty": FREE | {"resume", "arrive", "appoint", "help", "dismiss", "return"},
+                "duty": FREE | GIVES | {"resume", "arrive", "appoint", "help", "dismiss"},
                 "idle": set(),
             },
         ),
@@ -210,7 +221,7 @@ def test_a_full_hand_and_an_empty_firm_are_known_beforehand(firm: Site) -> None:
     firm.town.do(SaveWorker(firm.unit, HOLDER, 1, worker_id=firm.workers[HOLDER]))
     phone: Phone = firm.bound(number)
     full = phone.open(f"/p/orders/{other}")
-    assert shown(full) == {"reply"}
+    assert shown(full) == {"reply", "merged"}
     assert "已经到上限（1 个）" in full.text
     for name in (HELPER, DUTY, IDLE):
         firm.switch(name, active=False)
