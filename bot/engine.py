@@ -15,6 +15,7 @@ from bot.language.commands import control, ends_talk
 from bot.language.corrections import corrected
 from bot.message import Option, Reply
 from bot.play import Host, Push, play, questions_met
+from bot.spoken import read_back, read_back_answered
 from bot.talk import Dialog, More, Open, Person, Place, Question, Said, Several, Took, Which, Wrong
 from bot.turn import Turn
 
@@ -356,7 +357,7 @@ class Engine:
         question, state = turn.question, turn.state
         if question is None:
             return Reply("\n".join(turn.words))
-        if turn.top and state.switch is None:
+        if turn.top and state.switch is None and state.spoken is None:
             turn.top.shown = pack(question)
         state.shown_at, state.shown_turn = turn.host.now.isoformat(), state.turn
         words = [*turn.words, question.text] if turn.ask else turn.words
@@ -384,11 +385,13 @@ def _wants_place(question: Question[Any] | None) -> bool:
 
 
 HEARING: Sequence[Callable[[Engine, Turn], bool]] = (
+    read_back_answered,
     Engine._event,
     Engine._taken_over,
     Engine._control,
     Engine._danger,
     Engine._switching,
+    read_back,
     Engine._photo,
     Engine._answer,
     Engine._correction,

@@ -92,6 +92,7 @@ class State:
     shown_turn: int = 0
     more_at: str = ""  # when the last photo of a burst came
     switch: dict[str, Any] | None = None  # another dialog that waits for "first this, or go on?"
+    spoken: dict[str, Any] | None = None  # what a voice message said, read back and not yet confirmed
 
     def dump(self) -> str:
         """As JSON text."""

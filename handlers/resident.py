@@ -311,6 +311,7 @@ class _Turn:
             media=heard.media,
             point=heard.place,
             scene=heard.scene,
+            spoken=heard.kind == "voice",
         )
         agreed = self.locked["consent"] == NOTICE.version
         if not agreed and REFUSES not in self.host.intents(heard.text):

@@ -18,7 +18,8 @@ Script = Part["Open | Person | None"]
 
 @dataclass(frozen=True)
 class Said:
-    """What the person said or did, as a dialog's questions read it. `option` is the tapped option's id."""
+    """What the person said or did, as a dialog's questions read it. `option` is the tapped option's id; `spoken`: the
+    words are a machine's, of a voice message."""
 
     text: str = ""
     kind: str = "text"
@@ -26,6 +27,7 @@ class Said:
     media: tuple[str, ...] = ()
     point: Point | None = None
     scene: str = ""
+    spoken: bool = False
 
 
 @dataclass(frozen=True)
