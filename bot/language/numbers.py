@@ -14,7 +14,9 @@ _UNITS: dict[str, int] = _TABLE["units"]
 _REWRITES: dict[str, str] = _TABLE["rewrites"]
 _LONGEST = 9  # digits; nothing here counts to a billion
 
-SPOKEN = "[" + "".join((*_DIGITS, *_UNITS)) + "]"
+_TENS: dict[str, str] = _TABLE["tens"]
+
+SPOKEN = "[" + "".join((*_DIGITS, *_UNITS, *_TENS)) + "]"
 _TOKEN = re.compile(rf"[0-9]+(?:\.[0-9]+)?|{SPOKEN}+")
 _NOT_NUMBERS = re.compile(any_of(_TABLE["not_numbers"]))
 _VAGUE = re.compile(
@@ -38,6 +40,8 @@ def read_numeral(token: str) -> int | None:
         return int(token) if token.isdigit() and len(token) <= _LONGEST else None
     if len(token) > _LONGEST * 2:
         return None
+    for short, long in _TENS.items():
+        token = token.replace(short, long)
     if any(c in _UNITS for c in token):
         return _with_units(token)
     return _digit_by_digit(token)

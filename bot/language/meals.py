@@ -1,0 +1,50 @@
+"""Which meal is meant: 夜饭, 午餐, 明朝中浪."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, cast
+
+from bot.language.tables import any_of, read_table
+
+Meal = Literal["breakfast", "lunch", "dinner"]
+
+_TABLE = read_table("meals")
+_MEALS = {word: cast(Meal, meal) for meal, words in _TABLE["meals"].items() for word in words}
+_PARTS = {word: cast(Meal, meal) for meal, words in _TABLE["parts"].items() for word in words}
+_WORD = re.compile(
+    rf"(?P<not>{any_of(_TABLE['not_meals'])})|(?P<meal>{any_of(_MEALS)})|(?P<part>{any_of(_PARTS)})"
+    rf"|(?<={any_of(_TABLE['early_is_meal_before'])})(?P<early>早点)(?!{any_of(_TABLE['early_not_before'])})"
+    rf"|^(?P<alone>早点)(?=[0-9一两二三四五六七八九十]|[\s,。!]|$)"
+)
+
+
+def named_meals(text: str) -> list[Meal]:
+    """The meals that are named as such in the cleaned `text` (夜饭, 午餐), in order, each once."""
+    return list(dict.fromkeys(meal for meal, named in _found(text) if named))
+
+
+def find_meal(text: str, *, parts: bool = True) -> Meal | None:
+    """The meal that `text` names first, else the one of the part of the day (中午); None for neither.
+
+    `parts` False: only a meal that is named, for a sentence that tells a time of the day anyway.
+
+    >>> find_meal("明朝中浪两客"), find_meal("夜饭勿要了"), find_meal("早上好"), find_meal("早点来修")
+    ('lunch', 'dinner', None, None)
+    """
+    found = list(_found(text))
+    named = [meal for meal, is_named in found if is_named]
+    if named:
+        return named[0]
+    return found[0][0] if found and parts else None
+
+
+def _found(text: str) -> Iterator[tuple[Meal, bool]]:
+    for found in _WORD.finditer(text):
+        if found["meal"]:
+            yield _MEALS[found["meal"]], True
+        elif found["early"] or found["alone"]:
+            yield "breakfast", True
+        elif found["part"]:
+            yield _PARTS[found["part"]], False

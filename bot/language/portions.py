@@ -1,0 +1,157 @@
+"""What is ordered and how much of each: 两份红烧肉和一碗米饭, 大排、素什锦各一份, 来个狮子头."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.language.dishes import find_dish
+from bot.language.quantities import Quantity, find_quantities
+from bot.language.tables import any_of, read_table
+
+_TABLE = read_table("dishes")
+_GENERIC = frozenset(_TABLE["generic"])
+_LIGHT = frozenset(_TABLE["light"])  # 红烧 alone is no dish
+_FOOD = re.compile(any_of(_TABLE["food"]))
+_LEAD = re.compile(rf"^(?:{any_of(_TABLE['lead'])}|[\s,。!?的])+")
+_TAIL = re.compile(rf"(?:{any_of(_TABLE['tail'])}|[\s,。!?])+$")
+_SERVING = re.compile(rf"(?P<head>.*?)(?P<serving>{any_of(_TABLE['servings'])})")
+_NEGATED = re.compile(rf"{any_of(_TABLE['negated'])}(?:[要吃放了点]|太)*$")
+_NEGATED_AFTER = re.compile(rf"^(?:就|都|也|我)*{any_of(_TABLE['negated_after'])}")
+_EACH = re.compile(r"各|都要?|每样|分别")
+_TIMES = re.compile(r"\s*[x×*乘]\s*(?P<times>[0-9]{1,3})(?![0-9])")
+_BREAK = re.compile(any_of(_TABLE["breaks"]))
+_CUT = re.compile(r"[,。!?;、\n()+\0]|和|跟|加上|以及|还有|另外|再来|再加|搭")
+_ONE = re.compile(r"(?P<one>[个份客碗盒])")
+_ASKED_FOR = re.compile(r"(?:订|来|要|点|留|叫|加|买|送)(?:我|伊)?$")
+_FAR = re.compile(r"[^\s,:要来订的就我]")  # between a dish and the number behind it
+_LONGEST = 12  # characters of what may be a dish
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A dish by its name on the menu, or as it was said when there is no menu; qty 2, 0.5 or "2-3"."""
+
+    dish: str
+    qty: int | float | str
+
+
+def find_portions(text: str, menu: Sequence[str] = ()) -> list[Portion]:
+    """The dishes in the cleaned `text` with how many of each, in order, each once, without refused ones (不要鱼).
+
+    With a menu only what is on it counts, or a part of it as a set meal (红烧肉套餐). Without one, words beside a
+    quantity that speak of food do. A dish without a number is one.
+
+    >>> find_portions("两份红烧肉,米饭一碗", ["红烧肉", "米饭"])
+    [Portion(dish='红烧肉', qty=2), Portion(dish='米饭', qty=1)]
+    """
+    quantities = find_quantities(text)
+    named = _named(text, quantities, tuple(menu))
+    if not named:
+        return []
+    return list({one.dish: one for one in _counted(named, quantities, text)}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    dish: str
+    start: int
+    end: int
+
+
+def _named(text: str, quantities: Sequence[Quantity], menu: tuple[str, ...]) -> list[_Named]:
+    """Every dish and where it stands: by its exact name first, then what the pieces of the sentence may mean."""
+    found: list[_Named] = []
+    rest = text
+    for said in _exact(menu).finditer(text) if menu else ():
+        found.append(_Named(said[0], said.start(), said.end()))
+        rest = rest[: said.start()] + "\0" * (said.end() - said.start()) + rest[said.end() :]
+    for one in quantities:
+        rest = rest[: one.start] + "\0" * (one.end - one.start) + rest[one.end :]
+    for start, piece in _pieces(rest):
+        dish = _dish_of(piece, menu, bool(quantities))
+        if dish:
+            found.append(_Named(dish, start, start + len(piece)))
+    kept = [one for one in found if not _refused(one, text)]
+    return sorted(kept, key=lambda one: one.start)
+
+
+@lru_cache(8)
+def _exact(menu: tuple[str, ...]) -> re.Pattern[str]:
+    """Names of the menu in a sentence; followed by a word that makes another meal of it, it is read as a piece."""
+    return re.compile(rf"{any_of(menu)}(?!{any_of(_TABLE['servings'])}|饭|面|汤|包)")
+
+
+def _pieces(text: str) -> list[tuple[int, str]]:
+    """The parts of a sentence between signs, numbers and words that join, without what leads in or follows."""
+    pieces: list[tuple[int, str]] = []
+    position = 0
+    for cut in (*_CUT.finditer(text), None):
+        end = cut.start() if cut else len(text)
+        piece = text[position:end]
+        lead = _LEAD.match(piece)
+        start = lead.end() if lead else 0
+        stop = _BREAK.search(piece, start + 1)
+        piece_end = min(stop.start() if stop else len(piece), len(piece))
+        said = _TAIL.sub("", piece[start:piece_end])
+        if said:
+            pieces.append((position + start, said))
+        position = cut.end() if cut else end
+    return pieces
+
+
+def _dish_of(said: str, menu: tuple[str, ...], counted: bool) -> str | None:
+    if len(said) > _LONGEST or said in _GENERIC or set(said) <= _LIGHT:
+        return None
+    serving = _SERVING.fullmatch(said)
+    if serving and (not serving["head"] or not menu or find_dish(serving["head"], menu)):
+        return said
+    if menu:
+        return next(iter(find_dish(said, menu)), None) if len(said) > 1 else None
+    return said if counted and _FOOD.search(said) and len(said) > 1 else None
+
+
+def _refused(one: _Named, text: str) -> bool:
+    return bool(_NEGATED.search(text[: one.start])) or bool(_NEGATED_AFTER.match(text[one.end :]))
+
+
+def _counted(named: Sequence[_Named], quantities: Sequence[Quantity], text: str) -> list[Portion]:
+    """Each dish with the number right before it, right behind it, or behind 各; else one."""
+    free = list(quantities)
+    counts: list[int | float | str | None] = []
+    for one in named:
+        times = _TIMES.match(text, one.end)
+        near = None if times else _beside(one, free, text)
+        if near:
+            free.remove(near)
+        counts.append(int(times["times"]) if times else near.value if near else None)
+    if None in counts and free and (len(named) == 1 or _EACH.search(text[: free[0].start][-3:])):
+        counts = [free[0].value if count is None else count for count in counts]
+    elif _EACH.search(text) and None in counts and any(counts):
+        said = next(count for count in counts if count)
+        counts = [said if count is None else count for count in counts]
+    return [
+        Portion(one.dish, 1 if count is None else count) for one, count in zip(named, counts, strict=True)
+    ]
+
+
+def _beside(one: _Named, free: Sequence[Quantity], text: str) -> Quantity | None:
+    before = [q for q in free if q.end <= one.start and not text[q.end : one.start].strip(" 的")]
+    if before:
+        return before[-1]
+    after = [q for q in free if q.start >= one.end and not _FAR.search(text[one.end : q.start])]
+    return after[0] if after else None
+
+
+def asks_for_one(text: str) -> bool:
+    """Whether one meal is asked for without a number: 给我妈订个饭.
+
+    >>> asks_for_one("给我妈订个饭"), asks_for_one("订饭")
+    (True, False)
+    """
+    return any(
+        _ASKED_FOR.search(text[: one.start()]) and text[one.end() :].lstrip().startswith(tuple(_GENERIC))
+        for one in _ONE.finditer(text)
+    )
