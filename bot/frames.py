@@ -35,6 +35,9 @@ class Frame:
     subject: int = 0
     stamp: int = 0
     push: int = 0  # the open question that this frame answers
+    aside: bool = (
+        False  # opened in the midst of another talk: it says its words and asks nothing that may be left
+    )
 
     def recall(self, key: str) -> Any:
         """What is remembered under `key`, or None."""
@@ -58,6 +61,10 @@ class Frame:
         """Drop what is remembered under `key`, and all later looks and sayings."""
         at = next((n for n, entry in enumerate(self.memory) if entry[0] == key), len(self.memory))
         self.memory[at:] = [e for e in self.memory[at + 1 :] if not _passing(e[0])]
+
+    def answers(self) -> list[str]:
+        """Keys of all answers, oldest first."""
+        return [key for key, _ in self.memory if not key.startswith(NOT_ANSWERS)]
 
     def open_answers(self) -> list[str]:
         """Keys of the answers that no finished Do has used, oldest first."""

@@ -19,7 +19,7 @@ _NOT_SO = re.compile(r"^(?:不是|不对|错了|不)[,，。!！\s]*(?:我说的
 OPENS = frozenset({"report", "maybe_report"})  # what is opened by free words that people act on
 
 
-def read_back_answered(_engine: object, turn: Turn) -> bool:
+def read_back_answered(_book: object, turn: Turn) -> bool:
     """What was read back was right and is heard now as if it had been typed, or it is to be said again."""
     waiting, turn.state.spoken = turn.state.spoken, None
     if not waiting:
@@ -37,7 +37,7 @@ def read_back_answered(_engine: object, turn: Turn) -> bool:
     return True
 
 
-def read_back(_engine: object, turn: Turn) -> bool:
+def read_back(_book: object, turn: Turn) -> bool:
     """Ask whether it was heard right, if it was spoken and is free text."""
     if not turn.said.spoken or not _free(turn):
         return False

@@ -74,10 +74,21 @@ class Turn:
         """Whether the open question may be left unanswered."""
         return self.shown is not None and self.shown.optional
 
-    def leave(self) -> None:
-        """Drop dialogs whose open question need not be answered."""
-        while self.may_leave:
+    @property
+    def waits(self) -> bool:
+        """Whether the open question is put aside at once for something else, and asked again afterwards."""
+        return self.shown is not None and self.shown.waits
+
+    def leave(self, *, waiting: bool = True) -> None:
+        """Drop dialogs whose open question need not be answered; those that wait only with `waiting`."""
+        while self.may_leave and (waiting or not self.waits):
             self.state.stack.pop()
+
+    def call(self, why: str) -> bool:
+        """A person takes over: whatever dialog was under way is over."""
+        self.words.append(self.host.call_person(why))
+        self.state.stack, self.state.switch, self.question = [], None, None
+        return True
 
     def say_once(self, words: str) -> None:
         """Acknowledge a photo; the next ones of the same burst get no answer."""

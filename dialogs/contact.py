@@ -53,7 +53,7 @@ def door_asked(world: World, order: dict[str, Any], place: dict[str, Any]) -> Pa
     which = "几单元几室" if building else "几号楼几单元几室"
     told = yield from Place(
         "door",
-        f"师傅上门要门牌：您家{which}？只给接单的师傅看，工作群里不显示。",
+        f"师傅上门要门牌（工单 {order['number']}）：您家{which}？只给接单的师傅看，工作群里不显示。",
         "请写门牌，比如“2 单元 602”；不说请回复 1。",
         others={"skip": "先不说"},
         home=True,
@@ -61,6 +61,7 @@ def door_asked(world: World, order: dict[str, Any], place: dict[str, Any]) -> Pa
         rough=True,
         optional=True,
         eager=True,
+        waits=True,
     )
     if told.get("other"):
         yield Say("好的，不说也没关系。")

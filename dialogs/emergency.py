@@ -25,7 +25,12 @@ from models.actions.people import SetPhone
 ADVICE: dict[str, str] = json.loads(files("dialogs").joinpath("data/advice.json").read_text("utf-8"))
 
 
-MOST_TRIES = 4  # of asking where; whatever is said is passed on each time
+WHERE_ELSE = (
+    "已转告。知道是哪个小区几号楼，请再告诉我。",
+    "也转告了。旁边有没有门牌、路名、店名？看到什么写什么，或者发一个定位。",
+    "也转告了。请让身边的人帮忙看看门牌，写给我。",
+)
+MOST_TRIES = 1 + len(WHERE_ELSE)  # of asking where; whatever is said is passed on each time
 SAME = timedelta(minutes=30)  # words of danger in this time belong to the same emergency
 
 
@@ -49,7 +54,7 @@ def emergency(world: World) -> Script:
     ask = Place(
         "place",
         "请告诉我在哪个小区几号楼，比如“幸福小区 3 号楼”，也可以发定位。",
-        "请写小区和楼号，比如“幸福小区 3 号楼”，或者发一个定位。",
+        "看看楼门口的牌子，比如“幸福小区 3 号楼”；或者点 ＋ 号发一个“位置”给我，人能马上过去。",
         others={key: one["label"] for key, one in near.items()},
         sure=next(iter(near)) if len(near) == 1 else "",
         loose=True,
@@ -102,7 +107,7 @@ def ask_where(
 ) -> Part[None]:
     """Where it is. What names no place of the register is passed on, and the question stays open."""
     for n in range(first, MOST_TRIES):
-        text = ask.text if n == 0 else "已转告。知道是哪个小区几号楼，请再告诉我。"
+        text = WHERE_ELSE[n - 1] if n else ask.text
         asked = replace(ask, key=f"place{n or ''}", text=text, sure="", optional=n > 0, eager=True)
         place = yield from asked
         place = near[place["other"]] if "other" in place else place

@@ -30,7 +30,7 @@ def hello(world: World) -> Script:
         yield Say(NOTICE.short)
     if homes:
         yield Say("您已绑定：" + "、".join(door(one["home"]) for one in homes) + "。")
-    home = yield from which_home(at, bool(homes))
+    home = yield from which_home(world, at, bool(homes))
     if not agreed:
         yield from Do("consent", Consent(world.who.account_id, NOTICE.version))
     if home is None:
@@ -41,41 +41,67 @@ def hello(world: World) -> Script:
     return None
 
 
-def which_home(at: dict[str, Any] | None, more: bool) -> Part[dict[str, Any] | None]:
-    """The home, by the building that was scanned, by typing, or by choosing; None when skipped."""
-    if at:
-        text = f"您扫的是{at['estate']} {at['name']}。您家是几单元几室？比如 2 单元 602。"
-        others = {"skip": "先跳过"}
+def which_home(world: World, at: dict[str, Any] | None, more: bool) -> Part[dict[str, Any] | None]:
+    """The home, by what is known of it, by typing, or by choosing; None when skipped."""
+    known = (
+        None
+        if at or more
+        else (yield from Look("known", views.last_reported, world.who.person_id, fresh=True))
+    )
+    building = at or (known["building"] if known and not known["home"] else None)
+    if building:
+        lead = "您扫的是" if at else "您刚才报的是"
+        return (yield from which_door(building["id"], f"{lead}{building['estate']} {building['name']}。"))
+    others = {"skip": "先跳过", "list": "从列表里选"}
+    if known:
+        home, others = known["home"], {"here": "住这里", **others}
+        text = f"您是不是住在{door(home)}？住别处，请写小区、楼号和门牌。"
     else:
         lead = "要再绑定一处吗？请写地址" if more else "您住在哪里？请写小区、楼号和门牌"
         text = f"{lead}，比如“幸福小区 3 号楼 2 单元 602”。"
-        others = {"skip": "先跳过", "list": "从列表里选"}
-    again = "请写清楼号和房间号，比如“幸福小区 3 号楼 2 单元 602”；不想填请回复 1。"
-    building = at["id"] if at else 0
-    place = yield from Place("home", text, again, others=others, home=True, building=building, waits=True)
+    skip = list(others).index("skip") + 1
+    again = f"楼号、房间号在房产证或水电费单上有，写“3 号楼 2 单元 602”这样就行；不想填请回复 {skip}。"
+    place = yield from Place("home", text, again, others=others, home=True, parts=True, waits=True)
+    if place.get("other") == "here" and known:
+        return {"home_id": known["home"]["id"], "label": door(known["home"])}
     if place.get("other") == "skip":
         return None
-    if place.get("other") != "list":
+    if place.get("other") == "list":
+        return (yield from from_list(None))
+    if place["home_id"]:
         return place
-    return (yield from from_list())
+    if place["building_id"]:
+        return (yield from which_door(place["building_id"], f"{place['label']}。"))
+    return (yield from from_list(place["estate_id"]))
 
 
-def from_list() -> Part[dict[str, Any] | None]:
+def which_door(building_id: int, lead: str) -> Part[dict[str, Any] | None]:
+    """Unit and room in a building that is known; None when skipped."""
+    place = yield from Place(
+        "door",
+        f"{lead}您家是几单元几室？比如 2 单元 602。",
+        "门上或水电费单上有房间号，写“2 单元 602”这样就行；不想填请回复 1。",
+        others={"skip": "先跳过"},
+        home=True,
+        building=building_id,
+        waits=True,
+    )
+    return None if place.get("other") else place
+
+
+def from_list(estate_id: int | None) -> Part[dict[str, Any] | None]:
     """Estate, building, door, one question each."""
-    estates = yield from Look("estates", views.estates)
-    text = "哪个小区？" if len(estates) <= Choice.most else "哪个小区？请写小区名，比如“幸福小区”。"
-    names = {str(one["id"]): one["name"] for one in estates}
-    estate = yield from Choice("estate", text, "请写小区的名字，比如“幸福小区”。", choices=names, waits=True)
-    buildings = yield from Look("buildings", views.buildings, int(estate))
+    if estate_id is None:
+        estates = yield from Look("estates", views.estates)
+        text = "哪个小区？" if len(estates) <= Choice.most else "哪个小区？请写小区名，比如“幸福小区”。"
+        names = {str(one["id"]): one["name"] for one in estates}
+        again = "请写小区的名字，比如“幸福小区”。"
+        estate_id = int((yield from Choice("estate", text, again, choices=names, waits=True)))
+    buildings = yield from Look("buildings", views.buildings, estate_id)
     text = "几号楼？" if len(buildings) <= Choice.most else "几号楼？请写楼号，比如 12。"
     names = {str(one["id"]): one["name"] for one in buildings}
     building = yield from Choice("building", text, "请写楼号，比如 12。", choices=names, waits=True)
-    door_text = "几单元几室？比如 2 单元 602。"
-    again = "请写单元和房间号，比如 2 单元 602；不想填请回复 1。"
-    place = yield from Place(
-        "door", door_text, again, others={"skip": "先跳过"}, home=True, building=int(building), waits=True
-    )
-    return None if place.get("other") else place
+    return (yield from which_door(int(building), ""))
 
 
 def door(home: dict[str, Any]) -> str:

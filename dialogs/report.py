@@ -22,7 +22,14 @@ from models.actions.orders import AddPhotos, JoinOrder, OpenOrder
 OFFERED = ("utilities", "lift", "public_facilities", "cleaning", "other")
 
 
-@dialog("report", about="报修", opens=("report",), menu=("REPORT",), photos=True)
+@dialog(
+    "report",
+    about="报修",
+    opens=("report",),
+    menu=("REPORT",),
+    photos=True,
+    fixed="已经登记好了，这里改不了。请回复工单号，把对的写上，我马上转给师傅。",
+)
 def report(world: World) -> Script:
     """What, where, photos if there are any; then the number."""
     what = yield from Ask(
@@ -89,7 +96,7 @@ def where(world: World, what: str) -> Part[dict[str, Any]]:
         "在哪里？请选一个，或者写别的地址，也可以发定位。"
         if near
         else "在哪里？请写小区和楼号，比如“幸福小区 3 号楼”，也可以发定位。",
-        "请写小区和楼号，比如“幸福小区 3 号楼 2 单元 602”，或者发一个定位。",
+        "不清楚楼号也不要紧：看看楼门口或电梯里的牌子，比如“幸福小区 3 号楼”；在外面的，点 ＋ 号发一个“位置”给我。",
         others={key: one["label"] for key, one in near.items()},
         sure=next(iter(near)) if clear else "",
         told=what,

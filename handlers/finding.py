@@ -14,6 +14,7 @@ from models import views
 from models.store import Work
 
 Place = dict[str, Any]
+AT_ONE_LOOK = 5  # options
 _DOOR = re.compile(r"(?:(?P<unit>\d{1,2})\s*(?:单元|-|—|–|\s)\s*)?(?P<room>\d{2,4}[A-Za-z]?)(?:室|号)?$")
 
 
@@ -21,7 +22,8 @@ def find(work: Work, person_id: int, what: str, text: str) -> Any:
     """What `what` means in `text`: "content" words; else places in the register, none when nothing fits.
 
     "place": a building, a home or an estate; "home": homes only; "door:<building id>": homes of that building;
-    "scene": the building whose QR code was scanned.
+    "scene": the building whose QR code was scanned; "near": what may be chosen from, the buildings of their estate
+    or the estates; "near:<estate id>": the buildings of that estate; no list that is longer than one look.
     """
     kind, _, subject = what.partition(":")
     return FINDERS[kind](work, person_id, text, subject)
@@ -67,6 +69,18 @@ def _place(work: Work, person_id: int, text: str, subject: str) -> list[Place]:
     return [_at_estate(one) for one in views.estates(work) if one.id in named] if not refs else []
 
 
+def _near(work: Work, person_id: int, text: str, subject: str) -> list[Place]:
+    estates = views.estates(work)
+    homes = [int(subject)] if subject else _estates_of(work, person_id)
+    known = homes[0] if homes else estates[0].id if len(estates) == 1 else None
+    if known is None:
+        return [_at_estate(one) for one in estates] if len(estates) <= AT_ONE_LOOK else []
+    buildings = [_at_building(one) for one in views.buildings(work, known)]
+    if len(buildings) < AT_ONE_LOOK:
+        return buildings
+    return [] if subject else [_at_estate(one) for one in estates if one.id == known]
+
+
 def _fitting(work: Work, ref: HomeRef, estate_id: int | None) -> list[Place]:
     key = ref.building or ""
     if ref.room:
@@ -108,4 +122,5 @@ FINDERS: Mapping[str, Callable[[Work, int, str, str], Any]] = {
     "door": _door,
     "home": _home,
     "place": _place,
+    "near": _near,
 }

@@ -31,6 +31,7 @@ _CHOSEN = re.compile(
 _NUMBERED_LABEL = re.compile(rf"(?P<number>[0-9]+|{SPOKEN}+)\s*[.、,:)\s]\s*(?P<label>\S.*)", re.S)
 _WANT = re.compile(rf"^(?:{any_of([*_TABLE['want'], *_TABLE['choose']])}\s*)+")
 _REFUSED = re.compile(any_of(_TABLE["not_wanted"]) + r"(?:这个|那个|选|很|太|怎么|特别|十分|那么)*$")
+_SPACES = re.compile(r"(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
 _SHORT_ANSWER = 8  # characters that may stand around a label
 
 
@@ -118,8 +119,9 @@ def read_option(text: str, labels: Sequence[str]) -> int | None:
     answer = with_digits(bare(_prepare(text)))
     names = [with_digits(bare(_prepare(label))) for label in labels]
     numbered = _NUMBERED_LABEL.fullmatch(answer)
+    answer, names = _close(answer), [_close(name) for name in names]
     if numbered and answer not in names:
-        named = _named(numbered["label"].strip(), names)
+        named = _named(_close(numbered["label"]), names)
         if named is not None:  # 2.公共部位: the number and the label have to agree.
             return named if named + 1 == read_numeral(numbered["number"]) else None
     if not answer.isdigit():
@@ -130,6 +132,11 @@ def read_option(text: str, labels: Sequence[str]) -> int | None:
     if number is None:
         return None
     return number - 1 if 1 <= number <= len(names) else _exact(answer, names)
+
+
+def _close(text: str) -> str:
+    """Without the spaces beside Chinese characters: some write 3 号楼, some 3号楼."""
+    return _SPACES.sub("", text).strip()
 
 
 def _chosen_number(answer: str) -> int | None:
@@ -158,14 +165,42 @@ def _named(answer: str, names: Sequence[str]) -> int | None:
     return _mentioned(answer, names)
 
 
+def mentioned(text: str, labels: Sequence[str]) -> int | None:
+    """Which of `labels` (0-based) a sentence of any length names whole, if just one; never one that is refused.
+
+    >>> mentioned("明天中午订两份红烧肉送到家", ["红烧肉", "炖豆腐"]), mentioned("不要红烧肉", ["红烧肉"])
+    (0, None)
+    """
+    said, names = (
+        _close(with_digits(clean(text))),
+        [_close(with_digits(bare(_prepare(label)))) for label in labels],
+    )
+    return _whole(said, [(index, name) for index, name in enumerate(names) if len(name) >= 2])
+
+
+def measured(text: str, unit: str) -> int | None:
+    """The whole number that stands before `unit` in a sentence, if just one does and it is no guess.
+
+    >>> measured("明天订两份红烧肉", "份"), measured("两三份", "份"), measured("不要两份", "份")
+    (2, None, None)
+    """
+    found = list(re.finditer(rf"(?P<number>[0-9]+|{SPOKEN}+)\s*{re.escape(unit)}", _prepare(text)))
+    if len(found) != 1 or _VAGUE.search(found[0].string[max(0, found[0].start() - 1) : found[0].end()]):
+        return None
+    return None if _REFUSED.search(found[0].string[: found[0].start()]) else read_numeral(found[0]["number"])
+
+
 def _mentioned(answer: str, names: Sequence[str]) -> int | None:
-    """The one label named in a short answer. Longer labels hide those within; refused ones do not count."""
+    """The one label named in a short answer."""
+    long = ((i, name) for i, name in enumerate(names) if len(name) >= 2)
+    return _whole(answer, [(i, name) for i, name in long if len(answer) <= len(name) + _SHORT_ANSWER])
+
+
+def _whole(answer: str, names: Sequence[tuple[int, str]]) -> int | None:
+    """The one label named. Longer labels hide those within; refused ones do not count."""
     chosen: set[int] = set()
     rest = answer
-    for index in sorted(range(len(names)), key=lambda i: -len(names[i])):
-        name = names[index]
-        if len(name) < 2 or len(answer) > len(name) + _SHORT_ANSWER:
-            continue
+    for index, name in sorted(names, key=lambda one: -len(one[1])):
         for found in re.finditer(re.escape(name), rest):
             # A digit before "2份" makes it another number: 12份.
             joined = name[0].isdigit() and rest[: found.start()][-1:].isdigit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.language.addresses import read_home
+from bot.language.addresses import read_home, strip_home
 from bot.language.text import clean
 
 _INSIDE = re.compile(
@@ -22,6 +22,15 @@ def tells_door(text: str) -> bool:
     (True, True, False, False)
     """
     return any(home.room for home in read_home(text)) or bool(_DOOR.fullmatch(clean(text)))
+
+
+def only_place(text: str) -> bool:
+    """Whether a message is an address or a door and nothing besides.
+
+    >>> only_place("5 号楼"), only_place("2单元602"), only_place("602还在漏")
+    (True, True, False)
+    """
+    return bool(_DOOR.fullmatch(clean(text))) or (bool(read_home(text)) and len(strip_home(text)) <= 1)
 
 
 def at_home(text: str) -> bool:

@@ -9,7 +9,9 @@ from bot.language.tables import any_of, read_table
 from bot.language.text import clean, spellings
 
 _TABLE = read_table("replies")
-_REFUSES, _SUBMITS, _POLITE = (frozenset(_TABLE[key]) for key in ("refuses", "submits", "polite"))
+_REFUSES, _SUBMITS, _POLITE, _FIRST, _GOES_ON, _UNSURE = (
+    frozenset(_TABLE[key]) for key in ("refuses", "submits", "polite", "first", "goes_on", "unsure")
+)
 _SMALL_TALK = re.compile(any_of(_TABLE["small_talk"]) + "++")
 _NEVER_ALONE = re.compile(any_of(_TABLE["never_alone"]) + "++")
 _STICKER = re.compile(r"\[[A-Za-z\u4e00-\u9fff]{1,8}\]")  # WeChat sends its own faces as [微笑]
@@ -33,6 +35,24 @@ def refuses(text: str) -> bool:
     (True, False, False)
     """
     return _only(text, _REFUSES)
+
+
+def switches(text: str) -> bool | None:
+    """Whether another matter goes first: True for 先办, 先办这个, False for 接着, 不用; None when it says neither.
+
+    >>> switches("先办这个吧"), switches("接着来"), switches("电梯")
+    (True, False, None)
+    """
+    return True if _only(text, _FIRST) else False if _only(text, _GOES_ON) else None
+
+
+def unsure(text: str) -> bool:
+    """Whether the whole of `text` says that the speaker does not know: 不知道, 不清楚, 你猜.
+
+    >>> unsure("我也不知道啊"), unsure("不知道谁把门弄坏了")
+    (True, False)
+    """
+    return _only(text, _UNSURE)
 
 
 def _only(text: str, words: Set[str]) -> bool:

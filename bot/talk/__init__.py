@@ -16,7 +16,7 @@ from __future__ import annotations
 from bot.clock import local_text, span_text
 from bot.talk.declaring import Dialog, dialog
 from bot.talk.place import Place
-from bot.talk.questions import QUESTIONS, Ask, Choice, Confirm, Number, Phone, Photos, Score, Which
+from bot.talk.questions import QUESTIONS, Ask, Choice, Confirm, Number, Phone, Photos, Score, Switch, Which
 from bot.talk.steps import (
     Do,
     Given,
@@ -26,6 +26,7 @@ from bot.talk.steps import (
     Part,
     Person,
     Question,
+    Reading,
     Said,
     Say,
     Script,
@@ -38,6 +39,6 @@ from bot.talk.steps import (
 
 __all__ = [
     "QUESTIONS", "Ask", "Choice", "Confirm", "Dialog", "Do", "Given", "Look", "More", "Number", "Open", "Part",
-    "Person", "Phone", "Photos", "Place", "Question", "Said", "Say", "Score", "Script", "Several", "Took",
-    "Which", "Who", "World", "Wrong", "dialog", "local_text", "span_text",
+    "Person", "Phone", "Photos", "Place", "Question", "Reading", "Said", "Say", "Score", "Script", "Several",
+    "Switch", "Took", "Which", "Who", "World", "Wrong", "dialog", "local_text", "span_text",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.talk.steps import Script, World
 
 NOTHING = "什么都没有登记。"
+FIXED = "前面的已经办好了，在这里改不了。要改请回复 人工，找工作人员。"
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Dialog:
 
     `push`: the kind of open question that it answers; `photos`: photos are welcome at any of its questions;
     `weak`: it opens only where no talk is under way; `aside`: it says its words in the midst of any talk;
-    `undone`: what is said of it when it is cancelled before anything was done; `left`: when it is left for another.
+    `undone`: what is said of it when it is cancelled before anything was done; `left`: when it is left for another;
+    `fixed`: what is said when an answer is corrected that something has been done with.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Dialog:
     aside: bool = False
     undone: str = NOTHING
     left: str = ""
+    fixed: str = FIXED
 
 
 def dialog(
@@ -44,10 +47,11 @@ def dialog(
     aside: bool = False,
     undone: str = NOTHING,
     left: str = "",
+    fixed: str = FIXED,
 ) -> Callable[[Callable[[World], Script]], Dialog]:
     """Declare the dialog of this file. `about` is what it does in a few words, as a person is asked about it."""
 
     def declare(script: Callable[[World], Script]) -> Dialog:
-        return Dialog(name, script, about, opens, menu, push, photos, weak, aside, undone, left)
+        return Dialog(name, script, about, opens, menu, push, photos, weak, aside, undone, left, fixed)
 
     return declare

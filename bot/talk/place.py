@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from bot.language.addresses import read_home
-from bot.language.numbers import read_option, read_yes_no
-from bot.language.places import tells_door
+from bot.language.addresses import read_home, strip_home
+from bot.language.numbers import bare_number, read_option, read_yes_no
+from bot.language.places import only_place, tells_door
+from bot.language.replies import unsure
 from bot.message import Place as Point
 from bot.talk.steps import Find, Question, Reading, Said, Several, Took, Wrong
+
+MOST_LISTED = 5  # options that can be read at one look
+NO_BUILDING = "不在楼里，或者说不清"
 
 
 @dataclass(frozen=True)
@@ -21,43 +25,84 @@ class Place(Question[dict[str, Any]]):
     `others` (id → label) are numbered choices besides; chosen, the answer is {"other": id}. `sure` is the one that
     is meant when neither the opening sentence nor `told`, what was said since, names an address.
     `building`: only a door of that building is asked for.
-    With `home`, only a whole door will do. With `loose`, words that name no place of the register are taken as
+    With `home`, only a whole door will do; with `parts` besides, a building or an estate is an answer too, and
+    whoever asks goes on to ask for what is missing.
+    With `loose`, words that name no place of the register are taken as
     they are, {"label": words, "words": words}: in an emergency nothing that is said about the place may be lost.
-    With `rough`, a door that the register lacks is taken so too. `skip` among `others` is also chosen by a no.
+    With `rough`, a door that the register lacks is taken so too. `skip` among `others` is also chosen by a
+    no, `here` by a yes.
+    `near` (label → place) are places to choose from, offered to whoever could not say where it is.
     """
 
     others: Mapping[str, str] = field(default_factory=dict)
     sure: str = ""
     told: str = ""
     home: bool = False
+    parts: bool = False
     building: int = 0
     loose: bool = False
     rough: bool = False
+    near: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     kind: ClassVar[str] = "place"
 
     def options(self) -> list[tuple[str, str]]:
-        return [(str(n), label) for n, label in enumerate(self.others.values(), 1)]
+        return [(str(n), label) for n, label in enumerate([*self.others.values(), *self.near], 1)]
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
         if said.point and not self.home:
             return Took(_spot(said.point))
         if said.scene and not self.home:
             return self._found(find("scene", said.scene))
+        if unsure(said.text):
+            return None
+        listed = (bare_number(said.text) or 0) - len(self.others)
+        if 0 < listed <= len(self.near):
+            return self._narrowed(list(self.near.values())[listed - 1], find)
         chosen = read_option(said.text, list(self.others.values()))
         if chosen is None and len(self.others) == 1 and self.loose:
             agrees = read_yes_no(said.text)
             if agrees is False:
                 return Wrong("那在哪里？请写小区和楼号，比如“幸福小区 3 号楼”。")
             chosen = 0 if agrees else None
-        if chosen is None and "skip" in self.others and read_yes_no(said.text) is False:
+        if chosen is None and "here" in self.others and not self.loose:
+            agrees = read_yes_no(said.text)
+            if agrees is False:
+                return Wrong("那您住在哪里？请写小区、楼号和门牌，比如“幸福小区 3 号楼 2 单元 602”。")
+            chosen = list(self.others).index("here") if agrees else None
+        elif chosen is None and "skip" in self.others and read_yes_no(said.text) is False:
             chosen = list(self.others).index("skip")
         if chosen is not None:
             return Took({"other": list(self.others)[chosen]})
         found = find(self._what(), said.text)
+        if self.parts and not found and not tells_door(said.text):
+            found = find("place", said.text)
         as_said = (self.loose and len(said.text) > 1) or (self.rough and tells_door(said.text))
         if as_said and not found:
             return Took({"label": said.text, "words": said.text})
+        if self.near and len(found) == 1:
+            return self._narrowed(found[0], find)
         return self._found(found) if found or read_home(said.text) else None
+
+    @staticmethod
+    def _narrowed(place: dict[str, Any], find: Find) -> Reading:
+        """A place of the list; of an estate the building is asked, where a list of them can be read."""
+        within = [] if place["building_id"] else find(f"near:{place['estate_id']}", "")
+        if not within:
+            return Took(place)
+        return Several({one["label"]: one for one in within} | {NO_BUILDING: place}, "几号楼？请回复数字。")
+
+    def easier(self, find: Find) -> Place | None:
+        found = [] if self.home or self.near else find("near", "")[: MOST_LISTED - len(self.others)]
+        return replace(self, near={one["label"]: one for one in found}) if found else None
+
+    def surely(self, said: Said, find: Find) -> Reading:
+        surely = said.point or said.scene or only_place(said.text)
+        return self.read(said, None, find) if surely else None
+
+    def reworded(self, text: str, old: str | None, new: str) -> str:
+        if old and old in text:
+            return text.replace(old, new)
+        return f"{new}{strip_home(text)}" if read_home(text) else text
 
     def _what(self) -> str:
         return f"door:{self.building}" if self.building else "home" if self.home else "place"

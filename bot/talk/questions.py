@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from bot.language.numbers import read_number, read_option, read_yes_no
+from bot.language.numbers import bare_number, measured, mentioned, read_number, read_option, read_yes_no
 from bot.language.phones import read_phone
 from bot.language.places import tells_door
 from bot.language.ratings import read_score
-from bot.language.replies import refuses, small_talk, submits
+from bot.language.replies import refuses, small_talk, submits, switches
 from bot.talk.place import Place
 from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
 
@@ -51,9 +51,11 @@ class Choice(Question[str]):
     """One of some things, by number, 第N个, or label. `choices`: id → label, in order.
 
     More than five are not listed (elders): then a number means the one that bears it (12 is 12 号楼).
+    With `names`, the labels are names that mean nothing else: one that the opening sentence says is chosen by it.
     """
 
     choices: Mapping[str, str] = field(default_factory=dict)
+    names: bool = False
     kind: ClassVar[str] = "choice"
     most: ClassVar[int] = 5
 
@@ -79,13 +81,18 @@ class Choice(Question[str]):
     def _bearing(self, number: int) -> dict[str, str]:
         return {label: one for one, label in self.choices.items() if read_number(label) == number}
 
+    def volunteered(self, opening: Said, find: Find) -> Any:
+        labels = list(self.choices.values())
+        named = mentioned(opening.text, labels) if self.names else None
+        return None if named is None else list(self.choices)[named]
+
     def still_good(self, value: Any) -> bool:
         return value in self.choices
 
 
 @dataclass(frozen=True)
 class Number(Question[int]):
-    """A whole number between low and high."""
+    """A whole number between low and high. With a `unit` (份, 位), the opening sentence may say it."""
 
     low: int = 1
     high: int = 9
@@ -98,6 +105,15 @@ class Number(Question[int]):
             return None
         fits = self.low <= number <= self.high
         return Took(number) if fits else Wrong(f"请回复 {self.low} 到 {self.high} 之间的数字。")
+
+    def volunteered(self, opening: Said, find: Find) -> Any:
+        number = measured(opening.text, self.unit) if self.unit else None
+        return number if number is not None and self.still_good(number) else None
+
+    def corrected(self, said: Said, so_far: Any, find: Find) -> Reading:
+        number = measured(said.text, self.unit) if self.unit else None
+        number = bare_number(said.text) if number is None else number
+        return Took(number) if number is not None and self.still_good(number) else None
 
     def still_good(self, value: Any) -> bool:
         return isinstance(value, int) and self.low <= value <= self.high
@@ -113,6 +129,9 @@ class Confirm(Question[bool]):
 
     def options(self) -> list[tuple[str, str]]:
         return [("1", self.yes), ("2", self.no)]
+
+    def corrected(self, said: Said, so_far: Any, find: Find) -> Reading:
+        return None
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
         chosen = read_option(said.text, [self.yes, self.no])
@@ -150,6 +169,9 @@ class Photos(Question[list[Any]]):
 
     def options(self) -> list[tuple[str, str]]:
         return [("1", self.done)]
+
+    def corrected(self, said: Said, so_far: Any, find: Find) -> Reading:
+        return None
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
         got = list(so_far or [])
@@ -227,6 +249,7 @@ class Which(Question[Any]):
     labels: tuple[str, ...] = ()
     values: tuple[Any, ...] = ()
     kind: ClassVar[str] = "which"
+    again: str = "请回复前面的数字，比如 1。"
 
     def options(self) -> list[tuple[str, str]]:
         return [(str(n), label) for n, label in enumerate(self.labels, 1)]
@@ -236,6 +259,17 @@ class Which(Question[Any]):
         return None if chosen is None else Took(self.values[chosen])
 
 
+@dataclass(frozen=True)
+class Switch(Which):
+    """Another matter first, or go on? The first of two labels is the other one; said in short words, too."""
+
+    kind: ClassVar[str] = "switch"
+
+    def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        switched = switches(said.text)
+        return super().read(said, so_far, find) if switched is None else Took(self.values[not switched])
+
+
 QUESTIONS: Mapping[str, type[Question[Any]]] = {
-    kind.kind: kind for kind in (Ask, Choice, Number, Confirm, Place, Photos, Phone, Score, Which)
+    kind.kind: kind for kind in (Ask, Choice, Number, Confirm, Place, Photos, Phone, Score, Which, Switch)
 }

@@ -177,6 +177,26 @@ class Question(Generic[T]):
         """What the opening sentence surely answers, or None."""
         return None
 
+    def surely(self, said: Said, find: Find) -> Reading:
+        """The answer, where what was said is nothing but this and could hardly answer anything else."""
+        return None
+
+    def corrected(self, said: Said, so_far: Any, find: Find) -> Reading:
+        """The answer in the new words of a correction; `so_far` is the answer until now."""
+        return self.read(said, None, find)
+
+    def edited(self, said: Said, so_far: Any, find: Find) -> Reading:
+        """The answer as a sentence changes it without saying that it does (不要…, 加一份)."""
+        return None
+
+    def reworded(self, text: str, old: str | None, new: str) -> str:
+        """Free words that repeat this answer, once it has been corrected."""
+        return text.replace(old, new) if old else text
+
+    def easier(self, find: Find) -> Question[T] | None:
+        """The same question in an easier form, for whoever could not answer it twice; None when there is none."""
+        return None
+
     def still_good(self, value: Any) -> bool:
         """Whether a remembered answer is still possible today."""
         return True

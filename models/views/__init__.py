@@ -38,7 +38,17 @@ from models.views.orders import (
     timeline,
 )
 from models.views.page import PageHead, WorkerPhone, page_link, page_of, phone_of, worker_phones
-from models.views.people import Account, Contact, HomeOf, account_by_address, account_of, contact_of, homes_of
+from models.views.people import (
+    Account,
+    Contact,
+    HomeOf,
+    Reported,
+    account_by_address,
+    account_of,
+    contact_of,
+    homes_of,
+    last_reported,
+)
 from models.views.person_talk import (
     PersonTalk,
     TalkLine,
@@ -169,6 +179,7 @@ __all__ = [
     "Question",
     "Rating",
     "Rehearsal",
+    "Reported",
     "Resident",
     "SetupBot",
     "SetupBuilding",
@@ -232,6 +243,7 @@ __all__ = [
     "homes_of",
     "import_run",
     "import_runs",
+    "last_reported",
     "latest_talks",
     "leaves",
     "messages_of_order",

@@ -13,7 +13,7 @@ from models import tables as t
 from models.store import Work
 from models.views.askers import User
 from models.views.orders import seen_by
-from models.views.register import Home, select_homes
+from models.views.register import Building, Home, building_by_id, select_homes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,26 @@ def homes_of(work: Work, person_id: int) -> tuple[HomeOf, ...]:
     """The homes a person is bound to now, the first bound one first."""
     bound = work.conn.execute(_HOMES_OF, {"person": person_id})
     return tuple(HomeOf(Home(*home), state) for *home, state in bound)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Where a person's last report from inside a home was; `home` is None where no door was told."""
+
+    building: Building
+    home: Home | None
+
+
+def last_reported(work: Work, person_id: int) -> Reported | None:
+    """Where the home is that a person last reported something from; None when they never did."""
+    o = t.work_order.c
+    mine = select(o.building_id, o.home_id, o.public_part).where(o.reporter_id == person_id)
+    last = work.conn.execute(mine.order_by(o.id.desc()).limit(1)).first()
+    if last is None or last.building_id is None or last.public_part is not None:
+        return None
+    home = work.conn.execute(select_homes().where(t.home.c.id == last.home_id)).first()
+    building = building_by_id(work, last.building_id)
+    return Reported(building, Home(*home) if home else None) if building else None
 
 
 def _homes_of() -> Select[Any]:

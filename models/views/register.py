@@ -109,10 +109,15 @@ def buildings_by_key(work: Work, key: str, estate_id: int | None = None) -> tupl
     return tuple(one for one in buildings(work, estate_id) if one.key == key)
 
 
+def building_by_id(work: Work, building_id: int) -> Building | None:
+    """One building."""
+    row = work.conn.execute(_buildings().where(t.building.c.id == building_id)).first()
+    return Building(*row) if row else None
+
+
 def own_building(work: Work, asker: User, building_id: int) -> Building | None:
     """A building of an estate that the asker looks after."""
-    row = work.conn.execute(_buildings().where(t.building.c.id == building_id)).first()
-    building = Building(*row) if row else None
+    building = building_by_id(work, building_id)
     return building if building and (asker.sees_all or building.estate_id in asker.estates) else None
 
 

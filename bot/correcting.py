@@ -1,0 +1,95 @@
+"""改成…, 不是三号楼是五号楼, 说错了: an earlier answer is changed, whatever is asked just now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.book import Book
+from bot.frames import Frame, plain
+from bot.language.corrections import Correction, mistaken, read_correction
+from bot.play import questions_met
+from bot.talk import Question, Said, Took
+from bot.turn import Turn
+
+CHANGED = "好的，改过来了。"
+ASKS_WHAT = "没关系。要改哪里？直接说对的，比如“改成 5 号楼”；要退回上一步，请回复 0。"
+
+
+def correct(book: Book, turn: Turn) -> bool:
+    """The latest answer that surely reads the new words, first one that the old words were, is changed."""
+    frame, said = turn.top, read_correction(turn.said.text)
+    if frame is None or said is None:
+        return False
+    met = questions_met(book.of(frame), frame, turn.host)
+    fits = list(_fitting(turn, frame, met, said, frame.open_answers()))
+    return bool(fits) and _change(turn, frame, met, said, *fits[0])
+
+
+def _fitting(
+    turn: Turn, frame: Frame, met: dict[str, Question[Any]], said: Correction, keys: list[str]
+) -> Iterator[tuple[str, Any]]:
+    """Keys of answers that the new words would change, with what they would be; where the old words fit first."""
+
+    def read(key: str, words: str) -> Any:
+        reading = met[key].corrected(Said(words), frame.recall(key), turn.host.find)
+        return plain(reading.value) if isinstance(reading, Took) else None
+
+    typed = [key for key in reversed(keys) if key in met and not met[key].free]
+    was = [key for key in typed if said.old and read(key, said.old) == frame.recall(key)]
+    for key in [*was, *(key for key in typed if key not in was)]:
+        value = read(key, said.new)
+        if value is not None and value != frame.recall(key):
+            yield key, value
+
+
+def _change(
+    turn: Turn, frame: Frame, met: dict[str, Question[Any]], said: Correction, key: str, value: Any
+) -> bool:
+    for other in frame.open_answers():
+        words = frame.recall(other)
+        if other in met and met[other].free and isinstance(words, str):
+            frame.remember(other, met[key].reworded(words, said.old, said.new))
+    frame.remember(key, value)
+    frame.ask_again()
+    turn.words.append(CHANGED)
+    return True
+
+
+def reword(book: Book, turn: Turn) -> bool:
+    """Where no typed answer is meant: free words are; or it is too late, and what can be done is said."""
+    frame, said = turn.top, read_correction(turn.said.text)
+    if frame is None or (said is None and not mistaken(turn.said.text)):
+        return False
+    if said is None:
+        turn.words += [ASKS_WHAT] if frame.open_answers() else []
+        turn.ask = not frame.open_answers()
+        turn.question = None if turn.ask else turn.shown
+        return bool(frame.open_answers())
+    met = questions_met(book.of(frame), frame, turn.host)
+    free = [key for key in frame.open_answers() if key in met and met[key].free and frame.recall(key)]
+    for key in reversed(free):
+        words = str(frame.recall(key))
+        if said.old and said.old in words:
+            return _change(turn, frame, met, said, key, words.replace(said.old, said.new))
+    used = [key for key in frame.answers() if key not in frame.open_answers()]
+    if any(_fitting(turn, frame, met, said, used)):
+        turn.words.append(book.of(frame).fixed)
+        return True
+    if free and said.old is None:
+        return _change(turn, frame, met, said, free[-1], said.new)
+    return False
+
+
+def restate(book: Book, turn: Turn) -> bool:
+    """5 号楼, and nothing else, where something else is asked: an earlier answer that surely reads it is changed."""
+    frame = turn.top
+    if frame is None or turn.bare:
+        return False
+    met = questions_met(book.of(frame), frame, turn.host)
+    for key in reversed(frame.open_answers()):
+        reading = met[key].surely(turn.said, turn.host.find) if key in met else None
+        if isinstance(reading, Took) and plain(reading.value) != frame.recall(key):
+            said = Correction(None, turn.said.text)
+            return _change(turn, frame, met, said, key, plain(reading.value))
+    return False
