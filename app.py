@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import signal
@@ -18,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import requests
 from flask import Flask, redirect
@@ -32,15 +30,26 @@ from bot.channels import wechat_oa
 from bot.clock import Clock, SystemClock, real_seconds
 from bot.engine import Engine
 from bot.language.reports import CATEGORIES
+from bot.language.retrieval import Embedder, model
 from bot.ports import Tools
 from bot.private import NotPrivate
 from bot.rates import MemoryRate, RedisRate
-from bot.refusals import NotTold
 from bot.registry import find_channels, find_dialogs
 from bot.settings import Settings
 from bot.supervisor import NotStarted, Supervisor, hold_port, port_of, refuse_second
 from bot.tokens import MemoryTokens, RedisTokens
-from handlers import checkup, console, hooks, ops, page, resident_pages, terminal, verification
+from handlers import (
+    checkup,
+    console,
+    hooks,
+    official_account,
+    ops,
+    page,
+    resident_pages,
+    terminal,
+    verification,
+)
+from handlers.knowledge import ItemIndex
 from handlers.players import Players
 from handlers.resident import Residents
 from handlers.staff import Staffroom
@@ -49,6 +58,7 @@ from handlers.turns import Turns
 from models import migrate
 from models.limits import load_limits
 from models.sample import Town, plant
+from models.sample_items import plant_items
 from models.store import Store, open_store
 from operate import users
 from operate.command import Command, CommandRefused, field_keys, flag, option, takes
@@ -56,8 +66,6 @@ from workers import everything, hands, jobs, outbox, photos
 from workers.relay import Relay
 
 ROOT = Path(__file__).parent
-MENU: dict[str, Any] = json.loads((ROOT / "bot" / "data" / "menu.json").read_text(encoding="utf-8"))
-TEMPLATE = "progress"
 log = logging.getLogger("linli.app")
 
 
@@ -127,12 +135,17 @@ class Linli:
         """Where photos are kept."""
         return self.settings.data_dir / "photos"
 
+    def embedder(self) -> Embedder | None:
+        """The language model, loaded when first needed; None where it is switched off or cannot run."""
+        return model(wanted=self.settings.language_model == "auto")
+
     @cached_property
     def residents(self) -> Residents:
         """Plays residents' turns."""
         engine = Engine(find_dialogs(dialogs))
         flags, forget = self.switchboard.flags, self.forget_files
-        return Residents(self.store, self.clock, engine, CATEGORIES, flags, forget)
+        knowledge = ItemIndex(self.store, self.clock, self.embedder)
+        return Residents(self.store, self.clock, engine, CATEGORIES, flags, forget, knowledge=knowledge)
 
     @cached_property
     def players(self) -> Players:
@@ -163,7 +176,9 @@ def create_web() -> Flask:
     web.config.update(SECRET_KEY=newest, SECRET_KEY_FALLBACKS=older, MAX_CONTENT_LENGTH=1024 * 1024)
     web.register_blueprint(hooks.make_blueprint(make_door(linli)))
     parts = (linli.store, linli.clock, linli.public_url, linli.photo_dir, CATEGORIES)
-    desk = console.Desk(*parts, partial(scene_url, linli), forget_files=linli.forget_files)
+    desk = console.Desk(
+        *parts, partial(official_account.scene_url, linli.switchboard), forget_files=linli.forget_files
+    )
     web.register_blueprint(console.make_blueprint(desk))
     for one in resident_pages.make_blueprints(linli.store, linli.clock, linli.photo_dir):
         web.register_blueprint(one)
@@ -185,13 +200,6 @@ def make_door(linli: Linli) -> hooks.Door:
     return hooks.Door(linli.switchboard.find, turns, linli.players, linli.clock, counts)
 
 
-def scene_url(linli: Linli, scene: str) -> str:
-    """What a building's QR code holds; asks the platform. Raises one of the NotTold refusals."""
-    channel = linli.switchboard.get("wechat_oa")
-    assert isinstance(channel, wechat_oa.WeChatOA)
-    return channel.create_qr(scene)[1]
-
-
 def equipped(linli: Linli) -> Linli:
     """Give this worker process its log and its hands."""
     start_logging(linli)
@@ -207,6 +215,7 @@ def equipped(linli: Linli) -> Linli:
             give_up=linli.players.give_up,
             timers={"talk": linli.residents.overdue},
             names=CATEGORIES,
+            embedder=linli.embedder,
         )
     )
     return linli
@@ -257,15 +266,7 @@ def heed_redis(linli: Linli) -> None:
 
 def command_menu(chosen: Settings, args: argparse.Namespace) -> int:
     """Publish the official account's menu."""
-    channel = Linli(chosen).switchboard.get("wechat_oa")
-    assert isinstance(channel, wechat_oa.WeChatOA)
-    try:
-        channel.publish_menu(MENU)
-    except NotTold as refusal:
-        print(f"菜单没有发布：{refusal.reason} {refusal.detail}。请先运行 python app.py check。")
-        return 1
-    print("菜单已发布；手机上最多 5 分钟后看到。")
-    return 0
+    return official_account.publish_menu(Linli(chosen).switchboard)
 
 
 def command_check(chosen: Settings, args: argparse.Namespace) -> int:
@@ -329,6 +330,7 @@ def run_on(
 def plant_sample(linli: Linli) -> Town:
     """The sample neighbourhood, planted or found."""
     with linli.store.work(linli.clock.now()) as work:
+        plant_items(work)
         return plant(work)
 
 

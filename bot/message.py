@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
@@ -201,3 +202,10 @@ def numbered(words: str, options: tuple[Option, ...]) -> str:
     """The options as numbered lines under the words, for whatever cannot show buttons."""
     lines = (f"{option.mark or n}. {option.label}" for n, option in enumerate(options, 1))
     return "\n".join([words, *lines]).strip()
+
+
+def joined(replies: Sequence[Reply]) -> Reply:
+    """Several replies as one; the last question's options count."""
+    words = "\n".join(dict.fromkeys(reply.words for reply in replies if reply.words))
+    options = next((reply.options for reply in reversed(replies) if reply.options), ())
+    return Reply(words, options)

@@ -150,6 +150,7 @@ class _Player:
             self.frame.stamp,
             self.frame.push,
             self.host.faq,
+            not self.frame.aside,
         )
         self.words: list[str] = []
 

@@ -157,6 +157,12 @@ class Settings(BaseSettings):
         le=64,
     )
 
+    language_model: Literal["auto", "off"] = _setting(
+        "Whether the language model helps to find service items; off, or where it cannot run, words alone do",
+        "auto or off",
+        "auto",
+    )
+
     log_format: Literal["console", "json"] = _setting(
         "How log lines look: for eyes, or one JSON object a line for a collector",
         "console or json",

@@ -22,8 +22,8 @@ from bot.ports import Flags
 
 _TEXTS: dict[str, Any] = json.loads((files("bot") / "data" / "texts.json").read_text(encoding="utf-8"))
 _FREE: tuple[str, ...] = tuple(_TEXTS["free"])
-# The groups of an order, those of a talk, operators, and the residents themselves.
-AUDIENCES = ("group", "talk", "operator", "resident")
+# The groups of an order, those of a talk, of a question, of a week of questions, operators, and residents.
+AUDIENCES = ("group", "talk", "question", "week", "operator", "resident")
 THING, PHRASE = 20, 5  # characters of a template's thing and phrase (WeChat docs: template messages)
 
 RATING = tuple(

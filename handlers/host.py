@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.language.asking import wishes
 from bot.language.commands import control, order_number
 from bot.language.danger import danger
 from bot.language.intents import intents
@@ -71,13 +72,14 @@ class TurnHost:
         return find(self.work, self.who.person_id, what, text)
 
     def intents(self, text: str) -> Sequence[str]:
-        """What a sentence wants to open; a question that a service item answers opens "faq", one that some may answer
-        "maybe_faq", one that none does "unanswered"."""
-        match, wanted = self.faq(text), intents(text)
-        asks = {"sure": "faq", "suggest": "maybe_faq", "none": "unanswered"}[match.kind]
+        """What a sentence wants to open; a question that a service item surely answers opens "faq", one that some may
+        answer, or words that surely name one, "maybe_faq", and one that none answers "unanswered"."""
+        match, wanted = self.faq(text), [*wishes(text), *intents(text)]
         if match.kind != "sure" and not match.asks:
             return wanted
-        return [*(one for one in wanted if one != UNSURE), asks, *(one for one in wanted if one == UNSURE)]
+        known = {"sure": "faq" if match.asks else "maybe_faq", "suggest": "maybe_faq", "none": "unanswered"}
+        surely = [one for one in wanted if one != UNSURE]
+        return [*surely, known[match.kind], *(one for one in wanted if one == UNSURE)]
 
     def faq(self, text: str) -> Match:
         """What the service items have on it."""

@@ -15,7 +15,7 @@ from bot.clock import Clock, real_seconds
 from bot.engine import Engine
 from bot.frames import State
 from bot.language.commands import control
-from bot.message import Heard, Reply, numbered
+from bot.message import Heard, Reply, joined, numbered
 from bot.ports import Flags, Knowledge, NothingKnown
 from bot.talk import Said, Who
 from bot.wording import word
@@ -379,13 +379,6 @@ def _ready(work: Work, rows: list[Any]) -> list[Any] | None:
     ready = [row for row in rows if row is rows[-1] or not row.attempts or row.next_at <= work.now]
     held_back = [row for row in rows if row not in ready and work.now - row.received_at < HOLDS_BACK]
     return None if held_back else ready
-
-
-def joined(replies: Sequence[Reply]) -> Reply:
-    """Several replies as one; the last question's options count."""
-    words = "\n".join(dict.fromkeys(reply.words for reply in replies if reply.words))
-    options = next((reply.options for reply in reversed(replies) if reply.options), ())
-    return Reply(words, options)
 
 
 def _store_state(work: Work, account_id: int, state: str, turn: int) -> None:

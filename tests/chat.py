@@ -23,11 +23,13 @@ from bot.message import Place as Point
 from bot.ports import Flags
 from bot.registry import find_dialogs
 from bot.wording import word
+from handlers.knowledge import ItemIndex
 from handlers.resident import Residents
 from handlers.staff import Staffroom
 from models import tables as t
 from models.limits import load_limits
 from models.sample import Town, plant
+from models.sample_items import plant_items
 from models.store import FieldKeys, Store, open_store
 from tests.planted import open_planted
 
@@ -107,6 +109,7 @@ class Resident:
         heard = Heard(self.channel, self.community.key(), self.sender, kind, clock.now(), **what)  # type: ignore[arg-type]
         self.community.keep(heard)
         self.community.show_pushes()
+        self.community.residents.understand(heard)
         return self.community.residents.answer(self.channel, self.sender, heard.key, real_seconds())
 
     def says(self, text: str) -> str:
@@ -171,6 +174,7 @@ def _planted_at(url: str) -> tuple[Store, Town]:
     store = open_store(url, KEYS, load_limits())
     t.metadata.create_all(store.engine)
     with store.work(FixedClock(MORNING).now()) as work:
+        plant_items(work)
         return store, plant(work)
 
 
@@ -180,10 +184,13 @@ def found(folder: Path, url: str = "") -> Community:
     if url:
         store, town = _planted_at(url)
     else:
-        store, town = open_planted(folder / "test.db", KEYS, clock.now())
+        store, town = open_planted(folder / "test.db", KEYS, clock.now(), items=True)
     lost: list[str] = []
     engine = Engine(find_dialogs(dialogs))
-    residents = Residents(store, clock, engine, CATEGORIES, lambda name: PLAIN, lost.extend)
+    knowledge = ItemIndex(store, clock, fresh_seconds=0.0)
+    residents = Residents(
+        store, clock, engine, CATEGORIES, lambda name: PLAIN, lost.extend, knowledge=knowledge
+    )
     community = Community(store, clock, town, residents, Staffroom(store, clock), lost=lost)
     weakref.finalize(community, store.engine.dispose)  # Python 3.13 warns of connections left open
     return community

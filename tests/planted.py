@@ -15,6 +15,7 @@ from sqlalchemy import select
 from models import migrate, sample
 from models import tables as t
 from models.limits import load_limits
+from models.sample_items import plant_items
 from models.store import FieldKeys, Store, open_store
 from tests import server
 
@@ -35,12 +36,17 @@ def migrated() -> Path:
 
 
 @functools.cache
-def planted(keys: FieldKeys, now: datetime) -> tuple[Path, sample.Town]:
-    """The file of a migrated database with the sample neighbourhood, planted at `now`; and what was planted."""
+def planted(keys: FieldKeys, now: datetime, items: bool = False) -> tuple[Path, sample.Town]:
+    """The file of a migrated database with the sample neighbourhood, planted at `now`; and what was planted.
+
+    `items`: its service items too.
+    """
     file = Path(tempfile.mkdtemp(dir=_folder())) / "planted.db"
     store = open_migrated(file, keys)
     with store.work(now) as work:
         town = sample.plant(work)
+        if items:
+            plant_items(work)
     store.engine.dispose()
     return file, town
 
@@ -72,13 +78,13 @@ def open_migrated(file: Path, keys: FieldKeys) -> Store:
 
 
 def open_planted(
-    file: Path, keys: FieldKeys, now: datetime, wait_seconds: float = 3.0
+    file: Path, keys: FieldKeys, now: datetime, wait_seconds: float = 3.0, items: bool = False
 ) -> tuple[Store, sample.Town]:
     """A store in a new file with the sample neighbourhood, planted at `now`; and what was planted.
 
-    `wait_seconds`: how long it waits for a lock.
+    `wait_seconds`: how long it waits for a lock; `items`: with its service items.
     """
-    template, town = planted(keys, now)
+    template, town = planted(keys, now, items)
     shutil.copyfile(template, file)
     return _opened(file, keys, wait_seconds), town
 

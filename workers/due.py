@@ -61,6 +61,14 @@ KINDS = (
         share=True,
     ),
     Kind("ph", "media", "workers.photos.fetch", t.photo, lambda now: t.photo.c.state == "wanted"),
+    Kind(
+        "sv",
+        "media",
+        "workers.vectors.embed",
+        t.service_item,
+        lambda now: t.service_item.c.vectors == "wanted",
+        (t.service_item.c.state,),
+    ),
     # Also one that has ended, until its files are deleted.
     Kind("im", "media", "workers.imports.advance", t.import_run, lambda now: t.import_run.c.file != ""),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from redis import Redis
 
 from bot.clock import Clock
+from bot.language.retrieval import Embedder
 from bot.message import Heard
 from bot.ports import Channel
 from handlers.own_words import OwnWords
@@ -28,6 +29,7 @@ class Hands:
     `give_up` sends another way the words of a callback that was over; what has been said or queued it leaves alone.
     `timers` are the talk's timers by kind: called with the transaction, the timer's subject and its stamp.
     `names` are the Chinese names of the categories of work orders by their id; `own_words` the town's own texts.
+    `embedder` gives the language model, None where there is none.
     """
 
     store: Store
@@ -40,6 +42,7 @@ class Hands:
     timers: Mapping[str, Timed] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     own_words: OwnWords = field(default_factory=OwnWords)
+    embedder: Callable[[], Embedder | None] = lambda: None
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("linli.workers"))
 
 

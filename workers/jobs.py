@@ -18,7 +18,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.logs import marked
-from workers import beats, imports, inbox, outbox, photos, timers
+from workers import beats, imports, inbox, outbox, photos, timers, vectors
 from workers.hands import here
 
 QUEUES = ("talk", "tell", "media")
@@ -33,6 +33,7 @@ KNOWN: Mapping[str, Callable[..., None]] = {
     "workers.timers.fire": timers.fire,
     "workers.photos.fetch": photos.fetch,
     "workers.imports.advance": imports.advance,
+    "workers.vectors.embed": vectors.embed,
 }
 
 _log = logging.getLogger("linli.workers")

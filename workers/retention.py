@@ -193,6 +193,12 @@ _RULES: Mapping[str, Rule] = {
     "worker_phones": Rule("worker_phone_days", t.worker_phone, _over),
     "app_cards": Rule("worker_phone_days", t.app_card, lambda b: t.app_card.c.made_at < b),
     "questions": Rule("inbox_days", t.open_question, lambda b: t.open_question.c.ends_at < b),
+    "asked_by": Rule(
+        "talk_days", t.question_asked,
+        lambda b: (t.question_asked.c.asked_at < b) & t.question_asked.c.account_id.is_not(None),
+        lambda: {"account_id": None},
+    ),
+    "asked": Rule("question_days_kept", t.question_asked, lambda b: t.question_asked.c.asked_at < b),
     "timers": Rule("inbox_days", t.timer, lambda b: t.timer.c.done_at < b),
 }  # fmt: skip
 RULES: Mapping[str, Rule] = {name: replace(rule, name=name) for name, rule in _RULES.items()}

@@ -40,7 +40,10 @@ class Who:
 
 @dataclass(frozen=True)
 class World:
-    """What a dialog is given: the time, who it talks with, what opened it, what a push was about, what is known."""
+    """What a dialog is given: the time, who it talks with, what opened it, what a push was about, what is known.
+
+    `alone`: no other talk goes on after this dialog.
+    """
 
     now: datetime
     who: Who
@@ -49,6 +52,7 @@ class World:
     stamp: int = 0
     push: int = 0
     faq: Callable[[str], Match] = NothingKnown().read
+    alone: bool = True
 
 
 # --- what reading an answer may give -----------------------------------------------------------------------

@@ -402,9 +402,159 @@ def upgrade() -> None:
     op.drop_index("ix_inbox_undone", table_name="inbox")
     op.create_index("ix_inbox_undone", "inbox", ["channel", "sender", "state", "id"], unique=False)
 
+    op.create_table(
+        "item_vector",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_of", sa.String(length=64), nullable=False),
+        sa.Column("vectors", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_vector")),
+        sa.UniqueConstraint("made_of", name=op.f("uq_item_vector_made_of")),
+    )
+    op.create_table(
+        "service_item",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=64), nullable=False),
+        sa.Column("title_key", sa.String(length=64), nullable=False),
+        sa.Column("class_key", sa.String(length=16), nullable=False),
+        sa.Column("field_key", sa.String(length=16), nullable=False),
+        sa.Column("steps", sa.Text(), nullable=False),
+        sa.Column("materials", sa.String(length=500), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("hours", sa.String(length=200), nullable=False),
+        sa.Column("phone", sa.String(length=100), nullable=False),
+        sa.Column("fee", sa.String(length=200), nullable=False),
+        sa.Column("link", sa.String(length=300), nullable=False),
+        sa.Column("whom", sa.String(length=200), nullable=False),
+        sa.Column("elsewhere", sa.String(length=200), nullable=False),
+        sa.Column("kiosk", sa.String(length=200), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=True),
+        sa.Column("is_health", sa.Boolean(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("source_on", sa.Date(), nullable=False),
+        sa.Column("estate_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("vectors", sa.String(length=8), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("state in ('draft', 'live', 'ended')", name=op.f("ck_service_item_state")),
+        sa.CheckConstraint("estate_id is null or unit_id is null", name=op.f("ck_service_item_scope")),
+        sa.ForeignKeyConstraint(["changed_by"], ["console_user.id"], name=op.f("fk_service_item_changed_by")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_service_item_estate_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["handling_unit.id"], name=op.f("fk_service_item_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_item")),
+    )
+    with op.batch_alter_table("service_item") as batch_op:
+        batch_op.create_index("ix_service_item_due", ["vectors", "next_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_service_item_estate_id"), ["estate_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_service_item_title_key"), ["title_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_service_item_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "item_alias",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("words", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_item_id"], ["service_item.id"], name=op.f("fk_item_alias_service_item_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_alias")),
+        sa.UniqueConstraint("service_item_id", "words", name=op.f("uq_item_alias_service_item_id_words")),
+    )
+    with op.batch_alter_table("item_alias") as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_alias_service_item_id"), ["service_item_id"], unique=False)
+
+    op.create_table(
+        "unanswered",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("estate_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(length=8), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("review", sa.String(length=8), nullable=False),
+        sa.Column("service_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("state in ('open', 'answered', 'dropped')", name=op.f("ck_unanswered_state")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_unanswered_estate_id")),
+        sa.ForeignKeyConstraint(
+            ["service_item_id"], ["service_item.id"], name=op.f("fk_unanswered_service_item_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["handling_unit.id"], name=op.f("fk_unanswered_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unanswered")),
+        sa.UniqueConstraint("number", name=op.f("uq_unanswered_number")),
+    )
+    with op.batch_alter_table("unanswered") as batch_op:
+        batch_op.create_index("ix_unanswered_state", ["state", "last_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unanswered_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "question_asked",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verdict", sa.String(length=8), nullable=False),
+        sa.Column("service_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("useful", sa.Integer(), nullable=True),
+        sa.Column("unanswered_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("verdict in ('sure', 'suggest', 'none')", name=op.f("ck_question_asked_verdict")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_question_asked_account_id")),
+        sa.ForeignKeyConstraint(
+            ["service_item_id"], ["service_item.id"], name=op.f("fk_question_asked_service_item_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unanswered_id"], ["unanswered.id"], name=op.f("fk_question_asked_unanswered_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_asked")),
+    )
+    with op.batch_alter_table("question_asked") as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_asked_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_question_asked_at", ["asked_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_question_asked_service_item_id"), ["service_item_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_question_asked_unanswered_id"), ["unanswered_id"], unique=False)
+
 
 def downgrade() -> None:
     """Take the change back."""
+    with op.batch_alter_table("question_asked") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_asked_unanswered_id"))
+        batch_op.drop_index(batch_op.f("ix_question_asked_service_item_id"))
+        batch_op.drop_index("ix_question_asked_at")
+        batch_op.drop_index(batch_op.f("ix_question_asked_account_id"))
+
+    op.drop_table("question_asked")
+    with op.batch_alter_table("unanswered") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unanswered_unit_id"))
+        batch_op.drop_index("ix_unanswered_state")
+
+    op.drop_table("unanswered")
+    with op.batch_alter_table("item_alias") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_alias_service_item_id"))
+
+    op.drop_table("item_alias")
+    with op.batch_alter_table("service_item") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_service_item_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_service_item_title_key"))
+        batch_op.drop_index(batch_op.f("ix_service_item_estate_id"))
+        batch_op.drop_index("ix_service_item_due")
+
+    op.drop_table("service_item")
+    op.drop_table("item_vector")
+
     op.drop_index("ix_inbox_undone", table_name="inbox")
     op.create_index("ix_inbox_undone", "inbox", ["channel", "sender", "state"], unique=False)
 

@@ -1,6 +1,13 @@
 """Every table, declared once. `*_sealed` columns hold ciphertext, `*_index` a blind index for look-up."""
 
 from models.tables.base import Id, metadata
+from models.tables.catalogue import (
+    item_alias,
+    item_vector,
+    question_asked,
+    service_item,
+    unanswered,
+)
 from models.tables.machine import (
     alarm,
     audit,
@@ -91,6 +98,8 @@ __all__ = [
     "home",
     "import_run",
     "inbox",
+    "item_alias",
+    "item_vector",
     "leave",
     "metadata",
     "moved_clock",
@@ -104,12 +113,15 @@ __all__ = [
     "person_talk",
     "photo",
     "public_part",
+    "question_asked",
     "rating",
     "route",
+    "service_item",
     "shift",
     "talk_entry",
     "timer",
     "town_setting",
+    "unanswered",
     "work_group",
     "work_order",
     "worker",

@@ -88,6 +88,7 @@ def my_data(work: Work, account_id: int, worded: Worded = _written) -> Mapping[s
         "您在工单里写的话": _words(work, person),
         "评价": _ratings(work, person),
         "照片": _photos(work, account_id),
+        "您问过的办事问题": _asked(work, account_id),
         "和工作人员的谈话": _talks(work, account_id),
         "发给您的通知": _told(work, account_id, worded),
         "最近的聊天": _heard(work, account_id),
@@ -196,6 +197,12 @@ def _photos(work: Work, account_id: int) -> Rows:
         {"工单": number or "", "什么时候": _at(work, at), "保存": "有" if state == "kept" else "没有"}
         for number, at, state in rows
     ]
+
+
+def _asked(work: Work, account_id: int) -> Rows:
+    q = t.question_asked.c
+    rows = work.conn.execute(select(q.asked_at, q.words).where(q.account_id == account_id).order_by(q.id))
+    return [{"什么时候": _at(work, row.asked_at), "您问的": row.words} for row in rows]
 
 
 def _talks(work: Work, account_id: int) -> Rows:

@@ -362,11 +362,12 @@ def _open_questions() -> Select[Any]:
     q, o, e = t.open_question.c, t.work_order.c, t.order_entry.c
     order_id = case((q.kind == "rating", q.subject), else_=e.work_order_id)
     return (
-        select(q.id, q.kind, q.subject, q.stamp, q.shown_at, q.ends_at, o.id, o.number, o.category)
+        select(q.id, q.kind, q.subject, q.stamp, q.shown_at, q.ends_at)
+        .add_columns(func.coalesce(o.id, 0), func.coalesce(o.number, 0), func.coalesce(o.category, ""))
         .add_columns(func.coalesce(e.words, ""))
         .select_from(t.open_question)
         .outerjoin(t.order_entry, and_(q.kind == "staff_question", e.id == q.subject))
-        .join(t.work_order, o.id == order_id)
+        .outerjoin(t.work_order, o.id == order_id)
         .where(q.account_id == bindparam("asked"), q.answered_at.is_(None), q.ends_at > bindparam("now"))
         .order_by(q.shown_at.is_(None), q.shown_at.desc(), q.id.desc())
     )

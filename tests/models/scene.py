@@ -12,6 +12,7 @@ from models.actions.answers import Rate
 from models.actions.app_card_updates import KeepCard, PressCard
 from models.actions.appointment import Appoint
 from models.actions.binding import MakeBindingWord
+from models.actions.catalogue import SaveItem
 from models.actions.desk import OpenDeskItem, SaveUser
 from models.actions.helpers import AddHelper
 from models.actions.import_runs import StartImport
@@ -19,6 +20,7 @@ from models.actions.page import BindPhone
 from models.actions.pause import Pause
 from models.actions.people import BindHome, LockAccount
 from models.actions.person_talk import OpenTalk
+from models.actions.questions import AnswerUnanswered, FileQuestion, NoteAnswer
 from models.actions.register import SaveApp
 from models.actions.roster import SetLeave, SetShift
 from models.actions.staff import AskResident, Claim, Finish
@@ -148,3 +150,24 @@ class Scene:
     def link(self) -> str:
         """The token of the account's own data."""
         return str(self.town.see(my_data_link, self.account)).rpartition("/")[2]
+
+    def item_values(self) -> dict[str, object]:
+        """What the console types of a service item."""
+        values: dict[str, object] = {"title": "养犬登记", "class_key": "convenience", "field_key": "support"}
+        return values | {"steps": ["到定点宠物医院办。"], "source": "办事指南", "source_on": self.now.date()}
+
+    def service_item(self) -> int:
+        """A service item of another title."""
+        return int(self.town.do(SaveItem(self.user, self.item_values() | {"title": "理发店"}))["id"])
+
+    def asked(self) -> int:
+        """A question that an item answered."""
+        return int(self.town.do(NoteAnswer(self.account, "狗证", "sure", self.service_item()))["question_id"])
+
+    def unanswered(self, *, answered: bool = False) -> int:
+        """A question that no item answers; with `answered`, staff have."""
+        self.town.do(FileQuestion(self.account, "哪里有理发的"))
+        one = int(self.town.rows(t.unanswered)[0].id)
+        if answered:
+            self.town.do(AnswerUnanswered(one, "worker", self.worker, "东门外有一家。"))
+        return one

@@ -26,6 +26,7 @@ from models.actions.areas import SaveArea
 from models.actions.binding import BindGroup, BindWorker, MakeBindingWord, UnbindGroup, UnbindWorker
 from models.actions.calendar import ForgetDays, SaveDays
 from models.actions.caller import Caller, JoinForCaller, OpenForCaller
+from models.actions.catalogue import DropVectors, KeepVectors, PutOffVectors, SaveItem
 from models.actions.clock import MoveClock
 from models.actions.consent import Consent, GoOn, ShowNotice, WithdrawConsent
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
@@ -75,6 +76,15 @@ from models.actions.people import (
 )
 from models.actions.person_talk import AnswerTalk, EndTalk, OpenTalk, SayInTalk, Silent, StartTalk
 from models.actions.persons import ForgetPerson
+from models.actions.questions import (
+    AnswerUnanswered,
+    DropUnanswered,
+    FileQuestion,
+    MakeAlias,
+    MakeItem,
+    NoteAnswer,
+    RateAnswer,
+)
 from models.actions.register import (
     MakeHomes,
     SaveApp,
@@ -271,6 +281,17 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     Urge: lambda s: Urge(s.waiting, s.account),
     VisitSoon: lambda s: VisitSoon(s.visited, 2),
     Withdraw: lambda s: Withdraw(s.waiting, s.account),
+    SaveItem: lambda s: SaveItem(s.user, s.item_values(), ("遛狗",)),
+    KeepVectors: lambda s: KeepVectors((s.service_item(),), {"digest": b"00"}),
+    PutOffVectors: lambda s: PutOffVectors((s.service_item(),), timedelta(days=1)),
+    DropVectors: lambda s: s.town.do(KeepVectors((s.service_item(),), {"old": b"00"})) and DropVectors(()),
+    NoteAnswer: lambda s: NoteAnswer(s.account, "狗证怎么办", "sure", s.service_item()),
+    RateAnswer: lambda s: RateAnswer(s.account, s.asked(), True),
+    FileQuestion: lambda s: FileQuestion(s.account, "哪里有理发的"),
+    AnswerUnanswered: lambda s: AnswerUnanswered(s.unanswered(), "worker", s.worker, "东门外有一家。"),
+    DropUnanswered: lambda s: DropUnanswered(s.unanswered(), s.user),
+    MakeAlias: lambda s: MakeAlias(s.unanswered(answered=True), s.service_item(), s.user),
+    MakeItem: lambda s: MakeItem(s.unanswered(answered=True), "理发", "convenience", "support", s.user),
     YieldImport: lambda s: YieldImport(s.importing("running")),
     WithdrawConsent: lambda s: WithdrawConsent(s.account),
 }
@@ -281,6 +302,7 @@ COUNTED = (
     t.person_talk, t.talk_entry, t.handling_unit, t.worker, t.bot, t.work_group, t.app_card, t.worker_phone,
     t.estate, t.building, t.home, t.route, t.shift, t.leave, t.order_helper, t.worker_skill, t.worker_estate,
     t.import_run, t.area, t.own_text, t.calendar_day,
+    t.service_item, t.item_alias, t.item_vector, t.question_asked, t.unanswered,
 )  # fmt: skip
 
 

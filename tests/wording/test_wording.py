@@ -72,11 +72,21 @@ MORE: dict[str, dict[str, Any]] = {
     "talk_ended": {"minutes": 30, "end": "silence"},
     "talk_reply": {"words": "您好，我是社区小孙。", "end": "open", "number": "T12"},
     "talk_over": {"end": "staff"},
+    "question_answered": {"words": "到居委会办。", "question": "狗证在哪里办", "number": "Q12"},
+    "question_unanswered": {"words": "狗证在哪里办", "ask": 12},
+    "question_week": {
+        "since": "11 月 16 日",
+        "up_to": "11 月 22 日",
+        "count": 8,
+        "most": "敬老卡（5 次）",
+        "never": 3,
+    },
     "card_update": {"shows": "claimed"},
     "said": {"reply": Reply("好的，已经记下。").to_json()},
 }
 GROUP_KINDS = sorted(kind for kind, ladder in ladders.KINDS.items() if "robot" in ladder.rungs)
 TALK_KINDS = sorted(kind for kind in GROUP_KINDS if kind.startswith("talk_"))
+QUESTION_KINDS = {kind for kind in GROUP_KINDS if kind.startswith("question_")}
 RESIDENT_KINDS = sorted(set(ladders.KINDS) - set(GROUP_KINDS))
 
 
@@ -144,7 +154,7 @@ def test_a_group_reads_when_the_resident_was_told_that_staff_are_back() -> None:
     assert "明天 8:30 上班" in said("talk_opened", away="2026-11-23T00:30:00+00:00")
 
 
-@pytest.mark.parametrize("kind", sorted(set(GROUP_KINDS) - set(TALK_KINDS) - {"alarm"}))
+@pytest.mark.parametrize("kind", sorted(set(GROUP_KINDS) - set(TALK_KINDS) - QUESTION_KINDS - {"alarm"}))
 def test_a_group_is_told_what_to_send_back(kind: str) -> None:
     first, *rest = said(kind).splitlines()
     assert first == "【1024】电梯 · 幸福小区 3 号楼 电梯"
@@ -155,7 +165,9 @@ def test_a_group_is_told_what_to_send_back(kind: str) -> None:
 LINK = "https://linli.example.cn/p/12.3.1772413200.0123456789abcdef0123456789abcdef"
 
 
-@pytest.mark.parametrize("kind", sorted({*GROUP_KINDS} - {*TALK_KINDS} - {"order_picture", "alarm"}))
+@pytest.mark.parametrize(
+    "kind", sorted({*GROUP_KINDS} - {*TALK_KINDS} - QUESTION_KINDS - {"order_picture", "alarm"})
+)
 @pytest.mark.parametrize("worker", ["李华", ""])
 @pytest.mark.parametrize("urgency", ["normal", "emergency"])
 def test_a_group_that_can_only_be_written_to_is_told_where_to_tap(
@@ -240,7 +252,7 @@ def test_a_doorbell_fits_the_template(kind: str) -> None:
     assert told.doorbell is not None
     fields = told.doorbell.fields
     assert 0 < len(fields["thing1"]) <= 20
-    assert fields["character_string2"] == ("T12" if kind == "talk_reply" else "1024")
+    assert fields["character_string2"] == {"talk_reply": "T12", "question_answered": "Q12"}.get(kind, "1024")
     assert 0 < len(fields["phrase3"]) <= 5
     assert fields["time4"] == "2026年11月22日 10:08"
 

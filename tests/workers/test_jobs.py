@@ -34,7 +34,7 @@ def innocent() -> None:
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_every_job_may_run_for_a_row_that_is_not_there_and_run_again(stage: Stage, name: str) -> None:
-    lists = {"drain": [404], "deliver": [404], "deliver_together": [[404], [405]]}
+    lists = {"drain": [404], "embed": [404], "deliver": [404], "deliver_together": [[404], [405]]}
     argument: Any = lists.get(name.rpartition(".")[2], 404)
     for _ in range(2):
         KNOWN[name](argument)
@@ -53,9 +53,23 @@ def _heard(stage: Stage) -> list[int]:
     return [stage.insert(t.inbox, **base, received_at=NOW, next_at=NOW)]
 
 
+def _item(stage: Stage) -> int:
+    """A service item where no model runs: it is looked at again later."""
+    words = {
+        "title": "理发",
+        "title_key": "理发",
+        "class_key": "convenience",
+        "field_key": "support",
+        "steps": [],
+    }
+    days = {"source": "指南", "source_on": NOW.date(), "changed_at": NOW, "next_at": NOW}
+    return stage.insert(t.service_item, **words, **days)
+
+
 # A row for each job to work on. A new job needs one here.
 ROWS: dict[str, Callable[[Stage], Any]] = {
     "workers.inbox.drain": _heard,
+    "workers.vectors.embed": lambda stage: [_item(stage)],
     "workers.imports.advance": lambda stage: stage.insert(
         t.import_run, kind="homes", state="running", file="x.sheet", made_at=NOW, next_at=NOW
     ),

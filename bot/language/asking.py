@@ -1,0 +1,112 @@
+"""Whether a sentence asks something, and the few questions that have a dialog of their own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+from bot.language.commands import control
+from bot.language.numbers import SPOKEN, bare_number, read_numeral, read_yes_no
+from bot.language.replies import small_talk
+from bot.language.tables import any_of, read_table
+from bot.language.text import REMEMBERED, clean, spellings
+
+_TABLE = read_table("asking")
+_ASKS, _NEVER = re.compile(any_of(_TABLE["asks"])), re.compile(any_of(_TABLE["never"]))
+_MEDICAL, _KIOSK = re.compile(any_of(_TABLE["medical"])), re.compile(any_of(_TABLE["kiosk"]))
+_BENEFITS = re.compile(
+    rf"(?:什么|哪些|啥|多少).{{0,4}}(?:补贴|优惠|待遇|福利|政策|照顾|津贴|补助)"
+    rf"|{any_of(_TABLE['benefit_verbs'])}(?:到|些|受|点)?(?:什么|哪些|啥)"
+)
+_AGE = re.compile(rf"(?<![0-9])(?P<age>[0-9]{{1,3}}|{SPOKEN}{{1,5}})\s*(?:周岁|岁)")
+_OLDEST = 120
+LONGEST = 200  # characters of a question; what is longer is a story or a poem
+_FOREIGN = 3  # letters that are not Chinese, from which on it is another language
+
+
+def worth(text: str) -> str:
+    """What of a message may be a question: cleaned; empty for a number, a yes, a control word, chit-chat, a story.
+
+    >>> worth(" 敬老卡怎么办？"), worth("2"), worth("好的，谢谢")
+    ('敬老卡怎么办?', '', '')
+    """
+    said = clean(text)
+    if not 1 < len(said) <= LONGEST or control(said) or bare_number(said) is not None:
+        return ""
+    return "" if small_talk(said) or read_yes_no(said) is not None or not _han(said) else said
+
+
+def _han(text: str) -> bool:
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
+
+
+def asks(text: str) -> bool:
+    """Whether a sentence asks something.
+
+    >>> asks("护照去哪里办"), asks("你是谁呀"), asks("今天真热")
+    (True, False, False)
+    """
+    said = worth(text)
+    return bool(said) and _ASKS.search(said) is not None and _NEVER.search(said) is None
+
+
+def read_age(text: str) -> int | None:
+    """The age in a sentence, when there is just one.
+
+    >>> read_age("我妈82岁能享受什么"), read_age("八十二岁"), read_age("60岁和70岁")
+    (82, 82, None)
+    """
+    ages = [read_numeral(found["age"]) for found in _AGE.finditer(clean(text))]
+    return ages[0] if len(ages) == 1 and ages[0] is not None and 0 < ages[0] <= _OLDEST else None
+
+
+def foreign(text: str) -> bool:
+    """Whether it is words of another language: letters, and nothing Chinese.
+
+    >>> foreign("Where can I get my ID card?"), foreign("ok"), foreign("卡在 ATM 里")
+    (True, False, False)
+    """
+    said = clean(text)
+    letters = [char for char in said if unicodedata.category(char).startswith("L")]
+    return len(letters) > _FOREIGN and not _han(said) and not small_talk(said) and control(said) is None
+
+
+def _exactly(name: str) -> Callable[[str], bool]:
+    words = frozenset(_TABLE[name])
+    return lambda text: any(form in words for form in spellings(text))
+
+
+def _kiosk(text: str) -> bool:
+    """What can be done at a machine: the question names it and what, or nothing else."""
+    return _KIOSK.search(text) is not None and (
+        len(text) < 8 or re.search("办|能|可以|哪|什么", text) is not None
+    )
+
+
+def _benefits(text: str) -> bool:
+    """By situation: an age, or whom it is for, and what there is for them."""
+    return _BENEFITS.search(text) is not None and (read_age(text) is not None or "享受" in text)
+
+
+WISHES: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("medical", lambda text: _MEDICAL.search(text) is not None),
+    ("catalogue", _exactly("catalogue")),
+    ("fields", _exactly("fields")),
+    ("steps", _exactly("steps")),
+    ("benefits", _benefits),
+    ("kiosk", _kiosk),
+    ("foreign", foreign),
+)
+
+
+@lru_cache(REMEMBERED)
+def wishes(text: str) -> tuple[str, ...]:
+    """What of WISHES a sentence wants.
+
+    >>> wishes("办事"), wishes("我妈82岁能享受什么"), wishes("电梯坏了")
+    (('catalogue',), ('benefits',), ())
+    """
+    said = clean(text)
+    return tuple(name for name, wants in WISHES if said and len(said) <= LONGEST and wants(said))
