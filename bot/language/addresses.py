@@ -65,9 +65,9 @@ _SEPARATOR = r"[\s,，的-]*"
 _SMALL = rf"(?:[0-9]{{1,3}}|{SPOKEN}{{1,4}})"
 _NAMED = rf"[\u4e00-\u9fff]{{2,6}}?{any_of(_TABLE['sure_endings'])}"
 _LANE_NUMBER = rf"(?P<lane>[0-9]{{1,4}}|{SPOKEN}{{1,6}})\s*弄"
-_LANE = rf"(?:{_LANE_NUMBER}[\s,]*(?:(?P<estate>{_NAMED})[\s,]*)?)"
+_LANE = rf"(?:{_LANE_NUMBER}[\s,的]*(?:(?P<estate>{_NAMED})[\s,]*)?)"
 _STEM = r"(?P<stem>[甲乙丙丁])?"
-_BLOCK = rf"(?:(?P<block>{_SMALL}|[A-Za-z])\s*(?:号楼|#楼|幢楼?|栋楼?|座|楼(?=\s*{_SMALL}\s*单元)))"
+_BLOCK = rf"(?:(?P<block>{_SMALL}|[A-Za-z])\s*(?:号\s*楼|#楼|幢楼?|栋楼?|座|楼(?=\s*{_SMALL}\s*单元)))"
 _LETTER_BLOCK = r"(?P<letter>[A-Za-z])楼"
 _DOOR = rf"(?P<door>{_SMALL})\s*(?:号门洞|号门(?=\s*[0-9])|号|#){_STEM}"
 _UNIT = rf"(?P<unit>{_SMALL}|[A-Za-z])\s*单元"
@@ -104,16 +104,20 @@ _REFUSED = re.compile(r"(?:不是|不在|勿是|不住)(?:[\u4e00-\u9fff]{1,8})?
 _HAN = re.compile(r"[\u4e00-\u9fff]{3,12}的?$")
 _ESTATE = re.compile(rf"[\u4e00-\u9fff]{{1,8}}?{any_of(_TABLE['estate_endings'])}")
 _LEAD_IN = re.compile(rf"^.*?{any_of(_TABLE['lead_ins'])}(?=[\u4e00-\u9fff]{{2}})")
-_FLOOR_NEXT = re.compile(rf"{_SEPARATOR}(?:(?P<ground>底楼|底层)|(?P<floor>{_SMALL})\s*(?:楼|层))")
+_FLOOR_NEXT = re.compile(
+    rf"{_SEPARATOR}(?:(?P<ground>底楼|底层)|(?P<floor>{_SMALL})\s*(?:楼|层|[fF](?![a-zA-Z])))"
+)
 _WEAK = re.compile(
     rf"{_START}(?:{_LANE_NUMBER}\s*(?:(?P<lane_door>{_SMALL})[\s-]+)?(?:(?<=[\s-])(?P<room>[0-9]{{3,4}})(?![0-9]))?"
     rf"|(?P<door>{_SMALL})\s*(?:号|#)(?:(?P<stem>[甲乙丙丁])|(?![楼线码召称角]))"
-    rf"|(?P<floor>{_SMALL})\s*(?:楼|层)(?!两长|高|次|以上|以下)|(?P<ground>底楼|底层))"
+    rf"|(?<![每隔几数这])(?<!一层)(?P<floor>{_SMALL})\s*(?:(?:楼|层)(?!{any_of(_TABLE['not_floors'])})|[fF](?![a-zA-Z]))|(?P<ground>底楼|底层))"
 )
 _HOUSE_FOLLOWS = re.compile(rf"\s*{any_of(_TABLE['house_follows'])}")
 _SINCE = re.compile(r"(?:[0-9号日]\s*(?:到|至|[-~])|月[的份]?)\s*$")
 _HOUSE_BEFORE = re.compile(rf"{any_of(_TABLE['house_before'])}\s*$")
-_DAY_FOLLOWS = re.compile(rf"\s*{any_of(_TABLE['day_follows'])}")
+_DAY_FOLLOWS = re.compile(
+    rf"\s*(?:{any_of(_TABLE['day_follows'])}|[0-9一二三四五六七八九十两]{{1,3}}\s*[:点时])"
+)
 _DAY_TALK = re.compile(any_of(_TABLE["day_talk"]))
 _DISTRICT = re.compile(rf"(?:上海市?)?(?P<district>{any_of(_TABLE['districts'])}区|(?:浦东)新区)")
 _TOWN = re.compile(
@@ -123,6 +127,7 @@ _ROAD = re.compile(r"(?P<road>[\u4e00-\u9fff]{1,6}(?:公路|支路|大道|路|�
 _ROAD_ALONE = re.compile(
     r"(?:^|[\s,。])(?P<road>[\u4e00-\u9fff]{2,5}?(?:公路|支路|大道|路|街))(?=[\s,。口上边]|和|靠近|$)"
 )
+_NO_ROAD = re.compile("^.$|[到在了的上下里过没有是把满走着]")
 _ESTATE_ALONE = re.compile(_NAMED)
 _VAGUE_ESTATE = re.compile(any_of(_TABLE["vague_estates"]))
 _LEFT_OVER = re.compile(rf"{any_of(_TABLE['lead_ins'])}$")
@@ -177,7 +182,10 @@ def _with_floor(address: Address, text: str) -> Address:
 
 
 def _floor(found: re.Match[str]) -> str | None:
-    return "1" if found["ground"] else _plain(found["floor"])
+    if found["ground"]:
+        return "1"
+    floor = _plain(found["floor"])
+    return f"-{floor}" if floor and found.string[: found.start("floor")].endswith("地下") else floor
 
 
 def _find_weak(text: str) -> list[Address]:
@@ -217,7 +225,7 @@ def _with_area(address: Address, text: str) -> Address:
         before = before[: town.start()] + " " * len(town[0]) + before[town.end() :]
     road = _ROAD.search(before) if address.start < len(text) else _ROAD_ALONE.search(before)
     road_name = road and _without_lead_ins(road["road"])
-    if road and (road_name in _TABLE["not_roads"] or len(road_name or "") < 2):
+    if road and (road_name in _TABLE["not_roads"] or _NO_ROAD.search(road_name or "到")):
         road, road_name = None, None
     if road:
         before = before[: road.start()] + " " * len(road[0]) + before[road.end() :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import time
 
 from bot.language.numbers import read_numeral
@@ -18,23 +19,32 @@ _HOUR = "(?:[0-9]{1,2}|[零一二两三四五六七八九十廿]{1,3})"
 _MINUTE = "(?:[0-9]{1,2}|[零〇]?[一二三四五六七八九十]{1,3})"
 _PAST = rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>{_MINUTE})分?(?![0-9度份客个元块两盒]|点))"
 _CLOCK = re.compile(
-    rf"(?P<part>{any_of(_PARTS)})?(?:大概|大约|差不多|的|[\s,])?(?<![0-9.第])(?:(?P<hour>{_HOUR})\s*(?:点|时(?!间|候)|钟头?(?=钟))\s*"
-    rf"(?:{_PAST}|(?P<sure>钟|{any_of(_TABLE['exact'])}))?"
+    rf"(?P<part>{any_of(_PARTS)})?(?:大概|大约|差不多|的|[\s,])?(?:差(?P<less>{_MINUTE})分(?:钟|到)?)?(?<![0-9.第])(?:(?P<hour>{_HOUR})\s*(?:点|时(?!间|候)|钟头?(?=钟))\s*"
+    rf"(?:{_PAST}|缺(?:(?P<lack>{_MINUTE})分|(?P<lack_quarter>一刻))|(?P<sure>钟|{any_of(_TABLE['exact'])}))?"
     rf"|(?P<plain>[0-9]{{1,2}}):(?P<sharp>[0-5][0-9])(?![0-9]))"
 )
 _PART = re.compile(any_of(_PARTS))
 _NOT_TIME = re.compile(rf"{any_of(_TABLE['not_times'])}")
 _HAS_CLOCK = re.compile(r"[点时:]")
-_LITTLE = re.compile(r"[\u4e00-\u9fff]$")
+_LITTLE = re.compile(r"[\u4e00-\u9fff\0]$")
 
 
-def find_time(text: str) -> time | None:
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day and where it stands in the text."""
+
+    at: time
+    start: int
+    end: int
+
+
+def find_time(text: str) -> Clock | None:
     """The first time of day in the cleaned `text`, or None; 一点 alone is "a little", 两点意见 are no time.
 
     Without a part of the day an hour before seven is meant in the afternoon: 3 点 is 15:00, 8 点 08:00.
 
-    >>> find_time("下午三点半").isoformat(), find_time("辣一点"), find_time("夜饭六点送").isoformat()
-    ('15:30:00', None, '18:00:00')
+    >>> str(find_time("下午三点半").at), find_time("辣一点"), str(find_time("夜饭六点缺五分").at)
+    ('15:30:00', None, '17:55:00')
     """
     if not _HAS_CLOCK.search(text):
         return None
@@ -42,7 +52,7 @@ def find_time(text: str) -> time | None:
     for found in _CLOCK.finditer(text):
         at = _read(found, text, found["part"] or _part_before(text, found.start()) or part)
         if at is not None:
-            return at
+            return Clock(at, found.start(), found.end())
     return None
 
 
@@ -73,7 +83,15 @@ def _read(found: re.Match[str], text: str, part: str) -> time | None:
         if spoken is None:
             return None
         minute = spoken
-    return None if hour is None else _time(hour, minute, part)
+    at = None if hour is None else _time(hour, minute, part)
+    short = "十五" if found["lack_quarter"] else found["less"] or found["lack"]
+    return _minutes_before(at, read_numeral(short) or 0) if at and short else at
+
+
+def _minutes_before(at: time, minutes: int) -> time:
+    """差五分六点, 六点缺一刻."""
+    total = (at.hour * 60 + at.minute - minutes) % (24 * 60)
+    return time(total // 60, total % 60)
 
 
 def _time(hour: int, minute: int, part: str) -> time | None:

@@ -47,7 +47,7 @@ _NOT_SLASH = rf"(?![0-9/.:-]|\s*{any_of(_TABLE['not_slash'])}(?!中|上|下|早)
 _NO_NUMBER = "(?<![0-9.])(?<![第零一二三四五六七八九十])"
 _POINT = re.compile(
     rf"(?P<year>20[0-9]{{2}})\s*[年./-]\s*(?P<ymonth>{NUM})\s*[月./-]\s*(?P<yday>{NUM})(?![0-9])[日号]?"
-    rf"|(?:农历|阴历|旧历)?的?(?P<lmonth>[正腊冬]|十[一二]|[一二三四五六七八九十])月(?P<lday>{_LUNAR_DAY})(?![日号点份0-9])"
+    rf"|(?:农历|阴历|旧历)?的?(?P<lmonth>[正腊冬]|十[一二]|[一二三四五六七八九十])月(?P<lday>{_LUNAR_DAY})(?![日号点份0-9一二三四五六七八九])"
     rf"|(?P<festival>{_FESTIVAL})(?:节|假期|假)?(?:的?(?P<off>{any_of(_TABLE['offsets'])}))?"
     rf"|(?P<spans>{any_of(_SPANS)})|(?P<near>{any_of(_NEAR)})"
     rf"|(?P<eprefix>{any_of(_WEEKS)})?(?P<weekend>{any_of(_TABLE['weekend'])})"
@@ -77,8 +77,11 @@ _STARTING = re.compile(
     rf"(?:中午|晚上|早上|中饭|夜饭|晚饭|午饭)?{any_of(_TABLE['starting'])}(?:连续|连着|的)?(?P<n>{NUM})(?P<u>{any_of(_UNITS)})"
 )
 _RUNNING = re.compile(rf"(?:连|一连)(?:续|着|牢)?(?:订|吃|送|要)?(?P<n>{NUM})(?P<u>{any_of(_UNITS)})")
-_NOT_DAY = re.compile(rf"\s*(?:{any_of(_TABLE['not_day'])}|[0-9]|[一二三四五六七八九零幺]{{2}})")
-_DAY_FOLLOWS = re.compile(rf"\s*{any_of(_TABLE['day_follows'])}")
+_A_CLOCK = "[0-9一二三四五六七八九十两]{1,3}\\s*[:点时]"
+_NOT_DAY = re.compile(
+    rf"\s*(?!{_A_CLOCK})(?:{any_of(_TABLE['not_day'])}|[0-9]|[一二三四五六七八九零幺]{{2}})"
+)
+_DAY_FOLLOWS = re.compile(rf"\s*(?:{any_of(_TABLE['day_follows'])}|{_A_CLOCK})")
 _NOT_BEFORE = re.compile(any_of(_TABLE["not_dates_before"]) + r"\s*$")
 _DAY_TALK = re.compile(any_of(_TABLE["day_talk"]))
 _MEAL_FOLLOWS = re.compile(r"\s*(?:[早中晚午夜]|上午|下午|到|至|[-~]|订|送|要|的|日|号|来|去|吃|,|$)")

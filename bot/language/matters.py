@@ -20,6 +20,7 @@ _SURE = (
     re.compile(r"(?<![0-9-])(?P<number>20[0-9]{6}-[0-9]{3,4}|20[0-9]{2}-[0-9]{4})(?![0-9-])"),
 )
 _BY_VERB = (
+    re.compile(rf"(?:派给|转给|改派|指派|转交|去处理|负责)(?:[^\s0-9]{{1,4}}[\s:,]+)?{_NUMBER}号?[\s。!]*$"),
     re.compile(rf"^\s*[我请把已]?{any_of(_TABLE['staff_verbs'])}了?\s*[:,]?\s*{_NUMBER}(?:号(?![楼门]))?"),
     re.compile(
         rf"^\s*[我把]?(?:接|派|转|退)?(?<![0-9.-]){_NUMBER}\s*号?\s*[,:]?\s*{any_of(_TABLE['verbs_behind'])}"

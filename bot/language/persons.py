@@ -17,12 +17,14 @@ _INTRODUCED = re.compile(
     r"(?=$|[\s,。!、;(\0]|的|住|在|电话|手机|家|工单|[0-9])"
 )
 _FAMILIAR = re.compile(
-    rf"(?:给|派|转|找|叫|让|请|由|是|通知|联系|,|^|[0-9]\s*)\s*(?P<name>{any_of(_TABLE['familiar'])}{_SURNAME})"
-    r"(?![区孩时心])(?=$|[\s,。!、;\0]|去|来|处理|接|负责|吧|他|她|那里|电话|[0-9])"
+    rf"(?:给|派|转|找|叫|让|请|由|是|通知|联系|保安|电工|水工|保洁|管家|网格员|,|^|[0-9]\s*)\s*(?P<name>{any_of(_TABLE['familiar'])}{_SURNAME})"
+    r"(?![区孩时心])(?=$|[\s,。!、;\0]|去|来|处理|接|负责|态度|服务|说|在|吧|他|她|那里|电话|[0-9])"
 )
 _NOT = frozenset(_TABLE["not_names"])
 _RARE = frozenset(_TABLE["rare"])
 _STARTS = re.compile(rf"(?:^|[\s,。!、;的\0]|{any_of(_TABLE['introductions'])}|住|姓)$")
+_WORDS = frozenset(_TABLE["words"])
+_INTRODUCES = re.compile(rf"(?:{any_of(_TABLE['introductions'])})$")
 _KIN = re.compile(rf"(?:我|阿拉|我们|我家|伲|俺|我的)?(?:家)?(?P<kin>{any_of(_TABLE['kin'])})")
 
 
@@ -35,11 +37,16 @@ def find_person(text: str) -> str | None:
     for form in (_INTRODUCED, _TITLED, _FAMILIAR):
         for found in form.finditer(text):
             name = found["name"]
-            if form is _TITLED and name[0] in _RARE and not _STARTS.search(text[: found.start()]):
-                continue  # 时, 和, 麻 are words as well
-            if name not in _NOT and not any(name.endswith(word) for word in _NOT):
+            if form is _TITLED and _is_a_word(name[0], text[: found.start()]):
+                continue
+            if name not in _NOT:
                 return name
     return None
+
+
+def _is_a_word(surname: str, before: str) -> bool:
+    """Whether 时, 和, 麻 and the like are more likely a word here than a surname."""
+    return surname in _RARE and not (_INTRODUCES if surname in _WORDS else _STARTS).search(before)
 
 
 def find_relative(text: str) -> str | None:

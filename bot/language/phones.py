@@ -14,7 +14,7 @@ _DIGIT = f"[0-9{''.join(_SPOKEN)}]"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _GAP = r"[\s.-]{0,3}"
 _SAID = re.compile(
-    rf"(?<!{_DIGIT})(?:\+?(?:00)?86{_GAP})?(?P<mobile>[1幺一](?:{_GAP}{_DIGIT}){{10}})(?!{_DIGIT})"
+    rf"(?<!{_DIGIT})(?:\+?(?:00)?86{_GAP})?(?P<mobile>[1幺一](?:[\s.,、-]{{0,3}}{_DIGIT}){{10}})(?!{_DIGIT})"
     rf"|(?<!{_DIGIT})(?P<fixed>[0零](?:{_GAP}{_DIGIT}){{9,11}}|[48](?:{_GAP}{_DIGIT}){{9}})(?!{_DIGIT})"
     rf"|(?<!{_DIGIT})(?P<local>[2-9二三四五六七八九](?:{_GAP}{_DIGIT}){{7}})(?!{_DIGIT})"
 )

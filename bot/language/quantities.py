@@ -19,6 +19,7 @@ _DIGIT = "[一二两三四五六七八九]"
 _NUMBER = r"(?:[0-9]{1,4}(?![0-9.:/])|[零一壹二贰两三叁四肆五伍六陆七柒八捌九玖十拾百佰廿卅]{1,5}|俩|仨)"
 _MEASURE = any_of(_TABLE["measures"])
 _LOOSE = any_of(_TABLE["loose_measures"])
+_ONE = re.compile(rf"{any_of(_TABLE['asking'])}(?P<one>[份客碗盒笼杯盘屉套])(?=[^\s,。0-9\0])")
 _SAID = re.compile(
     rf"(?<![0-9.:/零一二两三四五六七八九十百几第-])(?:(?P<double>{any_of(_DOUBLE)})"
     rf"|(?P<half>半)(?:(?P<half_dozen>打)|(?:{_MEASURE}|{_LOOSE}))"
@@ -72,7 +73,9 @@ def find_quantities(text: str) -> list[Quantity]:
     if pair:
         count = _PAIRS[pair["pair"]]
         return [Quantity(count, count, pair.start("pair"), pair.end("pair"))]
-    return [one for said in _SAID.finditer(text) if (one := _read(said, text))]
+    found = [one for said in _SAID.finditer(text) if (one := _read(said, text))]
+    singles = [Quantity(1, 1, *said.span("one")) for said in _ONE.finditer(text)]  # 来碗小馄饨
+    return sorted(found + singles, key=lambda quantity: quantity.start)
 
 
 def find_total(text: str) -> Quantity | None:
@@ -130,7 +133,7 @@ def _span(said: re.Match[str]) -> tuple[float, float] | None:
     if low is None or high is None:
         return None
     times, more = _DOZEN if said["dozen"] else 1, 0.5 if said["more"] else 0
-    return low * times + more, high * times + more
+    return (low + more) * times, (high + more) * times
 
 
 def _guess(word: str) -> tuple[float, float] | None:

@@ -18,7 +18,7 @@ _DIRECT = {word: int(score) for score, words in _TABLE["direct"].items() for wor
 _INDIRECT = {word: int(score) for score, words in _TABLE["indirect"].items() for word in words}
 _NUMERAL = r"(?:10|[0-9]|[一二两三四五])"  # 十分 is mostly "very"
 _POINTS = re.compile(
-    rf"(?<![0-9.点\-])(?P<score>{_NUMERAL})\s*(?:分(?![钟之])|颗星|星级?|个星)(?:\s*(?:满分|好评))?"
+    rf"(?<![0-9.点\-])(?P<score>{_NUMERAL})\s*(?:分(?![钟之])|颗星|星级?(?!期)|个星(?!期))(?:\s*(?:满分|好评))?"
 )
 _OF_HUNDRED = re.compile(r"(?:打|给|评)\s*(?:10|100|十|一百)\s*分|(?:100|一百)分")
 _ASKED_FOR = re.compile(r"^(?:评分|评价|我?[打给评])[\s:,]*")

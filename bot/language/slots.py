@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from bot.language.phones import find_phones
 from bot.language.portions import asks_for_one, find_portions
 from bot.language.quantities import find_total
 from bot.language.ratings import read_score
-from bot.language.tables import read_table
+from bot.language.tables import any_of, read_table
 from bot.language.temperatures import find_temperatures
 from bot.language.text import clean
 
@@ -24,6 +25,7 @@ _PLACE = ("district", "town", "road", "estate", "lane", "bldg", "unit", "room", 
 _TABLE = read_table("slots")
 _OF_INTENT: Mapping[str, list[str]] = _TABLE["of_intent"]
 _DATED_ACTIONS = frozenset(_TABLE["dated_actions"])
+_VISIT = re.compile(any_of(_TABLE["visits"]))
 _LONGEST = 500  # characters that are looked at; who writes more tells a story
 
 Slots = dict[str, object]
@@ -43,18 +45,23 @@ def find_slots(text: str, now: datetime, *, menu: Sequence[str] = (), homes: Kno
     said = clean(text)[:_LONGEST]
     slots: Slots = {}
     rest = _numbers(said, slots, homes)
-    _when(rest, now, slots)
+    rest = _when(rest, now, slots)
     _portions(rest, menu, slots)
     _about(said, rest, slots)
     return slots
 
 
-def of_intent(slots: Slots, intent: str) -> Slots:
-    """Those of `slots` that an intent has a use for; all of them for an intent that the table does not name."""
+def of_intent(slots: Slots, intent: str, text: str = "") -> Slots:
+    """Those of `slots` that an intent has a use for; all of them for an intent that the table does not name.
+
+    A report keeps day and time only when `text` asks for a visit then (礼拜六上午来修): 昨天开始漏水 is a story.
+    """
     kept = _OF_INTENT.get(intent)
     if kept is None:
         return slots
     # 今日报表, 今天的单子: every list is of today; 明天停供 is a day that matters.
+    if intent == "report" and _VISIT.search(clean(text)):
+        kept = [*kept, "date", "time"]
     dated = intent != "staff" or slots.get("action") in _DATED_ACTIONS
     return {name: value for name, value in slots.items() if name in kept and (dated or name != "date")}
 
@@ -84,16 +91,19 @@ def _mask(text: str, start: int, end: int) -> str:
     return text[:start] + "\0" * (end - start) + text[end:]
 
 
-def _when(rest: str, now: datetime, slots: Slots) -> None:
-    day = find_day(rest, now.astimezone(SHANGHAI).date())
+def _when(rest: str, now: datetime, slots: Slots) -> str:
+    """Day, time and meal; the text without day and time: 半个月后 is no half, 两个星期 no two stars."""
+    day, clock = find_day(rest, now.astimezone(SHANGHAI).date()), find_time(rest)
     if day:
         slots["date"] = str(day)
-    at = find_time(rest)
-    if at:
-        slots["time"] = at.strftime("%H:%M")
-    meal = find_meal(rest, parts=at is None)
+    if clock:
+        slots["time"] = clock.at.strftime("%H:%M")
+    meal = find_meal(rest, parts=clock is None and "temp" not in slots)
     if meal:
         slots["meal"] = meal
+    for found in (day, clock):
+        rest = _mask(rest, found.start, found.end) if found else rest
+    return rest
 
 
 def _portions(rest: str, menu: Sequence[str], slots: Slots) -> None:

@@ -25,7 +25,7 @@ _DEGREE = r"(?:°c?|℃|度|摄氏度|c(?![a-z]))"
 _START = r"(?<![0-9.零一二三四五六七八九十百./:-])"
 _SAID = re.compile(
     rf"{_START}(?P<whole>{_WHOLE})\s*"
-    rf"(?:(?P<mark>{_DEGREE})\s*(?:多|左右|上下|不到|出头)?(?:(?P<after>{_PART})(?![0-9.]))?"
+    rf"(?:(?P<mark>{_DEGREE})\s*(?:多|左右|上下|不到|出头)?(?:(?P<after>{_PART})(?![0-9.点]))?"
     rf"|(?:[.。·,]|点)\s*(?P<tenths>{_PART})(?![0-9])\s*(?P<mark2>{_DEGREE})?"
     rf"|(?P<bare>{_SPOKEN_DIGIT})(?![十百千度点零一二三四五六七八九])"
     rf"|\s(?P<spaced>[0-9])(?![0-9.]))",
@@ -40,7 +40,7 @@ _SURE_BODY = re.compile(any_of(_TABLE["sure_body"]))
 _NOT_BODY = re.compile(any_of(_TABLE["not_body"]))
 _FILLER = re.compile(rf"(?:{any_of(_TABLE['fillers'])}|[\s,。.!:;~])+")
 _CLAUSE = re.compile(r"[,。.!?;、\n](?![0-9])")
-_SHORT = 6  # characters that may stand beside a number that nothing else marks as a temperature
+_SHORT = 4  # characters that may stand beside a number that nothing else marks as a temperature
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,12 @@ def _of_body(said: re.Match[str], text: str) -> bool:
         return not _NOT_BODY.search(text) or bool(_SURE_BODY.search(text))
     if _NOT_BODY.search(text) and not _SURE_BODY.search(text):
         return False
-    return bool(_BODY.search(text)) or _stands_alone(text, said)
+    return bool(_BODY.search(text)) or _stands_alone(text)
 
 
-def _stands_alone(text: str, said: re.Match[str]) -> bool:
-    rest = _FILLER.sub("", text[: said.start()] + text[said.end() :])
-    return len(rest) <= _SHORT
+def _stands_alone(text: str) -> bool:
+    """Whether hardly anything is said but such numbers: 李秀英 36.5, 早 36.2 晚 36.9."""
+    return len(_FILLER.sub("", _SAID.sub("", text))) <= _SHORT
 
 
 def _plain(said: re.Match[str], text: str) -> Temperature | None:

@@ -42,7 +42,7 @@ def test_dates(text: str, expect: str | None) -> None:
 @pytest.mark.parametrize(("text", "expect"), _cases("times"))
 def test_times(text: str, expect: str | None) -> None:
     found = find_time(clean(text))
-    assert (found and found.strftime("%H:%M")) == expect
+    assert (found.at.strftime("%H:%M") if found else None) == expect
 
 
 @pytest.mark.parametrize(("text", "expect"), _cases("temperatures"))
