@@ -28,11 +28,18 @@ ENDED = "好的，和工作人员的对话结束了。有事直接跟我说，�
 OVER = "和工作人员的对话已经结束了。还要找工作人员，请回复 人工。"
 # What cannot be passed on: what staff read instead, what the resident is told.
 NOT_WORDS: Mapping[str, tuple[str, str]] = {
-    "voice": ("〔发来一段语音，系统听不清〕", "语音传不到工作人员那里。请打字，或者拍照片发来。"),
-    "video": ("〔发来一段视频，系统存不下〕", "视频传不到工作人员那里。请打字，或者拍照片发来。"),
+    "voice": (
+        "〔发来一段语音，听不到，已请住户打字〕",
+        "这段语音工作人员听不到。请打字，或者拍照片发来。",
+    ),
+    "video": (
+        "〔发来一段视频，看不了，已请住户拍照片〕",
+        "视频工作人员看不到。请打字，或者拍几张照片发来。",
+    ),
     "link": ("〔发来一个链接〕", "链接传不到工作人员那里。请把事情写给我。"),
     "file": ("〔发来一个文件〕", "文件传不到工作人员那里。请打字，或者拍照片发来。"),
 }
+SPOKEN = "{words}〔语音转成的文字，可能有错〕"
 POINT = "〔发来定位：{label}〕"
 
 
@@ -60,6 +67,8 @@ def passed_on(said: Said) -> str:
     """What a person reads of what was said; of a point its name alone."""
     if said.point is not None:
         return POINT.format(label=said.point.label or "没有地名")
+    if said.spoken:
+        return SPOKEN.format(words=said.text)
     return said.text or NOT_WORDS.get(said.kind, ("", ""))[0]
 
 

@@ -24,6 +24,7 @@ LETTERS, NO_WORDS = 20, "〔照片〕"  # of what was said
 SENT = "T{number} 已发给住户。说完了请发：结束 T{number}"
 SENT_AFTER = "T{number} 已发给住户。这次对话住户已经结束，他要接着说会再找人工。"
 ENDED = "T{number} 已结束，住户会收到通知。还要联系他请发：回复 T{number} 要说的话"
+PHOTOS = "{count} 张照片也给住户了，他点开链接看。"
 NO_PHOTOS = "照片发不到住户那里，只发了文字。"
 WHY: Mapping[str, str] = {
     "unknown": "没有找到对话 T{number}。要回复工单请写工单号，比如：回复 1024 明天上午来",
@@ -78,11 +79,12 @@ def _how(work: Work, asker: views.Staff, heard: Heard, command: Command, talk: v
 
 
 def _reply(work: Work, asker: views.Staff, heard: Heard, command: Command, talk: views.PersonTalk) -> Reply:
-    said = AnswerTalk(talk.id, "worker", asker.worker_id, command.rest, heard.channel).run(work)
+    said = AnswerTalk(talk.id, "worker", asker.worker_id, command.rest, heard.channel, heard.media).run(work)
     if not said["ok"]:
         return _refused(said["why"], talk)
     sent = (SENT if said["open"] else SENT_AFTER).format(number=talk.number)
-    return Reply(f"{sent}\n{NO_PHOTOS}" if heard.media else sent)
+    photos = PHOTOS.format(count=len(heard.media)) if said["photos"] else NO_PHOTOS
+    return Reply(f"{sent}\n{photos}" if heard.media else sent)
 
 
 def _end(work: Work, asker: views.Staff, heard: Heard, command: Command, talk: views.PersonTalk) -> Reply:

@@ -29,9 +29,11 @@ def forget_account_words(erased: Erased, channel: str, address: str) -> None:
 
 
 def loose_photos(erased: Erased, account_id: int) -> list[str]:
-    """Delete the account's photos outside orders; the files that no other row names."""
-    p = t.photo.c
-    return delete_photos(erased, (p.account_id == account_id) & p.work_order_id.is_(None))
+    """Delete the account's photos outside orders and what was sent to it; the files that no other row names."""
+    p, k = t.photo.c, t.person_talk.c
+    talks = select(k.id).where(k.account_id == account_id)
+    theirs = (p.account_id == account_id) | p.person_talk_id.in_(talks)
+    return delete_photos(erased, theirs & p.work_order_id.is_(None))
 
 
 def delete_photos(erased: Erased, which: ColumnElement[bool]) -> list[str]:

@@ -206,12 +206,13 @@ class Unfollow:
         erased.note("account", 1)
         self._part_from_consents(erased)
         self._forget_talk(erased, row.channel, row.address)
+        files = loose_photos(erased, self.account_id)
         erase_talks(work, self.account_id)
         asked = update(t.question_asked).where(t.question_asked.c.account_id == self.account_id)
         erased.erase("question_asked", asked.values(account_id=None))
         self._stop_telling(work)
         self._clear_desk(work)
-        return {"ok": True, "files": loose_photos(erased, self.account_id)}
+        return {"ok": True, "files": files}
 
     def _bury(self, work: Work) -> None:
         nothing = {"consent_version": None, "consent_at": None, "talk_left": 0, "tap_left": 0}

@@ -13,9 +13,11 @@ from models.actions.desk import Audit, OpenDeskItem
 from models.actions.people import KeepPhotos
 from models.actions.routing import Charge, Region
 from models.actions.talk_in_hand import ANSWERS, Duty, TalkInHand, open_talk_of, whereabouts
+from models.actions.worker_photos import Photos, add_to_talk
 from models.rules.orders import Refusal, Why
 from models.rules.routing import fallback
 from models.store import Work
+from models.views.album import talk_album_link
 from models.views.people import contact_of
 from models.views.person_talk import person_talk
 from models.views.users import asker_of
@@ -158,7 +160,8 @@ class AnswerTalk:
     """Staff answer. `by`: worker or console, `by_id` their id; only those of the unit, and administrators.
 
     A talk that ended by itself, or by staff, is open again. Gives {"open": whether the resident's next words
-    come back here}. Refusals: unknown, not_your_unit, needs_words, too_late (the resident has left).
+    come back here, "photos": how many of `media` they are sent}. Refusals: unknown, not_your_unit, needs_words,
+    too_late (the resident has left).
     """
 
     talk_id: int
@@ -166,27 +169,31 @@ class AnswerTalk:
     by_id: int
     words: str
     origin: str = CONSOLE
+    media: Photos = ()
 
     def run(self, work: Work) -> dict[str, Any]:
-        """The same words twice in a row are one."""
+        """The same words twice in a row are one. Photos go by an address; without one they are not taken."""
         talk = _answerable(work, self.talk_id, self.by, self.by_id)
         if isinstance(talk, Refusal):
             return talk
-        if not self.words.strip():
+        link = talk_album_link(work, talk.row.id, talk.row.account_id) if self.media else ""
+        if not self.words.strip() and not link:
             return Refusal(Why.NEEDS_WORDS, number=talk.row.number)
-        if not talk.repeated(self.by, self.by_id, self.words):
-            _answer(talk, self.by, self.by_id, self.words, self.origin)
-        return talk.done(open=talk.open)
+        photos = add_to_talk(work, talk.row.id, self.by_id, self.media, self.origin) if link else 0
+        if photos or (self.words.strip() and not talk.repeated(self.by, self.by_id, self.words)):
+            album = {"photos": photos, "album": link} if photos else {}
+            _answer(talk, self.by, self.by_id, self.words, self.origin, **album)
+        return talk.done(open=talk.open, photos=photos)
 
 
-def _answer(talk: TalkInHand, by: str, by_id: int, words: str, origin: str) -> None:
+def _answer(talk: TalkInHand, by: str, by_id: int, words: str, origin: str, **album: Any) -> None:
     changes: dict[str, Any] = {"answered_at": talk.row.answered_at or talk.work.now}
     if _may_reopen(talk):
         changes |= {"state": "open", "ended_at": None, "ended_by": None}
-    entry = talk.write(by, by_id, words, origin=origin, **changes)
+    entry = talk.write(by, by_id, words, origin=origin, photos=album.get("photos", 0), **changes)
     if talk.open:
         talk.wait()
-    facts = {"words": words, "worker": _name(talk.work, by, by_id), "entry": entry}
+    facts = {"words": words, "worker": _name(talk.work, by, by_id), "entry": entry, **album}
     talk.tell_resident("talk_reply", end="open" if talk.open else "ended", **facts)
     if by == CONSOLE:
         talk.tell_groups("talk_answered", words=words)

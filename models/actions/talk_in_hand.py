@@ -18,11 +18,13 @@ from models.views.askers import Resident
 from models.views.calendar import calendar
 from models.views.orders import orders_of_resident
 from models.views.people import account_of, homes_of
+from models.views.staff import on_duty_accounts
 
 ANSWERS = ("worker", "console")  # by whom an answer is
 JOINT = "” “"  # between two things said one after the other, inside the quotation marks of the text
 JOINS = ("talk_message", "queued")
 NEARLY_SENT = timedelta(seconds=2)  # whoever sends it may have read it already
+CONSOLE = "工作台"  # where talks are answered by whoever no bot hears
 SOMEBODY = "社区"  # answers for a talk that no unit has
 
 
@@ -158,21 +160,22 @@ class TalkInHand:
     def tell_groups(
         self, kind: str, *, words: str = "", after: timedelta = timedelta(0), **more: Any
     ) -> bool:
-        """Tell every group of the unit, masked; whether there is one."""
-        groups = [
-            (group_id, display)
-            for group_id, display, _ in groups_of(self.work, None, self.row.unit_id)
-            if display is not None  # whoever cannot answer a talk is not told of it
-        ]
-        if not groups:
-            return False
+        """Tell every group of the unit, masked; whether one of them can answer.
+
+        A group that only reads, and whoever is on duty in an app, is told to answer in the console.
+        """
+        groups = [(one, display) for one, display, _ in groups_of(self.work, None, self.row.unit_id)]
+        alone = () if self.row.unit_id is None else on_duty_accounts(self.work, self.row.unit_id)
         where = whereabouts(self.work, self.row.account_id)
         facts = {"talk": self.row.number, "place": where.place, "tail": where.tail, **more}
         facts |= {"unit": self.unit_name(), "words": mask(words, rooms=where.rooms)}
         for group_id, display in groups:
-            to, told = To(work_group_id=group_id), {**facts, "bot": display}
-            self.work.tell(to, kind, told, talk_id=self.row.id, after=after)
-        return True
+            named = {"bot": display} if display is not None else {"console": CONSOLE}
+            self.work.tell(To(work_group_id=group_id), kind, facts | named, talk_id=self.row.id, after=after)
+        for account in alone:
+            told = {**facts, "console": CONSOLE, "alone": True}
+            self.work.tell(To(worker_account_id=account.id), kind, told, talk_id=self.row.id, after=after)
+        return any(display is not None for _, display in groups)
 
     def tell_words(self, words: str, photos: int = 0) -> None:
         """Tell the groups what the resident said. What comes in one burst joins the message that still waits."""

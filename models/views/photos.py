@@ -42,6 +42,14 @@ def _photos_of() -> Select[Any]:
     return _photos().where(t.photo.c.work_order_id.in_(orders)).order_by(t.photo.c.id)
 
 
+def photos_in_talk(work: Work, talk_id: int, account_id: int) -> tuple[Photo, ...]:
+    """The photos of a talk, for the account it is with."""
+    k, p = t.person_talk.c, t.photo.c
+    mine = select(k.id).where(k.id == talk_id, k.account_id == account_id)
+    query = _photos().where(p.person_talk_id.in_(mine)).order_by(p.id)
+    return tuple(Photo(*row) for row in work.conn.execute(query))
+
+
 def photo_by_id(work: Work, asker: Asker, order_id: int, photo_id: int) -> Photo | None:
     """One of the photos() of an order."""
     return next((one for one in photos(work, asker, order_id) if one.id == photo_id), None)

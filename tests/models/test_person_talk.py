@@ -101,6 +101,48 @@ def test_who_has_left_can_open_none(town: TestTown, zhang: views.Resident) -> No
     assert opened(town, zhang)["why"] == "unknown"
 
 
+def test_a_group_that_only_reads_and_people_in_an_app_are_told_to_answer_in_the_console(
+    town: TestTown, zhang: views.Resident
+) -> None:
+    heping, firm = town.planted.units["和平社区居委会"], town.planted.units["绿荫园林"]
+    town.store.limits = load_limits(public_url="http://linli.example")
+    with town.store.work(town.clock.now()) as work:
+        work.conn.execute(update(t.work_group).where(t.work_group.c.unit_id == heping).values(bot_id=None))
+        app = t.bot.c.unit_id == firm
+        work.conn.execute(update(t.bot).where(app).values(unit_id=heping))
+        work.conn.execute(
+            update(t.worker).where(t.worker.c.unit_id == firm).values(unit_id=heping, on_duty=True)
+        )
+    assert not opened(town, zhang)["reached"]
+    told = town.told("talk_opened")
+    assert {(one.work_group_id is None, one.facts["console"]) for one in told} == {
+        (False, "工作台"),
+        (True, "工作台"),
+    }
+    assert [row.kind for row in town.rows(t.desk_item)] == ["wants_person"]
+
+
+def test_photos_of_staff_reach_the_resident_by_an_address(town: TestTown, zhang: views.Resident) -> None:
+    talk_id = opened(town, zhang)["talk_id"]
+    answer = AnswerTalk(
+        talk_id, "worker", town.planted.workers["孙丽"], "", "wecom_aibot:heping", ("m-1", "m-2")
+    )
+    assert town.do(answer)["why"] == "needs_words"  # there is no address
+    town.store.limits = load_limits(public_url="http://linli.example")
+    assert town.do(answer)["photos"] == 2
+    assert town.do(answer)["photos"] == 0  # the same again
+    (told,) = town.told("talk_reply")
+    assert told.facts["photos"] == 2
+    with town.store.work(town.clock.now()) as work:
+        work.conn.execute(update(t.photo).values(state="kept", file="a.jpg", width=4, height=3))
+    token = told.facts["album"].removeprefix("http://linli.example/album/")
+    assert [(one.by_staff, one.file) for one in town.see(views.album_of, token)] == [(True, "a.jpg")] * 2
+    assert town.see(views.album_of, token.replace(".", "9.", 1)) is None
+    town.do(Unfollow(zhang.account_id))
+    assert town.see(views.album_of, token) is None
+    assert town.rows(t.photo) == []
+
+
 # --- passing on --------------------------------------------------------------------------------------------
 
 
