@@ -48,7 +48,10 @@ def test_words_that_wait_are_read_and_what_was_said_goes_on(community: Community
 def test_what_cannot_be_read_is_told_to_both(community: Community, zhang: Resident) -> None:
     assert "请打字" in zhang.says("[语音]")
     assert "请打字" in zhang.says("[视频]")
-    assert entries(community) == ["〔发来一段语音，听不到，已请住户打字〕", "〔发来一段视频，看不了，已请住户拍照片〕"]
+    assert entries(community) == [
+        "〔发来一段语音，听不到，已请住户打字〕",
+        "〔发来一段视频，看不了，已请住户拍照片〕",
+    ]
     zhang.says("结束")
     assert "我还听不清语音" in zhang.says("[语音]")
     assert len(entries(community)) == 2
