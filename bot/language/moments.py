@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import SHANGHAI
+from bot.language.clocks import of_day
+from bot.language.dates import Days, find_days
 from bot.language.numbers import read_numeral
 from bot.language.tables import any_of, read_table
 from bot.language.text import fold
 
 _TABLE = read_table("moments")
-_NEAR: dict[str, int] = _TABLE["near"]
-_WEEKDAYS: dict[str, int] = _TABLE["weekdays"]
 _HOURS: dict[str, int] = _TABLE["units"]
 _PARTS: dict[str, list[int]] = _TABLE["parts"]
 _NUM = "[0-9]{1,2}|[一二两三四五六七八九十]{1,3}"
-_DAY = (
-    rf"(?P<near>{any_of([name for name in _NEAR if len(name) > 1])}|[今明](?=[早晚]))"
-    rf"|(?:(?P<next>{any_of(_TABLE['next_week'])})|{any_of(_TABLE['this_week'])})?"
-    rf"(?:周|星期|礼拜)(?P<week>{any_of(_WEEKDAYS)})(?!期)"
-    rf"|(?P<month>{_NUM})月(?P<of_month>{_NUM})[日号]?|(?P<only>{_NUM})[日号](?![楼门单栋])"
-    rf"|(?P<count>{_NUM}|半)(?P<unit>{any_of(_HOURS)})(?:以后|之后|后|内)?"
-)
+_BEFORE = r"(?P<until>(?:等到|到|至)\s*)?"
 
 
 def _clock(name: str) -> str:
@@ -35,12 +30,14 @@ def _clock(name: str) -> str:
 
 _PART = rf"(?P<part>{any_of(_PARTS)})"
 _UNTIL = rf"\s*(?:到|至|[-—~])\s*(?P<end_part>{any_of(_PARTS)})?\s*{_clock('end')}"
-_SPAN = re.compile(
-    rf"(?P<until>(?:等到|到|至)\s*)?(?:{_DAY})?的?\s*{_PART}?\s*(?:{_clock('hour')})?(?:{_UNTIL})?"
+_TIME = re.compile(rf"{_BEFORE}的?\s*{_PART}?\s*(?:{_clock('hour')})?(?:{_UNTIL})?")
+_COUNT = re.compile(
+    rf"{_BEFORE}(?<![周期拜第0-9.])(?P<count>{_NUM}|半)(?P<unit>{any_of(_HOURS)})(?:以后|之后|后|内)?"
 )
-_SAID = ("near", "week", "month", "only", "count", "part", "hour")
+_UNTIL_BEFORE = re.compile(r"(?:等到|到|至)\s*$")
+_BROKEN_DAY = re.compile(r"[号日月]\s*$")
+_BARE_WEEKDAY = ("周", "星期", "礼拜", "拜")
 OPENS = 9  # o'clock: of a day without a time
-EARLIEST = 7  # an hour below that without 上午 or 下午 is meant in the afternoon
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,66 +50,85 @@ class Span:
     rest: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One moment in the text: a count of hours, or a day (None: today) with what follows it."""
+
+    start: int
+    end: int
+    until: bool
+    found: re.Match[str]
+    day: Days | None = None
+
+
 def read_span(text: str, now: datetime) -> Span | None:
     """The day or time in `text`; one that 到 stands before wins over others. None when there is none.
 
     A weekday is the next one, a day of the month the next such day; 3点 is in the afternoon, 8点 in the morning.
     """
-    said = [one for one in _SPAN.finditer(fold(text)) if any(one[name] for name in _SAID)]
-    for found in sorted(said, key=lambda one: one["until"] is None):
-        span = _span(found, now.astimezone(SHANGHAI))
+    now, said = now.astimezone(SHANGHAI), fold(text)
+    for one in sorted(_all_said(said, now), key=lambda one: (not one.until, one.start)):
+        span = _span(one, said, now)
         if span is not None:
-            rest = f"{text[: found.start()]} {text[found.end() :]}".strip(" \t,，。;；、")
+            rest = f"{text[: one.start]} {text[one.end :]}".strip(" \t,，。;；、")
             return Span(*span, rest)
     return None
 
 
-def _span(found: re.Match[str], now: datetime) -> tuple[datetime, datetime | None, bool] | None:
+def _all_said(text: str, now: datetime) -> Iterator[_Said]:
+    taken = [found.span() for found in _COUNT.finditer(text)]
+    for found in _COUNT.finditer(text):
+        yield _Said(found.start(), found.end(), bool(found["until"]), found)
+    for day in find_days(text, now.date()):
+        if any(start < day.end and day.start < end for start, end in taken):
+            continue
+        until, time = _UNTIL_BEFORE.search(text[: day.start]), _TIME.match(text, day.end)
+        if time is not None:
+            end = time.end() if time["part"] or time["hour"] else day.end
+            start = until.start() if until else day.start
+            yield _Said(start, end, bool(until or day.last), time, day)
+            taken.append((start, end))
+    for found in _TIME.finditer(text):
+        free = not any(start < found.end() and found.start() < end for start, end in taken)
+        if free and (found["part"] or found["hour"]) and not _BROKEN_DAY.search(text[: found.start()]):
+            yield _Said(found.start(), found.end(), bool(found["until"]), found)
+
+
+def _span(said: _Said, text: str, now: datetime) -> tuple[datetime, datetime | None, bool] | None:
+    found = said.found
     try:
-        if found["count"]:
+        if "count" in found.groupdict():
             return _later(found, now), None, True
-        day = _day(found, now)
-        part = found["part"] or ""
+        day = _midnight(said.day, now)
+        part = found["part"] or _part_within(said.day, text)
         if not found["hour"]:
             first, last = _PARTS.get(part, (OPENS, 0))
             ends = day + timedelta(hours=last) if part else None
             return day + timedelta(hours=first), ends, bool(part)
         starts = day + _time(found, "hour", part)
-        if found["week"] and not found["next"] and starts <= now:
+        bare = said.day and text.startswith(_BARE_WEEKDAY, said.day.start)
+        if bare and starts <= now:
             day, starts = day + timedelta(days=7), starts + timedelta(days=7)
         return starts, _ends(found, day, part, starts), True
     except ValueError:
         return None
 
 
+def _midnight(day: Days | None, now: datetime) -> datetime:
+    """Midnight of the day that is meant; of a stretch, of its last."""
+    at = (day.last or day.days[0]) if day else now.date()
+    return datetime(at.year, at.month, at.day, tzinfo=SHANGHAI)
+
+
+def _part_within(day: Days | None, text: str) -> str:
+    """The part of the day that a day's own name holds: 晚 of 明晚."""
+    last = text[day.end - 1] if day else ""
+    return last if last in _PARTS else ""
+
+
 def _later(found: re.Match[str], now: datetime) -> datetime:
     count = 0.5 if found["count"] == "半" else _number(found["count"])
     return now + timedelta(hours=count * _HOURS[found["unit"]])
-
-
-def _day(found: re.Match[str], now: datetime) -> datetime:
-    """Midnight of the day that is meant. Raises ValueError for 2月30日."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if found["near"]:
-        return today + timedelta(days=_NEAR[found["near"]])
-    if found["week"]:
-        ahead = _WEEKDAYS[found["week"]] - today.weekday()
-        if found["next"]:
-            return today + timedelta(days=ahead + 7)
-        return today + timedelta(days=ahead % 7)
-    if found["month"]:
-        day = today.replace(month=_number(found["month"]), day=_number(found["of_month"]))
-        return day if day >= today else day.replace(year=day.year + 1)
-    if found["only"]:
-        return _next_such_day(today, _number(found["only"]))
-    return today
-
-
-def _next_such_day(today: datetime, day: int) -> datetime:
-    if day >= today.day:
-        return today.replace(day=day)
-    first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return first.replace(day=day)
 
 
 def _time(found: re.Match[str], name: str, part: str) -> timedelta:
@@ -123,18 +139,7 @@ def _time(found: re.Match[str], name: str, part: str) -> timedelta:
     minute = {"一": 15, "三": 45}.get(found[f"{name}quarter"] or "", minute)
     if hour > 24 or minute > 59:
         raise ValueError(found[0])
-    return timedelta(hours=_of_day(hour, part), minutes=minute)
-
-
-def _of_day(hour: int, part: str) -> int:
-    """The hour on a clock of 24: 3 in the afternoon is 15, 12 at night the end of the day."""
-    if part in _TABLE["after_noon"]:
-        late = hour < 12 or (hour == 12 and part.startswith("晚"))
-    elif part in _TABLE["noon"]:
-        late = hour < 3
-    else:
-        late = not part and 0 < hour < EARLIEST
-    return hour + 12 if late else hour
+    return timedelta(hours=of_day(hour, part), minutes=minute)
 
 
 def _ends(found: re.Match[str], day: datetime, part: str, starts: datetime) -> datetime | None:
