@@ -16,6 +16,7 @@ import numpy.typing as npt
 from bot.language.tables import read_table
 
 _TABLE = read_table("retrieval_weights")
+SKIP_MODEL_FROM: float = _TABLE["skip_model_from"]  # chance by words from which on the model is not asked
 
 
 @dataclass(frozen=True)

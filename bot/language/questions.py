@@ -17,6 +17,8 @@ _SPOKEN: dict[str, str] = _TABLE["spoken"]
 _SPOKEN_WORD = re.compile(any_of(_SPOKEN))
 _FILLER = re.compile(any_of(_TABLE["fillers"]))
 _OUTSIDE = re.compile(any_of(_TABLE["outside"]))
+_ASKING = re.compile(any_of(_TABLE["asking"]))
+_CHATTING = re.compile(any_of(_TABLE["chatting"]))
 _NAMED = [(name, re.compile(any_of(words))) for name, words in _TABLE["concepts"].items()]
 _NO_WORD = re.compile(r"[\W_]+")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -26,7 +28,8 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 class Question:
     """`said`: standard Chinese, for the model; `core`: what is left of it without fillers; then its terms.
 
-    `meanings`: names of the concepts that are spoken of; `outside`: services that are someone else's.
+    `meanings`: names of the concepts that are spoken of; `outside`: services that are someone else's;
+    `asks`: whether a word of asking is there; `chats`: how many words of small talk are.
     """
 
     said: str
@@ -35,6 +38,8 @@ class Question:
     sounds: tuple[str, ...]
     meanings: tuple[str, ...]
     outside: tuple[str, ...]
+    asks: bool
+    chats: int
 
 
 def standard(text: str) -> str:
@@ -69,6 +74,8 @@ def read(text: str) -> Question:
         tuple(ngrams(syllables(bare))),
         tuple(name for name, words in _NAMED if words.search(said)),
         tuple(dict.fromkeys(_OUTSIDE.findall(said))),
+        bool(_ASKING.search(said)),
+        len(_CHATTING.findall(said)),
     )
 
 

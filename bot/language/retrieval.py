@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from bot.language.calibration import Weights, chance, evidence, weights
+from bot.language.calibration import SKIP_MODEL_FROM, Weights, chance, evidence, weights
 from bot.language.embedding import Embedder, FloatArray, model
 from bot.language.likeness import ByModel, ByWords, Components
 from bot.language.questions import Question, is_chinese, read, standard
@@ -29,7 +29,6 @@ Kind = Literal["sure", "suggest", "none"]
 MOST = 5  # items a verdict names
 _REMEMBERED = 1024  # questions; a neighbourhood asks the same few hundred again and again
 _WORDS, _MODEL = weights("words"), weights("model")
-SKIP_MODEL_FROM = 0.97  # chance from which on words alone decide
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,28 @@ class Finder:
         said = standard(text)
         return self._remembered(said) if self._words and is_chinese(said) else Verdict("none")
 
+    def components(self, question: Question) -> Components:
+        """How like every item is, one row an item, in every way there is: what training fits weights to."""
+        assert self._words is not None
+        by_words = self._words.components(question)
+        return np.hstack((by_words, self._model.components(question))) if self._model else by_words
+
+    def known(self, question: Question, best: int) -> tuple[float, ...]:
+        """Further evidence on item number `best`: how much of the question it has, how much no item has,
+        what is someone else's, how long the question is, whether it asks or chats, which meanings are left.
+        """
+        assert self._words is not None
+        index, meanings = self._words.characters, self._words.meanings
+        weight = {term: index.weight(term) for term in question.characters}
+        whole = sum(weight.values()) or 1.0
+        held = sum(w for term, w in weight.items() if best in index.holders(term))
+        strange = sum(w for term, w in weight.items() if not index.holders(term).size)
+        outside = any(name not in self._names[best] for name in question.outside)
+        left = sum(best not in meanings.holders(name) for name in question.meanings)
+        length = math.log1p(len(question.core))
+        asks, chats = float(question.asks), float(min(question.chats, 2))
+        return held / whole, strange / whole, float(outside), length, asks, chats, float(left)
+
     def _judged(self, said: str) -> Verdict:
         assert self._words is not None
         question = read(said)
@@ -86,19 +107,8 @@ class Finder:
 
     def _verdict(self, question: Question, components: Components, by: Weights) -> Verdict:
         ranked = components @ by.order
-        found = evidence(components, ranked, self._known(question, int(ranked.argmax())))
+        found = evidence(components, ranked, self.known(question, int(ranked.argmax())))
         score = chance(by.sure, found)
         kind: Kind = "sure" if score >= by.answer_from else "suggest" if score >= by.suggest_from else "none"
         best = np.argsort(-ranked, kind="stable")[:MOST]
         return Verdict(kind, tuple(self._items[at].id for at in best), score)
-
-    def _known(self, question: Question, best: int) -> tuple[float, ...]:
-        """How much of the question the best item has, how much no item has, and what is someone else's."""
-        assert self._words is not None
-        index = self._words.characters
-        weight = {term: index.weight(term) for term in question.characters}
-        whole = sum(weight.values()) or 1.0
-        held = sum(w for term, w in weight.items() if best in index.holders(term))
-        strange = sum(w for term, w in weight.items() if not index.holders(term).size)
-        outside = any(name not in self._names[best] for name in question.outside)
-        return held / whole, strange / whole, float(outside), math.log1p(len(question.core))
