@@ -124,11 +124,13 @@ def serving(stage: Stage, chromium: BrowserContext) -> Iterator[Street]:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(f"http://127.0.0.1:{server.port}/phones")
-    yield Street(page, stage)
-    page.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield Street(page, stage)
+    finally:
+        page.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
     assert problems == []
 
 
@@ -250,6 +252,20 @@ def test_a_town_without_apps_has_a_page(make_stage: MakeStage, chromium: Browser
     with serving(make_stage(apps=[]), chromium) as street:
         expect(street.phone("G1")).to_be_visible()
         assert street.page.locator('[data-test^="phone-"]').count() == 2
+
+
+def test_no_tab_is_cut_off(make_stage: MakeStage, chromium: BrowserContext) -> None:
+    """Many phones: on a desk the tabs take another line, on a phone they are moved with a finger."""
+    app = TOWN["apps"][0]
+    apps = [
+        {**app, "name": f"app-{n}", "display": f"第 {n} 物业公司工单", "agentid": 2000 + n} for n in range(6)
+    ]
+    with serving(make_stage(apps=apps), chromium) as street:
+        tabs = street.page.locator("#tabs")
+        expect(tabs.locator("button")).to_have_count(8)
+        assert tabs.evaluate("tabs => tabs.scrollWidth <= tabs.clientWidth")
+        street.page.set_viewport_size({"width": 390, "height": 844})
+        assert tabs.evaluate("tabs => tabs.offsetHeight < 40 && getComputedStyle(tabs).overflowX === 'auto'")
 
 
 def test_nothing_written_becomes_markup(street: Street) -> None:
