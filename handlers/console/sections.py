@@ -16,6 +16,7 @@ from handlers.console.words import word
 from models import views
 from models.actions import Action
 from models.actions.areas import SaveArea
+from models.actions.grids import SaveGrid
 from models.actions.register import (
     MakeHomes,
     SaveApp,
@@ -27,7 +28,7 @@ from models.actions.register import (
     SaveUnit,
     SaveWorker,
 )
-from models.rules.areas import LEVELS
+from models.rules.areas import GRID_KINDS, LEVELS, MICRO_GRID
 from models.rules.routing import MODES
 from models.store import Work
 
@@ -138,6 +139,22 @@ def _building_choices(work: Work) -> Choices:
     return {str(building.id): building.place for building in views.buildings(work)}
 
 
+def _grid_kinds(_work: Work) -> Choices:
+    return {kind: word(kind, "grid_kind") for kind in GRID_KINDS}
+
+
+def _grid_choices(work: Work) -> Choices:
+    return _named(views.setup_grids(work))
+
+
+def _grids_above(work: Work) -> Choices:
+    return _named(one for one in views.setup_grids(work) if one.kind != MICRO_GRID)
+
+
+def _active_workers(work: Work) -> Choices:
+    return {str(one.id): f"{one.name}（{one.unit}）" for one in views.setup_workers(work) if one.active}
+
+
 def _categories(_work: Work) -> Choices:
     return here().categories
 
@@ -240,8 +257,20 @@ def _estates(work: Work) -> Iterable[Row]:
 def _buildings(work: Work) -> Iterable[Row]:
     for one in views.setup_buildings(work):
         scene = f"二维码编号 {one.scene}" if one.scene else "还没有二维码编号，保存一次就有"
-        values = {"estate_id": one.estate_id, "key": one.key, "name": one.name}
+        names = ("estate_id", "key", "name", "grid_id")
+        values = {name: getattr(one, name) for name in names}
         yield Row(one.id, f"{one.estate} {one.name}", f"{one.homes} 户；{scene}", (), values)
+
+
+def _grids(work: Work) -> Iterable[Row]:
+    for one in views.setup_grids(work):
+        officer = f"网格员：{one.officer}" if one.officer else "没有网格员"
+        note = "；".join(
+            filter(None, (f"属于{one.parent}" if one.parent else "", officer, f"{one.buildings} 栋楼"))
+        )
+        names = ("kind", "name", "parent_id", "officer_id", "area_id")
+        values = {name: getattr(one, name) for name in names}
+        yield Row(one.id, one.name, note, (("", word(one.kind, "grid_kind")),), values)
 
 
 def _homes(work: Work) -> Iterable[Row]:
@@ -309,7 +338,25 @@ SECTIONS: Mapping[str, Section] = {
             "estate_id",
             {"community_unit_id": _communities, "area_id": area_choices},
         ),
-        Section("buildings", _buildings, SaveBuilding, "building_id", {"estate_id": _estate_choices}),
+        Section(
+            "grids",
+            _grids,
+            SaveGrid,
+            "grid_id",
+            {
+                "kind": _grid_kinds,
+                "parent_id": _grids_above,
+                "officer_id": _active_workers,
+                "area_id": area_choices,
+            },
+        ),
+        Section(
+            "buildings",
+            _buildings,
+            SaveBuilding,
+            "building_id",
+            {"estate_id": _estate_choices, "grid_id": _grid_choices},
+        ),
         Section("homes", _homes, MakeHomes, choices={"building_id": _building_choices}),
         Section(
             "routes",

@@ -280,6 +280,7 @@ class SaveBuilding:
     key: str
     name: str
     building_id: int | None = None
+    grid_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"id", "new"}. A building without a scene for its QR code gets one, which never changes again."""
@@ -289,7 +290,9 @@ class SaveBuilding:
             return Refusal(Why.UNKNOWN, field="estate_id")
         if refusal := missing({"key": self.key, "name": self.name}):
             return refusal
-        values = {"estate_id": estate_id, "key": self.key, "name": self.name}
+        if self.grid_id and not is_there(work, t.grid, self.grid_id):
+            return Refusal(Why.UNKNOWN, field="grid_id")
+        values = {"estate_id": estate_id, "key": self.key, "name": self.name, "grid_id": self.grid_id}
         saved = save(work, t.building, self.building_id, values, ("estate_id", "key"))
         if saved["ok"]:
             b = t.building.c

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+MICRO_GRID = "micro_grid"
+GRID_KINDS = ("grid", "special_grid", MICRO_GRID)
 LEVELS = ("community", "street", "district")  # the lowest first
 
 

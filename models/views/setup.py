@@ -57,15 +57,31 @@ class SetupEstate:
 
 @dataclass(frozen=True, slots=True)
 class SetupBuilding:
-    """A building and how many homes it has."""
+    """A building, the grid it is in, and how many homes it has."""
 
     id: int
     key: str
     name: str
     scene: str | None
     estate_id: int
+    grid_id: int | None
     estate: str
     homes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetupGrid:
+    """A grid, the one it is part of, its own officer, and how many buildings are in it."""
+
+    id: int
+    kind: str
+    name: str
+    parent_id: int | None
+    area_id: int | None
+    officer_id: int | None
+    parent: str
+    officer: str
+    buildings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +144,26 @@ def setup_buildings(work: Work) -> tuple[SetupBuilding, ...]:
     """Every building, by estate."""
     b, e, h = t.building.c, t.estate.c, t.home.c
     homes = select(func.count()).where(h.building_id == b.id).scalar_subquery()
-    query = select(b.id, b.key, b.name, b.scene, b.estate_id, e.name, homes).join_from(t.building, t.estate)
+    query = select(b.id, b.key, b.name, b.scene, b.estate_id, b.grid_id, e.name, homes).join_from(
+        t.building, t.estate
+    )
     rows = work.conn.execute(query.order_by(b.estate_id, b.id))
     return tuple(SetupBuilding(*row) for row in rows)
+
+
+def setup_grids(work: Work) -> tuple[SetupGrid, ...]:
+    """Every grid: each micro-grid after the one it is part of."""
+    g, above, w, b = t.grid.c, t.grid.alias("above"), t.worker.c, t.building.c
+    buildings = select(func.count()).where(b.grid_id == g.id).scalar_subquery()
+    columns = (g.id, g.kind, g.name, g.parent_id, g.area_id, g.officer_id)
+    query = (
+        select(*columns, func.coalesce(above.c.name, ""), func.coalesce(w.name, ""), buildings)
+        .select_from(t.grid)
+        .outerjoin(above, above.c.id == g.parent_id)
+        .outerjoin(t.worker, w.id == g.officer_id)
+        .order_by(func.coalesce(g.parent_id, g.id), g.parent_id.is_not(None), g.id)
+    )
+    return tuple(SetupGrid(*row) for row in work.conn.execute(query))
 
 
 def setup_routes(work: Work) -> tuple[SetupRoute, ...]:

@@ -44,6 +44,7 @@ from models.actions.door import TellDoor
 from models.actions.endings import NotFixed, Withdraw
 from models.actions.erasure import ErasePerson, ForgetErased, ForgetHeard
 from models.actions.escalation import Unattended, Unclaimed
+from models.actions.grids import SaveGrid
 from models.actions.helpers import AddHelper, DismissHelper, HelperDone
 from models.actions.import_lines import Line
 from models.actions.import_runs import (
@@ -236,6 +237,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     SayInTalk: lambda s: s.talk() and SayInTalk(s.account, "在吗", ("m1",)),
     SaveApp: lambda s: SaveApp("firm-app", s.unit, "小邻", "ww1", "1", "s", "token", "k" * 43),
     SaveBot: lambda s: SaveBot("new", s.unit, "小邻", "aib", "token", "k" * 43),
+    SaveGrid: lambda s: SaveGrid("grid", "第一网格", officer_id=s.worker),
     SaveBuilding: lambda s: SaveBuilding(s.town.planted.estates["幸福小区"], "9", "9 号楼"),
     SaveEstate: lambda s: SaveEstate("新小区", ("新家",)),
     SaveGroup: lambda s: SaveGroup("新群", s.bot, "robot"),
