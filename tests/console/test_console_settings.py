@@ -47,6 +47,7 @@ GOOD: dict[str, dict[str, str]] = {
         "robot_key": f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={ROBOT}",
     },
     "estates": {"name": "春天里", "aliases": "春天、春里"},
+    "grids": {"kind": "grid", "name": "第一网格", "officer_id": "3"},
     "buildings": {"estate_id": "1", "key": "９", "name": "9 号楼"},
     "homes": {"building_id": "2", "units": "2", "floors": "3", "doors": "2"},
     "routes": {
@@ -66,6 +67,7 @@ TABLES = {
     "apps": t.bot,
     "groups": t.work_group,
     "estates": t.estate,
+    "grids": t.grid,
     "buildings": t.building,
     "homes": t.home,
     "routes": t.route,

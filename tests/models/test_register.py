@@ -9,6 +9,7 @@ import pytest
 
 from models import tables as t
 from models import views
+from models.actions.grids import SaveGrid
 from models.actions.register import (
     MakeHomes,
     SaveBot,
@@ -197,3 +198,34 @@ def test_a_route_that_makes_no_sense_is_refused(town: TestTown) -> None:
         assert refused(refusal) == ("unknown", "worker_id")
     assert town.do(SaveRoute(unit, DAY, category="lift"))["ok"]
     assert refused(town.do(SaveRoute(unit, DAY, category="lift"))) == ("already", "starts_on")
+
+
+def test_grids_are_made_and_only_micro_grids_lie_in_others(town: TestTown) -> None:
+    officer = town.planted.workers["孙丽"]
+    whole = town.do(SaveGrid("grid", "第一网格", officer_id=officer))["id"]
+    micro = town.do(SaveGrid("micro_grid", "第一微网格", whole))["id"]
+    assert town.do(SaveGrid("", "一号微网格", whole, grid_id=micro)) == {
+        "ok": True,
+        "id": micro,
+        "new": False,
+    }
+    building = town.planted.buildings["幸福小区", "3"]
+    town.do(SaveBuilding(0, "3", "3 号楼", building, micro))
+    assert town.see(views.officer_of, None, building) == officer
+    town.do(SwitchWorker(town.planted.workers["李华"], False))
+    for refused, field in (
+        (SaveGrid("park", "x"), "kind"),
+        (SaveGrid("grid", " "), "name"),
+        (SaveGrid("grid", "第一网格"), "name"),
+        (SaveGrid("grid", "x", whole), "parent_id"),
+        (SaveGrid("micro_grid", "x", micro), "parent_id"),
+        (SaveGrid("micro_grid", "第一微网格", micro, grid_id=micro), "parent_id"),
+        (SaveGrid("grid", "x", area_id=999), "area_id"),
+        (SaveGrid("grid", "x", officer_id=town.planted.workers["李华"]), "officer_id"),
+        (SaveBuilding(0, "3", "3 号楼", building, 999), "grid_id"),
+    ):
+        assert town.do(refused)["field"] == field, refused
+    assert [(one.name, one.parent) for one in town.see(views.setup_grids)] == [
+        ("第一网格", ""),
+        ("一号微网格", "第一网格"),
+    ]
