@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.language.danger import danger
 from bot.language.phones import read_phone
-from bot.language.reports import public_part
+from bot.language.reports import fault_object, public_part
 from bot.talk import Ask, Do, Given, Look, Part, Place, Say, Script, World, dialog
 from dialogs.progress import asker
 from dialogs.report import at_door, at_part
@@ -160,6 +160,7 @@ def opened(
         category=category,
         urgency="emergency",
         summary=what,
+        thing=fault_object(what),
         public_part=part,
         media=tuple(world.opening.media),
         **where(place or {}),

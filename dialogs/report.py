@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.language.places import at_home, tells_door
-from bot.language.reports import CATEGORIES, public_part, suggest_category, urgency
+from bot.language.reports import CATEGORIES, fault_object, public_part, suggest_category, urgency
 from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Photos, Place, Say, Script, World, dialog
 from dialogs import NOTICE
 from dialogs.contact import door_asked, door_kept, finds_door, offered
@@ -41,7 +41,7 @@ def report(world: World) -> Script:
     category = yield from which_category(what)
     place = yield from where(world, what)
     part = place.get("public_part")
-    if part and (yield from joins(world, place, category)):
+    if place.get("estate_id") and (yield from joins(world, what, place, category)):
         return None
     early = list(world.opening.media)
     lacks_door = at_home(what) and not (place.get("home_id") or part or tells_door(what))
@@ -130,14 +130,22 @@ def at_door(home: dict[str, Any]) -> dict[str, Any]:
     return {**ids, "label": f"我家（{door(home)}）"}
 
 
-def joins(world: World, place: dict[str, Any], category: str) -> Part[bool]:
+def joins(world: World, what: str, place: dict[str, Any], category: str) -> Part[bool]:
     """Whether an open order is the same thing: a neighbour's, which this person joins, or their own."""
+    thing = fault_object(what)
+    if place.get("home_id"):
+        at = {"home_id": place["home_id"], "category": category, "thing": thing}
+        mine = yield from Look("mine", views.own_order_at, asker(world), **at)
+        if mine is not None:
+            return (yield from reported(world, dict(mine)))
     same = yield from Look(
         "same",
         views.similar_order,
-        building_id=place["building_id"],
+        estate_id=place["estate_id"],
+        building_id=place.get("building_id"),
         category=category,
-        public_part=place["public_part"],
+        public_part=place.get("public_part"),
+        thing=thing,
     )
     if same is None:
         return False
@@ -192,6 +200,7 @@ def opened(world: World, what: str, category: str, place: dict[str, Any], photos
         category=category,
         urgency=urgency(what),
         summary=what,
+        thing=fault_object(what),
         label=place["label"] if place.get("latitude") else "",
         media=tuple(photos),
         **known,

@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from bot.language.reports import fault_object
 from handlers.console.desk import here
 from handlers.console.forms import Choices, Field, Typed, read
 from handlers.console.pages import found, looking, me, said, show, working, write_down
@@ -92,7 +93,9 @@ def _who() -> Caller:
 def _opened(typed: Typed, place: Ids) -> dict[str, Any]:
     facts = {name: typed.values[name] for name in ("category", "urgency", "origin")}
     with working() as work:
-        return OpenForCaller(g.me.id, _who(), words=said(), **facts, **place).run(work)
+        return OpenForCaller(g.me.id, _who(), words=said(), thing=fault_object(said()), **facts, **place).run(
+            work
+        )
 
 
 def _joined(form: Mapping[str, str]) -> dict[str, Any]:
@@ -108,8 +111,14 @@ def _similar(work: Work, place: Ids, values: Mapping[str, Any]) -> views.Order |
     """An open order about the same public part, which may be joined."""
     if place.get("home_id") or not place.get("building_id"):
         return None
-    wanted = {"building_id": place["building_id"], "category": values["category"]}
-    same = views.similar_order(work, **wanted, public_part=place.get("public_part"))
+    same = views.similar_order(
+        work,
+        estate_id=place["estate_id"],
+        building_id=place["building_id"],
+        category=values["category"],
+        public_part=place.get("public_part"),
+        thing=fault_object(said()),
+    )
     return same and views.order_by_id(work, me().asker, same.id)
 
 

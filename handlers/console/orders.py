@@ -88,6 +88,7 @@ def _order_page(number: int, door: views.Door | None = None, tried: Tried | None
             "entries": entries,
             "talk": conversation(entries, messages, here().categories, views.own_texts(work)),
             "photos": views.photos(work, asker, one.id),
+            "alike": views.likely_same_as(work, asker, one),
             "rating": views.rating_of(work, asker, one.id),
             "workers": _others(work, one),
             "helpers": views.helpers_of(work, asker, one.id),

@@ -395,6 +395,7 @@ def upgrade() -> None:
             batch_op.f("fk_work_order_merged_into_id"), "work_order", ["merged_into_id"], ["id"]
         )
         batch_op.add_column(sa.Column("stripped_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("thing", sa.String(length=16), nullable=True))
 
     with op.batch_alter_table("worker") as batch_op:
         batch_op.add_column(sa.Column("given_at", sa.DateTime(timezone=True), nullable=True))
@@ -564,6 +565,7 @@ def downgrade() -> None:
     with op.batch_alter_table("work_order") as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_work_order_state"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_work_order_state"), BEFORE)
+        batch_op.drop_column("thing")
         batch_op.drop_column("stripped_at")
         batch_op.drop_constraint(batch_op.f("fk_work_order_merged_into_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_work_order_merged_into_id"))

@@ -116,6 +116,7 @@ class OpenForCaller:
     home_id: int | None = None
     public_part: str | None = None
     origin: str = "phone"
+    thing: str | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives what OpenOrder gives."""
@@ -137,6 +138,7 @@ class OpenForCaller:
             public_part=self.public_part,
             channel="console",
             origin=self.origin,
+            thing=self.thing,
             user_id=self.user_id,
         ).run(work)
 

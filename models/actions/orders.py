@@ -19,6 +19,7 @@ from models.actions.place import Place, find_place
 from models.actions.routing import Charge, Region, route
 from models.rules.orders import OPEN, Refusal, Why
 from models.store import Work
+from models.views.duplicates import likely_same
 
 
 def _same() -> Select[Any]:
@@ -41,10 +42,10 @@ _OPEN, _SAME = insert(t.work_order).returning(*t.work_order.c), _same()
 class OpenOrder:
     """Open a work order: routed, numbered, entered in its ledger, told to the groups of the unit in charge.
 
-    `home_id`, `building_id` and `public_part` as far as known; an emergency is opened without any. `media` are
-    photos just sent, `photo_ids` those that KeepPhotos kept. The same report within ten minutes is the same
-    order. Gives {"order_id", "number", "unit" (name, may be empty), "place" (words, may be empty), "new",
-    "reached"}: whether a group of the unit hears of it.
+    `home_id`, `building_id`, `public_part` and `thing` (what is broken, 电梯) as far as known; an emergency is
+    opened without any. `media` are photos just sent, `photo_ids` those that KeepPhotos kept. The same report within
+    ten minutes is the same order. Gives {"order_id", "number", "unit" (name, may be empty), "place" (words, may be
+    empty), "new", "reached"}: whether a group of the unit hears of it.
 
     `user_id`: a clerk enters it for somebody who called or came by; the person, if known, follows it with every
     account of theirs and is told; so are the accounts of `far_id` (models/actions/caller.py).
@@ -66,6 +67,7 @@ class OpenOrder:
     photo_ids: tuple[int, ...] = ()
     channel: str = "wechat_oa"
     origin: str = "official_account"
+    thing: str | None = None
     user_id: int | None = None
     far_id: int | None = None
 
@@ -95,7 +97,7 @@ class OpenOrder:
             order.tell_followers("order_entered")
         if not charge.reached:
             _call_desk(order)
-        place_in_hands(order, region)
+        place_in_hands(order, region, **_alike(order))
         return _opened(order, new=True)
 
     def _same(self, work: Work, place: Place) -> OrderInHand | None:
@@ -116,6 +118,7 @@ class OpenOrder:
             "category": self.category,
             "urgency": self.urgency,
             "summary": self.summary,
+            "thing": self.thing,
             "latitude": None if self.latitude is None else str(self.latitude),
             "longitude": None if self.longitude is None else str(self.longitude),
             "unit_id": charge.unit_id,
@@ -135,6 +138,14 @@ class OpenOrder:
             follow(order, self.account_id, self.person_id, joined=False)
         elif self.person_id is not None:
             follow_as(order, self.person_id, joined=False, far_id=self.far_id)
+
+
+def _alike(order: OrderInHand) -> dict[str, Any]:
+    """The number of the newest open order that it may be a duplicate of, for staff to look at."""
+    o = t.work_order.c
+    newest = next(iter(likely_same(order.work, order.row)), None)
+    number = select(o.number).where(o.id == newest)
+    return {} if newest is None else {"like": order.work.conn.execute(number).scalar_one()}
 
 
 def _opened(order: OrderInHand, *, new: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ HARMLESS = frozenset(
     (
         "worker_id", "worker", "helper", "held_by", "returned_by", "turn_of", "charge_of", "instead_of",
         "from_unit", "unit", "returns", "minutes", "hours", "photos", "end", "into", "number", "until", "visit",
-        "closure", "score", "caller", "gave_up_id",
+        "closure", "score", "caller", "gave_up_id", "like",
     )
 )  # fmt: skip
 

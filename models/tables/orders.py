@@ -19,6 +19,9 @@ work_order = Table(
     refers_to("building", nullable=True, index=True),
     refers_to("home", nullable=True),
     Column("public_part", String(32), nullable=True),
+    Column(
+        "thing", String(16), nullable=True
+    ),  # what is broken, by its usual name (电梯): to find duplicates by
     Column("place", String(120), nullable=False, default=""),  # in words, never with a door
     Column("latitude", String(16), nullable=True),
     Column("longitude", String(16), nullable=True),

@@ -31,6 +31,7 @@ from models.views.desk import (
     stuck_messages,
 )
 from models.views.doors import Door, door_of, doors_of
+from models.views.duplicates import likely_same_as, own_order_at, similar_order
 from models.views.duty import Duty, duty_now
 from models.views.erasures import Erasure, erasures
 from models.views.grids import officer_of, officers_in
@@ -49,7 +50,6 @@ from models.views.orders import (
     order_by_number,
     orders_of_resident,
     rating_of,
-    similar_order,
     timeline,
 )
 from models.views.page import PageHead, WorkerPhone, page_link, page_of, phone_of, worker_phones
@@ -277,6 +277,7 @@ __all__ = [
     "last_reported",
     "latest_talks",
     "leaves",
+    "likely_same_as",
     "messages_of_order",
     "my_data",
     "my_data_link",
@@ -297,6 +298,7 @@ __all__ = [
     "own_estates",
     "own_group",
     "own_leave",
+    "own_order_at",
     "own_shift",
     "own_text",
     "own_texts",

@@ -281,19 +281,10 @@ def open_orders_of(work: Work, asker: Staff) -> tuple[Order, ...]:
     return tuple(shown(work, row, asker, helps=True) for row in rows)
 
 
-def similar_order(
-    work: Work, *, building_id: int, category: str, public_part: str | None = None
-) -> Order | None:
-    """The newest open order about the same public part, which a neighbour may join instead of asking again.
-
-    What neighbours see of each other: the summary is masked, and orders about homes are left out.
-    """
-    o = t.work_order.c
-    where = [o.building_id == building_id, o.category == category, o.state != "closed", o.home_id.is_(None)]
-    if public_part is not None:
-        where.append(o.public_part == public_part)
-    row = work.conn.execute(select_orders().where(*where).order_by(o.id.desc()).limit(1)).first()
-    return shown(work, row, Resident(0, 0)) if row else None
+def order_shown(work: Work, order_id: int, asker: Asker) -> Order:
+    """An order as `asker` reads it, whether or not it is theirs to find."""
+    row = work.conn.execute(select_orders().where(t.work_order.c.id == order_id)).one()
+    return shown(work, row, asker)
 
 
 def timeline(work: Work, asker: Asker, order_id: int) -> tuple[Entry, ...]:

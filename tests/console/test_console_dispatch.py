@@ -141,6 +141,16 @@ def test_two_orders_about_the_same_become_one(clerk: Clerk) -> None:
     assert clerk.town.rows(t.work_order, number=1002)[0].id == row.merged_into_id
 
 
+def test_what_may_be_the_same_is_shown_with_one_click_to_merge(clerk: Clerk) -> None:
+    assert "可能是同一件事" not in clerk.browser.open("/console/orders/1001").text
+    clerk.town.order(clerk.town.resident("o-other"), summary="电梯不动")
+    page = clerk.browser.open("/console/orders/1001")
+    assert "可能是同一件事" in page.text
+    assert "并到 1002" in page.text
+    assert "已经合并" in clerk.does("merge", into="1002").text
+    assert "可能是同一件事" not in clerk.browser.open("/console/orders/1001").text
+
+
 def _offered(clerk: Clerk, field: str) -> dict[str, str]:
     """The choices of one list of the order's page: what is sent, and what is read."""
     page = clerk.browser.open("/console/orders/1001").html

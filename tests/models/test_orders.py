@@ -305,11 +305,49 @@ def test_a_workers_question_is_answered_once(town: TestTown) -> None:
 
 def test_similar_orders_are_found_masked_and_never_about_homes(town: TestTown) -> None:
     building_id = town.planted.buildings["幸福小区", "3"]
-    town.order(category="utilities", home_id=town.home(*HOME))
-    assert town.see(views.similar_order, building_id=building_id, category="utilities") is None
-    town.order(summary="602室门口电梯坏了")
-    same = town.see(views.similar_order, building_id=building_id, category="lift", public_part="电梯")
+    place = {"estate_id": town.planted.estates["幸福小区"], "building_id": building_id}
+    town.order(category="utilities", home_id=town.home(*HOME), thing="电")
+    town.order(
+        town.resident("o-2"), category="utilities", public_part=None, thing="水管"
+    )  # no home known yet
+    assert town.see(views.similar_order, **place, category="utilities", thing="电") is None
+    assert town.see(views.similar_order, **place, category="utilities", thing="水管") is None
+    assert (
+        town.see(views.similar_order, **place, category="utilities", thing="水管", public_part="楼道") is None
+    )
+    town.order(town.resident("o-3"), summary="602室门口电梯坏了")
+    same = town.see(views.similar_order, **place, category="lift", public_part="电梯")
     assert "602" not in same.summary
+
+
+def test_a_duplicate_is_looked_for_among_open_orders_of_the_last_days(town: TestTown) -> None:
+    asked = {
+        "estate_id": town.planted.estates["幸福小区"],
+        "building_id": town.planted.buildings["幸福小区", "2"],
+        "category": "public_facilities",
+        "thing": "路灯",
+    }
+    assert town.see(views.similar_order, **asked) is None
+    town.order(public_part="道路", thing="路灯")  # in front of building 3
+    assert town.see(views.similar_order, **asked) is not None
+    town.clock.forward(days=15)
+    assert town.see(views.similar_order, **asked) is None
+
+
+def test_staff_are_told_which_order_it_may_be_the_same_as(town: TestTown) -> None:
+    town.order(summary="电梯坏了", thing="电梯")
+    town.order(town.resident("o-2"), summary="电梯不动", thing="电梯")
+    town.order(town.resident("o-3"), summary="大门关不上", thing="门禁")
+    assert [row.facts.get("like") for row in town.told("new_order")] == [None, 1001, None]
+
+
+def test_one_s_own_open_report_of_the_same_home_is_found(town: TestTown) -> None:
+    who, home_id = town.resident(), town.home(*HOME)
+    town.order(who, category="utilities", home_id=home_id, public_part=None, thing="水管")
+    at = {"home_id": home_id, "category": "utilities"}
+    assert town.see(views.own_order_at, who, **at, thing="水管").number == 1001
+    assert town.see(views.own_order_at, who, **at, thing="马桶") is None
+    assert town.see(views.own_order_at, town.resident("o-2"), **at) is None
 
 
 def test_what_does_not_exist_is_left_out(town: TestTown) -> None:
