@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.book import Book
-from bot.frames import Frame, plain
+from bot.frames import Frame, pack, plain
 from bot.language.corrections import Correction, mistaken, read_correction
 from bot.play import questions_met
-from bot.talk import Question, Said, Took
+from bot.talk import Question, Reading, Said, Several, Took, Which, Wrong
 from bot.turn import Turn
 
+Met = Mapping[str, Question[Any]]
 CHANGED = "好的，改过来了。"
 ASKS_WHAT = "没关系。要改哪里？直接说对的，比如“改成 5 号楼”；要退回上一步，请回复 0。"
 
@@ -19,33 +20,57 @@ ASKS_WHAT = "没关系。要改哪里？直接说对的，比如“改成 5 号�
 def correct(book: Book, turn: Turn) -> bool:
     """The latest answer that surely reads the new words, first one that the old words were, is changed."""
     frame, said = turn.top, read_correction(turn.said.text)
-    if frame is None or said is None:
+    if frame is None or (turn.bare and said is None):
         return False
     met = questions_met(book.of(frame), frame, turn.host)
-    fits = list(_fitting(turn, frame, met, said, frame.open_answers()))
-    return bool(fits) and _change(turn, frame, met, said, *fits[0])
+    keys = [key for key in reversed(frame.open_answers()) if key in met]
+    for key in keys:  # 加一份, 不要…: a list that was answered is edited
+        edit = met[key].edited(turn.said, frame.recall(key), turn.host.find)
+        if edit is not None and _settle(turn, frame, met, Correction(None, turn.said.text), key, edit):
+            return True
+    found = list(_fitting(turn, frame, met, said, frame.open_answers())) if said else []
+    for kind in (Took, Several, Wrong):
+        for key, reading in found:
+            if isinstance(reading, kind) and said:
+                return _settle(turn, frame, met, said, key, reading)
+    return False
 
 
 def _fitting(
-    turn: Turn, frame: Frame, met: dict[str, Question[Any]], said: Correction, keys: list[str]
-) -> Iterator[tuple[str, Any]]:
-    """Keys of answers that the new words would change, with what they would be; where the old words fit first."""
+    turn: Turn, frame: Frame, met: Met, said: Correction, keys: list[str]
+) -> Iterator[tuple[str, Reading]]:
+    """Keys of answers that the new words would change, with what they are read as; where the old words fit first."""
 
-    def read(key: str, words: str) -> Any:
-        reading = met[key].corrected(Said(words), frame.recall(key), turn.host.find)
-        return plain(reading.value) if isinstance(reading, Took) else None
+    def read(key: str, words: str) -> Reading:
+        return met[key].corrected(Said(words), frame.recall(key), turn.host.find)
+
+    def same(key: str, reading: Reading) -> bool:
+        return isinstance(reading, Took) and plain(reading.value) == frame.recall(key)
 
     typed = [key for key in reversed(keys) if key in met and not met[key].free]
-    was = [key for key in typed if said.old and read(key, said.old) == frame.recall(key)]
+    was = [key for key in typed if said.old and same(key, read(key, said.old))]
     for key in [*was, *(key for key in typed if key not in was)]:
-        value = read(key, said.new)
-        if value is not None and value != frame.recall(key):
-            yield key, value
+        reading = read(key, said.new)
+        if reading is not None and not same(key, reading):
+            yield key, reading
 
 
-def _change(
-    turn: Turn, frame: Frame, met: dict[str, Question[Any]], said: Correction, key: str, value: Any
-) -> bool:
+def _settle(turn: Turn, frame: Frame, met: Met, said: Correction, key: str, reading: Reading) -> bool:
+    """Change the answer, ask which of several was meant, or say why it cannot be; the rest stays as it is."""
+    match reading:
+        case Took(value) if plain(value) != frame.recall(key):
+            return _change(turn, frame, met, said, key, plain(value))
+        case Several(options, words):
+            which = Which(key, words, labels=tuple(options), values=tuple(options.values()))
+            frame.shown, turn.question = pack(which), which
+            return True
+        case Wrong(why):
+            turn.words.append(why)
+            return True
+    return False
+
+
+def _change(turn: Turn, frame: Frame, met: Met, said: Correction, key: str, value: Any) -> bool:
     for other in frame.open_answers():
         words = frame.recall(other)
         if other in met and met[other].free and isinstance(words, str):
@@ -73,7 +98,7 @@ def reword(book: Book, turn: Turn) -> bool:
         if said.old and said.old in words:
             return _change(turn, frame, met, said, key, words.replace(said.old, said.new))
     used = [key for key in frame.answers() if key not in frame.open_answers()]
-    if any(_fitting(turn, frame, met, said, used)):
+    if any(isinstance(reading, Took) for _, reading in _fitting(turn, frame, met, said, used)):
         turn.words.append(book.of(frame).fixed)
         return True
     if free and said.old is None:

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from bot.clock import local_text, span_text
 from bot.talk.declaring import Dialog, dialog
+from bot.talk.items import Items
+from bot.talk.measures import Day, Temperature, day_label
 from bot.talk.place import Place
 from bot.talk.questions import QUESTIONS, Ask, Choice, Confirm, Number, Phone, Photos, Score, Switch, Which
 from bot.talk.steps import (
@@ -38,7 +40,8 @@ from bot.talk.steps import (
 )
 
 __all__ = [
-    "QUESTIONS", "Ask", "Choice", "Confirm", "Dialog", "Do", "Given", "Look", "More", "Number", "Open", "Part",
-    "Person", "Phone", "Photos", "Place", "Question", "Reading", "Said", "Say", "Score", "Script", "Several",
-    "Switch", "Took", "Which", "Who", "World", "Wrong", "dialog", "local_text", "span_text",
+    "QUESTIONS", "Ask", "Choice", "Confirm", "Day", "Dialog", "Do", "Given", "Items", "Look", "More", "Number",
+    "Open", "Part", "Person", "Phone", "Photos", "Place", "Question", "Reading", "Said", "Say", "Score",
+    "Script", "Several", "Switch", "Temperature", "Took", "Which", "Who", "World", "Wrong", "day_label",
+    "dialog", "local_text", "span_text",
 ]  # fmt: skip

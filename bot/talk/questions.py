@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -11,6 +11,8 @@ from bot.language.phones import read_phone
 from bot.language.places import tells_door
 from bot.language.ratings import read_score
 from bot.language.replies import refuses, small_talk, submits, switches
+from bot.talk.items import Items
+from bot.talk.measures import Day, Temperature
 from bot.talk.place import Place
 from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
 
@@ -270,6 +272,7 @@ class Switch(Which):
         return super().read(said, so_far, find) if switched is None else Took(self.values[not switched])
 
 
-QUESTIONS: Mapping[str, type[Question[Any]]] = {
-    kind.kind: kind for kind in (Ask, Choice, Number, Confirm, Place, Photos, Phone, Score, Which, Switch)
-}
+KINDS: Sequence[type[Question[Any]]] = (
+    Ask, Choice, Number, Confirm, Place, Photos, Phone, Score, Which, Switch, Items, Day, Temperature,
+)  # fmt: skip
+QUESTIONS: Mapping[str, type[Question[Any]]] = {kind.kind: kind for kind in KINDS}
