@@ -19,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Executable,
+    Sequence,
     Table,
     create_engine,
     event,
@@ -42,6 +43,11 @@ NAP = 8  # milliseconds: SQLite then looks after 1, 3 and 8
 
 # Statements of nearly every turn are built once: building one costs as much as running it.
 _TELL = insert(t.outbox).returning(t.outbox.c.id)
+_COUNTED = (
+    sqlite.insert(t.counter)
+    .on_conflict_do_update(index_elements=[t.counter.c.name], set_={"value": t.counter.c.value + 1})
+    .returning(t.counter.c.value)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +125,25 @@ class Work:
         ).scalar_one_or_none()
         return made
 
-    def next_number(self, name: str, first: int = 1001) -> int:
-        """The next running number; its row is locked until the transaction ends, so none is left out."""
-        count = _counted(self.conn.dialect.name)
-        return int(self.conn.execute(count, {"name": name, "value": first}).scalar_one())
+    def next_number(self, numbers: Sequence) -> int:
+        """The next running number. On PostgreSQL nobody waits for another's, and a turn that fails leaves one out.
+
+        SQLite has no sequences, but one writer at a time: a row of `counter` does.
+        """
+        if self.conn.dialect.supports_sequences:
+            return int(self.conn.scalar(numbers))
+        return int(self.conn.execute(_COUNTED, {"name": numbers.name, "value": numbers.start}).scalar_one())
+
+    def number_after(self, numbers: Sequence, last: int) -> None:
+        """Let next_number() go on after `last`."""
+        if self.conn.dialect.supports_sequences:
+            self.conn.execute(select(func.setval(numbers.name, last)))
+            return
+        row = {"name": numbers.name, "value": last}
+        first = sqlite.insert(t.counter).values(row)
+        self.conn.execute(
+            first.on_conflict_do_update(index_elements=[t.counter.c.name], set_={"value": last})
+        )
 
     @cached_property
     def _fernet(self) -> MultiFernet:
@@ -154,17 +175,6 @@ def _insert_once(table: Table, dialect: str) -> Insert:
     # inline: without it SQLAlchemy asks for the new id, and waits for it.
     once: Insert = _insert_into(table, dialect).inline().on_conflict_do_nothing()
     return once
-
-
-@cache
-def _counted(dialect: str) -> Insert:
-    """A counter's first value, or the next one where it is there."""
-    c = t.counter.c
-    more = _insert_into(t.counter, dialect).on_conflict_do_update(
-        index_elements=[c.name], set_={"value": c.value + 1}
-    )
-    counted: Insert = more.returning(c.value)
-    return counted
 
 
 @cache

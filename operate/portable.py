@@ -92,6 +92,14 @@ def after_putting(work: Work) -> None:
             work.conn.execute(select(func.setval(sequence, func.max(table.c.id))))
 
 
+def number_on(work: Work) -> None:
+    """Let running numbers go on after the greatest one. May add a row of `counter` that no backup counts."""
+    for bearer, numbers in t.NUMBERED.items():
+        last = work.conn.execute(select(func.max(t.metadata.tables[bearer].c.number))).scalar()
+        if last:
+            work.number_after(numbers, last)
+
+
 def _alter_references(conn: Connection, how: str) -> None:
     quote, found = conn.dialect.identifier_preparer.quote, inspect(conn)
     for table in everything():

@@ -112,6 +112,7 @@ def _put_rows(work: Work, found: archive.Reader) -> None:
     there, written = portable.counts(work.conn), found.manifest["tables"]
     if wrong := [name for name, rows in there.items() if rows != written[name]["rows"]]:
         raise CommandRefused(f"行数和备份清单不一致（{'、'.join(wrong)}），没有恢复，什么都没有动。")
+    portable.number_on(work)
 
 
 def _place(data_dir: Path, name: str) -> Path:

@@ -42,8 +42,8 @@ def empty(url: str) -> None:
     """Delete all rows and number from 1 again. TRUNCATE takes a file for each table: most of a second for all."""
     tables = [table.name for table in reversed(t.metadata.sorted_tables)]
     numbers = (
-        "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S' "
-        "AND relnamespace = current_schema::regnamespace"
+        "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence JOIN pg_class ON oid = seqrelid "
+        "WHERE relnamespace = current_schema::regnamespace"
     )
     does(url, "; ".join([*(f"DELETE FROM {name}" for name in tables), numbers]))
 
@@ -57,6 +57,8 @@ def script(rows: Rows) -> str:
         if "id" in table.c:
             counter = f"pg_get_serial_sequence('{table.name}', 'id')"
             parts.append(f"SELECT setval({counter}, max(id)) FROM {table.name}")
+        if table.name in t.NUMBERED:
+            parts.append(f"SELECT setval('{t.NUMBERED[table.name].name}', max(number)) FROM {table.name}")
     return "; ".join(parts)
 
 

@@ -12,8 +12,27 @@ NOW = "state in ('waiting', 'claimed', 'arrived', 'paused', 'closed')"
 BEFORE = "state in ('waiting', 'claimed', 'arrived', 'closed')"
 
 
+NUMBERS = (("order_number", "work_order", 1001), ("talk_number", "person_talk", 1))
+
+
 def upgrade() -> None:
     """Make the change."""
+    _make_tables()
+    for name, table, first in NUMBERS:
+        _number(name, table, first)
+
+
+def _number(name: str, table: str, first: int) -> None:
+    """Numbers go on where they were: from a sequence on PostgreSQL, whose counter row every order waited for."""
+    if op.get_bind().dialect.name != "postgresql":
+        op.execute(f"UPDATE counter SET name = '{name}' WHERE name = '{table}'")
+        return
+    op.execute(f"CREATE SEQUENCE {name} START {first}")
+    op.execute(f"SELECT setval('{name}', max(number)) FROM {table} HAVING max(number) IS NOT NULL")
+    op.execute(f"DELETE FROM counter WHERE name = '{table}'")
+
+
+def _make_tables() -> None:
     op.create_table(
         "alarm",
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -530,6 +549,22 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for name, table, _ in NUMBERS:
+        _count(name, table)
+    _drop_tables()
+
+
+def _count(name: str, table: str) -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        op.execute(f"UPDATE counter SET name = '{table}' WHERE name = '{name}'")
+        return
+    op.execute(
+        f"INSERT INTO counter SELECT '{table}', max(number) FROM {table} HAVING max(number) IS NOT NULL"
+    )
+    op.execute(f"DROP SEQUENCE {name}")
+
+
+def _drop_tables() -> None:
     """Take the change back."""
     with op.batch_alter_table("question_asked") as batch_op:
         batch_op.drop_index(batch_op.f("ix_question_asked_unanswered_id"))

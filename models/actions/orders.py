@@ -114,7 +114,7 @@ class OpenOrder:
 
     def _insert(self, work: Work, place: Place, charge: Charge) -> OrderInHand:
         row = {
-            "number": work.next_number("work_order"),
+            "number": work.next_number(t.ORDER_NUMBER),
             "category": self.category,
             "urgency": self.urgency,
             "summary": self.summary,

@@ -71,7 +71,7 @@ class OpenTalk:
         return charge, (work.conn.execute(name).scalar() or "") if charge.level else ""
 
     def _insert(self, work: Work, charge: Charge) -> TalkInHand:
-        row = {"number": work.next_number("person_talk", 1), "account_id": self.account_id, "why": self.why}
+        row = {"number": work.next_number(t.TALK_NUMBER), "account_id": self.account_id, "why": self.why}
         row |= {"unit_id": charge.unit_id, "opened_at": work.now, "last_at": work.now}
         made = insert(t.person_talk).values(row).returning(*t.person_talk.c)
         return TalkInHand(work, work.conn.execute(made).one())

@@ -9,6 +9,9 @@ from models.tables.catalogue import (
     unanswered,
 )
 from models.tables.machine import (
+    NUMBERED,
+    ORDER_NUMBER,
+    TALK_NUMBER,
     alarm,
     audit,
     beat,
@@ -72,6 +75,9 @@ from models.tables.talk import (
 )
 
 __all__ = [
+    "NUMBERED",
+    "ORDER_NUMBER",
+    "TALK_NUMBER",
     "Id",
     "account",
     "alarm",

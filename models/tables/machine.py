@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, Index, Integer, Sequence, String, Table
 
 from models.columns import Json, Moment
 from models.tables.base import Id, id_column, metadata, refers_to
@@ -91,6 +91,11 @@ own_text = Table(  # words of this town in place of bot/data/texts.json
     Column("changed_at", Moment, nullable=False),
     refers_to("console_user", nullable=True, name="changed_by"),
 )
+
+ORDER_NUMBER = Sequence("order_number", start=1001, metadata=metadata)
+TALK_NUMBER = Sequence("talk_number", start=1, metadata=metadata)
+NUMBERED = {"work_order": ORDER_NUMBER, "person_talk": TALK_NUMBER}
+"""The running numbers that tables bear in `number`. SQLite keeps them in `counter`: see Work.next_number()."""
 
 counter = Table(
     "counter",

@@ -234,7 +234,7 @@ def test_the_keys_go_where_their_list_says(page: Page, address: str) -> None:
 def test_a_call_is_entered_with_the_keyboard_alone(console: Console, page: Page, address: str) -> None:
     with console.store.work(NOW) as work:
         work.conn.execute(update(t.estate).values(aliases=["幸福小区"]))
-        work.conn.execute(insert(t.counter).values(name="work_order", value=1002))
+        work.number_after(t.ORDER_NUMBER, 1002)
     page.keyboard.press("n")
     page.get_by_role("heading", name="代报").wait_for()
     page.keyboard.type("13900000009")

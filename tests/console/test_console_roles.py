@@ -85,7 +85,7 @@ def divide(store: Store) -> None:
         def change(table: Any, row_id: int, **values: Any) -> None:
             work.conn.execute(update(table).where(table.c.id == row_id).values(values))
 
-        work.conn.execute(insert(t.counter).values(name="work_order", value=1002))
+        work.number_after(t.ORDER_NUMBER, 1002)
         for n in (1, 2):
             above: int | None = None
             for level, letters in (("district", "qu"), ("street", "jie"), ("community", "she")):

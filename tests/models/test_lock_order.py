@@ -83,3 +83,12 @@ def test_leaving_while_staff_answer_in_a_talk(town: TestTown, other: Any) -> Non
         assert AnswerTalk(talk, "worker", worker, "您好").run(work)["ok"]
     assert leaving.result()["ok"]
     assert town.rows(t.person_talk)[0].account_id is None
+
+
+def test_opening_two_orders_at_once(town: TestTown, other: Any) -> None:
+    """The first number is not committed when the second is given."""
+    with town.store.work(town.clock.now()) as work:
+        first = work.next_number(t.ORDER_NUMBER)
+        second = other(lambda work: work.next_number(t.ORDER_NUMBER))
+        assert second.done()
+    assert second.result() == first + 1
