@@ -43,11 +43,6 @@ NAP = 8  # milliseconds: SQLite then looks after 1, 3 and 8
 
 # Statements of nearly every turn are built once: building one costs as much as running it.
 _TELL = insert(t.outbox).returning(t.outbox.c.id)
-_COUNTED = (
-    sqlite.insert(t.counter)
-    .on_conflict_do_update(index_elements=[t.counter.c.name], set_={"value": t.counter.c.value + 1})
-    .returning(t.counter.c.value)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +127,12 @@ class Work:
         """
         if self.conn.dialect.supports_sequences:
             return int(self.conn.scalar(numbers))
-        return int(self.conn.execute(_COUNTED, {"name": numbers.name, "value": numbers.start}).scalar_one())
+        return self.count(numbers.name, numbers.start or 1)
+
+    def count(self, name: str, first: int = 1) -> int:
+        """One more in a row of `counter`, which is locked until the transaction ends."""
+        counted = _counted(self.conn.dialect.name)
+        return int(self.conn.execute(counted, {"name": name, "value": first}).scalar_one())
 
     def number_after(self, numbers: Sequence, last: int) -> None:
         """Let next_number() go on after `last`."""
@@ -175,6 +175,17 @@ def _insert_once(table: Table, dialect: str) -> Insert:
     # inline: without it SQLAlchemy asks for the new id, and waits for it.
     once: Insert = _insert_into(table, dialect).inline().on_conflict_do_nothing()
     return once
+
+
+@cache
+def _counted(dialect: str) -> Insert:
+    """A counter's first value, or the next one where it is there."""
+    c = t.counter.c
+    more = _insert_into(t.counter, dialect).on_conflict_do_update(
+        index_elements=[c.name], set_={"value": c.value + 1}
+    )
+    counted: Insert = more.returning(c.value)
+    return counted
 
 
 @cache

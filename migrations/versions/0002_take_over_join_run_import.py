@@ -12,7 +12,11 @@ NOW = "state in ('waiting', 'claimed', 'arrived', 'paused', 'closed')"
 BEFORE = "state in ('waiting', 'claimed', 'arrived', 'closed')"
 
 
-NUMBERS = (("order_number", "work_order", 1001), ("talk_number", "person_talk", 1))
+NUMBERS = (
+    ("order_number", "work_order", 1001),
+    ("talk_number", "person_talk", 1),
+    ("question_number", "unanswered", 1),
+)
 
 
 def upgrade() -> None:

@@ -25,7 +25,7 @@ COLUMNS = (
 
 def touched(work: Work) -> None:
     """Let every process make its index anew; the row is locked until the end of the transaction."""
-    work.next_number(VERSION, 1)
+    work.count(VERSION)
 
 
 def keep_item(work: Work, values: Mapping[str, Any], item_id: int | None, user_id: int | None) -> int:

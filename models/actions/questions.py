@@ -120,7 +120,7 @@ class FileQuestion:
         rows = work.conn.execute(recent.order_by(u.last_at.desc()).limit(DATA["newest"])).all()
         row = self._like(rows, said)
         if row is None:
-            number = work.next_number("unanswered", 1)
+            number = work.next_number(t.QUESTION_NUMBER)
             values = {"number": number, "words": said, "unit_id": unit_id, "estate_id": where.estate_id}
             values |= {"first_at": work.now, "last_at": work.now}
             made = insert(t.unanswered).values(values).returning(*columns)

@@ -11,6 +11,7 @@ from models.tables.catalogue import (
 from models.tables.machine import (
     NUMBERED,
     ORDER_NUMBER,
+    QUESTION_NUMBER,
     TALK_NUMBER,
     alarm,
     audit,
@@ -77,6 +78,7 @@ from models.tables.talk import (
 __all__ = [
     "NUMBERED",
     "ORDER_NUMBER",
+    "QUESTION_NUMBER",
     "TALK_NUMBER",
     "Id",
     "account",
