@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.language.staff import Command, number_in, read_command, talk_in
+from bot.language.staff_questions import read_about_question
 from bot.message import Card, Heard, Reply
-from handlers import pace, staff_app, staff_talk, trying
+from handlers import pace, staff_app, staff_questions, staff_talk, trying
 from handlers import staff_words as words
 from handlers.staff_dispatch import DISPATCH, Said
 from models import tables as t
@@ -135,6 +136,9 @@ class _Message:
             return Reply(self._greeting())
         if self.heard.kind in ("video", "file") and self.worker is not None:
             return Reply(words.ONLY_PICTURES)
+        about = read_about_question(self.heard.text, self.heard.quote)
+        if about is not None and self.worker is not None and not self._in_foreign_group():
+            return staff_questions.answer(self.work, self.asker, about)
         command = self._command()
         if command is None and self.worker is not None:
             talk = talk_in(self.heard.quote)

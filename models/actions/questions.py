@@ -111,9 +111,7 @@ class FileQuestion:
         """The same words of the same person count once."""
         said = masked(work, self.words, self.account_id)
         where = whereabouts(work, self.account_id)
-        region = Region.of(work, where.estate_id, talks=True)
-        first = fallback(region.units, region.levels, region.estates_unit_id)
-        unit_id = region.charge(first).unit_id
+        unit_id = _unit(work, where.estate_id)
         u = t.unanswered.c
         columns = (u.id, u.words, u.state, u.number, u.answer, u.answered_at, u.answered_by)
         recent = select(*columns).where(u.state != "dropped", u.unit_id.is_not_distinct_from(unit_id))
@@ -162,6 +160,19 @@ class FileQuestion:
             if display is not None:
                 facts = {"ask": number, "words": words, "place": place, "bot": display}
                 work.tell(To(work_group_id=group_id), "question_unanswered", facts)
+
+
+def _unit(work: Work, estate_id: int | None) -> int | None:
+    """Whose staff answer: the community of the estate, or whoever above it can be reached.
+
+    Of somebody without a home it is the only community there is; among several whoever is above.
+    """
+    region = Region.of(work, estate_id, talks=True)
+    first = fallback(region.units, region.levels, region.estates_unit_id)
+    if estate_id is None:
+        communities = [key for key, one in region.units.items() if one.kind == region.levels.of_estate]
+        first = communities[0] if len(communities) == 1 else first
+    return region.charge(first).unit_id
 
 
 @dataclass(frozen=True, slots=True)

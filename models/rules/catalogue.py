@@ -22,11 +22,12 @@ ALIKE: float = DATA["alike"]  # questions that are one entry of the unanswered
 SAME: float = DATA["same"]  # a question that an answer of staff is given to again
 STEPS = re.compile(r"[\r\n]+")
 
+_HIDDEN = re.compile(r"〔[^〕]*〕")  # what stands for a name, a phone, a door
 _SIGNS = re.compile(r"[\W_]+")
 _DROP = re.compile("|".join(sorted(map(re.escape, DATA["drop"]), key=len, reverse=True)))
 _NAMED = re.compile(
     r"(?P<lead>我(?:的名字)?(?:叫做?|是(?=[\u4e00-\u9fff]{2,3}(?:[,，。、\s]|$))))\s*"
-    r"(?P<name>[\u4e00-\u9fff·]{2,4}?)(?=[,，。.!！?？;；、:：\s]|想|要|问|住|来|家|今|在|有|是|$)"
+    r"(?P<name>(?![了个的来不一这那])[\u4e00-\u9fff·]{2,4}?)(?=[,，。.!！?？;；、:：\s]|想|要|问|住|来|家|今|在|有|是|$)"
 )
 NAME = "〔姓名已隐去〕"
 
@@ -55,6 +56,7 @@ def in_force(starts_on: date | None, ends_on: date | None, today: date) -> bool:
 
 
 def _pairs(words: str) -> frozenset[str]:
+    words = _HIDDEN.sub("", words)
     core = _SIGNS.sub("", _DROP.sub("", unicodedata.normalize("NFKC", words).lower()))
     core = core or _SIGNS.sub("", words)
     return frozenset(core[n : n + 2] for n in range(max(1, len(core) - 1)))

@@ -77,6 +77,15 @@ from models.views.person_talk import (
 )
 from models.views.photos import Photo, photo_by_id, photos
 from models.views.privacy import notice_link, open_order_count
+from models.views.questions import (
+    Unanswered,
+    Week,
+    answered_lately,
+    asked_week,
+    open_by_unit,
+    unanswered_by_number,
+    unanswered_open,
+)
 from models.views.queue import Page, Wanted, queue, queue_length, whole_queue
 from models.views.register import (
     Building,
@@ -213,16 +222,20 @@ __all__ = [
     "StuckMessage",
     "TalkLine",
     "Trace",
+    "Unanswered",
     "Unit",
     "User",
     "Wanted",
+    "Week",
     "Worker",
     "WorkerPhone",
     "account_by_address",
     "account_of",
     "album_link",
     "album_of",
+    "answered_lately",
     "areas",
+    "asked_week",
     "asker_of",
     "audit_trail",
     "benefits",
@@ -287,6 +300,7 @@ __all__ = [
     "notice_link",
     "officer_of",
     "officers_in",
+    "open_by_unit",
     "open_order_count",
     "open_orders_of",
     "open_questions",
@@ -336,6 +350,8 @@ __all__ = [
     "talk_photos",
     "timeline",
     "today",
+    "unanswered_by_number",
+    "unanswered_open",
     "units",
     "units_for",
     "waiting_talks",

@@ -1,0 +1,169 @@
+"""Questions of residents: masked, grouped by likeness, answered once for all who asked, made items after review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models import tables as t
+from models import views
+from models.actions.catalogue import SaveItem
+from models.actions.desk import SaveUser
+from models.actions.people import Unfollow
+from models.actions.questions import (
+    AnswerUnanswered,
+    FileQuestion,
+    MakeAlias,
+    MakeItem,
+    NoteAnswer,
+    RateAnswer,
+)
+from models.rules.benefits import Situation, fits, wrong_rules
+from models.rules.catalogue import likeness, unnamed
+from tests.town import TestTown
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("我叫王小明，想问敬老卡", "我叫〔姓名已隐去〕，想问敬老卡"),
+        ("我是王芳，要办居住证", "我是〔姓名已隐去〕，要办居住证"),
+        ("我叫欧阳小红想办残疾证", "我叫〔姓名已隐去〕想办残疾证"),
+        ("我是来问社保的", "我是来问社保的"),
+        ("我叫了出租车", "我叫了出租车"),
+    ],
+)
+def test_a_name_is_hidden(said: str, kept: str) -> None:
+    assert unnamed(said) == kept
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("哪里有理发的", "请问哪里有理发的？", True),
+        ("我叫〔姓名已隐去〕，电话〔电话已隐去〕，哪里有理发的", "哪里有理发的", True),
+        ("宠物寄养在哪里", "哪里有宠物寄养", True),
+        ("哪里有理发的", "哪里有修鞋的", False),
+        ("", "哪里有修鞋的", False),
+    ],
+)
+def test_likeness(one: str, other: str, alike: bool) -> None:
+    assert (likeness(one, other) >= 0.5) is alike
+
+
+RULES: dict[str, Any] = {"age_from": 60, "age_to": 79, "districts": ["甲区"], "households": ["alone"]}
+
+
+@pytest.mark.parametrize(
+    ("age", "households", "areas", "fit"),
+    [
+        (59, {"alone"}, {"甲区"}, "no"),
+        (60, {"alone"}, {"甲区"}, "yes"),
+        (70, (), {"甲区"}, "perhaps"),
+        (79, {"disabled"}, (), "perhaps"),
+        (80, {"alone"}, {"甲区"}, "no"),
+        (70, {"alone"}, {"乙区"}, "no"),
+        (None, {"alone"}, {"甲区"}, "no"),
+    ],
+)
+def test_who_may_have_what(age: int | None, households: Any, areas: Any, fit: str) -> None:
+    assert fits(RULES, Situation(age, frozenset(households), frozenset(areas))) == fit
+    assert fits({}, Situation(age)) == "no"
+
+
+def test_a_slip_in_rules_is_named() -> None:
+    assert wrong_rules(RULES) == []
+    assert wrong_rules({"age": 60, "households": ["aloen"]}) == ["age", "aloen"]
+
+
+def item(town: TestTown, **more: Any) -> int:
+    """A service item."""
+    user = int(town.do(SaveUser(f"clerk{len(town.rows(t.console_user))}", "admin", "hash"))["user_id"])
+    values = {
+        "title": "养犬登记",
+        "class_key": "convenience",
+        "field_key": "support",
+        "steps": ["到宠物医院办"],
+    }
+    values |= {"source": "办事指南", "source_on": town.clock.now().date(), **more}
+    return int(town.do(SaveItem(user, values, ("狗证怎么办",)))["id"])
+
+
+def test_one_answer_reaches_all_who_asked_and_whoever_asks_again(town: TestTown) -> None:
+    one, two = town.resident(), town.resident("o-two")
+    first = town.do(FileQuestion(one.account_id, "哪里有理发的"))
+    again = town.do(FileQuestion(two.account_id, "请问哪里有理发的？"))
+    other = town.do(FileQuestion(two.account_id, "哪里有修鞋的"))
+    assert (first["number"], again["number"], other["number"]) == (1, 1, 2)
+    assert [row.asked for row in town.rows(t.unanswered)] == [2, 1]
+    answered = AnswerUnanswered(
+        town.rows(t.unanswered)[0].id, "worker", town.planted.workers["孙丽"], "东门外。"
+    )
+    assert town.do(answered)["told"] == 2
+    told = [row for row in town.rows(t.outbox) if row.kind == "question_answered"]
+    assert {row.account_id for row in told} == {one.account_id, two.account_id}
+    assert town.do(FileQuestion(town.resident("o-3").account_id, "哪里有理发的"))["answer"] == "东门外。"
+
+
+def test_who_has_left_is_not_told_and_their_question_is_nobodys(town: TestTown) -> None:
+    one = town.resident()
+    town.do(FileQuestion(one.account_id, "哪里有理发的"))
+    town.do(Unfollow(one.account_id))
+    assert [row.account_id for row in town.rows(t.question_asked)] == [None]
+    answered = AnswerUnanswered(
+        town.rows(t.unanswered)[0].id, "worker", town.planted.workers["孙丽"], "东门外。"
+    )
+    assert town.do(answered)["told"] == 0
+
+
+def test_an_answer_becomes_an_item_or_another_way_to_ask(town: TestTown) -> None:
+    known = item(town)
+    user = town.rows(t.console_user)[0].id
+    for words in ("哪里有理发的", "小狗去哪里上牌照"):
+        town.do(FileQuestion(town.resident().account_id, words))
+    one, two = (row.id for row in town.rows(t.unanswered))
+    assert not town.do(MakeItem(one, "理发", "convenience", "support", user))["ok"]
+    for unanswered_id in (one, two):
+        town.do(AnswerUnanswered(unanswered_id, "console", user, "东门外。"))
+    version = town.see(views.catalogue_version)
+    made = town.do(MakeItem(one, "理发", "convenience", "support", user))["id"]
+    assert town.do(MakeAlias(two, known, user))["ok"]
+    assert town.see(views.catalogue_version) == version + 2
+    found = {entry.id: entry for entry in town.see(views.entries)}
+    assert found[made].aliases == ("哪里有理发的",)
+    assert "小狗去哪里上牌照" in found[known].aliases
+    assert town.see(views.item_named, made).source == "社区工作人员在工作台的答复"
+
+
+def test_the_same_question_has_two_answers_in_two_estates(town: TestTown) -> None:
+    estates = town.planted.estates
+    item(town, title="垃圾投放", steps=["东门。"], estate_id=estates["幸福小区"])
+    item(town, title="垃圾投放", steps=["西门。"], estate_id=estates["阳光花园"])
+    (entry,) = town.see(views.entries)
+    stranger = town.resident("o-nobody")
+    assert [one.scope for one in town.see(views.items_like, stranger.person_id, entry.id)] == [
+        "幸福小区",
+        "阳光花园",
+    ]
+    item(town, title="垃圾投放", steps=["随时。"])
+    assert town.see(views.items_like, stranger.person_id, entry.id)[0].steps == ("随时。",)
+
+
+def test_an_item_ends_on_its_last_day(town: TestTown) -> None:
+    today = town.clock.now().date()
+    item(town, ends_on=today)
+    assert len(town.see(views.entries)) == 1
+    town.clock.forward(days=1)
+    assert town.see(views.entries) == []
+    assert town.see(views.asked_week).expired == ("养犬登记",)
+
+
+def test_the_week_counts_what_was_asked_and_of_no_use(town: TestTown) -> None:
+    one, who = item(town), town.resident()
+    item(town, title="理发")
+    question = town.do(NoteAnswer(who.account_id, "狗证怎么办", "sure", one))["question_id"]
+    town.do(RateAnswer(who.account_id, question, False))
+    week = town.see(views.asked_week)
+    assert (week.most, week.least, week.never) == ((("养犬登记", 1),), (("养犬登记", 1),), ("理发",))
+    assert not town.do(RateAnswer(town.resident("o-2").account_id, question, True))["ok"]
