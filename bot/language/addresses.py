@@ -64,6 +64,7 @@ Known = Callable[[HomeRef], bool]
 _SEPARATOR = r"[\s,，的-]*"
 _SMALL = rf"(?:[0-9]{{1,3}}|{SPOKEN}{{1,4}})"
 _NAMED = rf"[\u4e00-\u9fff]{{2,6}}?{any_of(_TABLE['sure_endings'])}"
+_STOREY = rf"(?:[0-9]{{1,2}}|{SPOKEN}{{1,3}})"
 _LANE_NUMBER = rf"(?P<lane>[0-9]{{1,4}}|{SPOKEN}{{1,6}})\s*弄"
 _LANE = rf"(?:{_LANE_NUMBER}[\s,的]*(?:(?P<estate>{_NAMED})[\s,]*)?)"
 _STEM = r"(?P<stem>[甲乙丙丁])?"
@@ -74,11 +75,13 @@ _UNIT = rf"(?P<unit>{_SMALL}|[A-Za-z])\s*单元"
 _FLOOR = rf"(?:{_SMALL}\s*(?:楼|层))"
 _ROOM_WORD = r"\s*(?:室|房间|房|号房)"
 _ROOM_END = rf"(?![0-9.%:-]|\s*楼(?![上下])|\s*{any_of(_TABLE['room_ends'])})"
-_ROOM = rf"(?P<room>[0-9]{{1,4}}[A-Za-z]?|[A-Za-z][0-9]{{2,4}}|{SPOKEN}{{2,6}})(?:{_ROOM_WORD}|{_ROOM_END})"
-_LONG_ROOM = rf"(?P<room>[0-9]{{3,4}}[A-Za-z]?|{SPOKEN}{{3,6}})(?:{_ROOM_WORD}|{_ROOM_END})"
+_OF_HOUSE = r"(?<=[0-9零一二三四五六七八九]{3})(?=楼[道梯里板面上下])"  # 603楼道: no storey is so high
+_ENDED = rf"(?:{_ROOM_WORD}|{_OF_HOUSE}|{_ROOM_END})"
+_ROOM = rf"(?P<room>[0-9]{{1,4}}[A-Za-z]?|[A-Za-z][0-9]{{2,4}}|{SPOKEN}{{2,6}}){_ENDED}"
+_LONG_ROOM = rf"(?P<room>[0-9]{{3,4}}[A-Za-z]?|{SPOKEN}{{3,6}}){_ENDED}"
 _AFTER = rf"(?:{_SEPARATOR}{_FLOOR})?{_SEPARATOR}{_ROOM}"
 _MARKED_ROOM = rf"(?P<room>[0-9]{{2,4}}[A-Za-z]?|{SPOKEN}{{2,6}})\s*(?:室|号房)"
-_START = rf"(?<![0-9A-Za-z.:/-])(?<!{SPOKEN})"
+_START = rf"(?<![0-9A-Za-z./-])(?<![0-9]:)(?<!{SPOKEN})"
 # Tried in this order at every place; the leftmost, then the first that fits wins.
 _WRITTEN = tuple(
     re.compile(_START + form)
@@ -105,12 +108,12 @@ _HAN = re.compile(r"[\u4e00-\u9fff]{3,12}的?$")
 _ESTATE = re.compile(rf"[\u4e00-\u9fff]{{1,8}}?{any_of(_TABLE['estate_endings'])}")
 _LEAD_IN = re.compile(rf"^.*?{any_of(_TABLE['lead_ins'])}(?=[\u4e00-\u9fff]{{2}})")
 _FLOOR_NEXT = re.compile(
-    rf"{_SEPARATOR}(?:(?P<ground>底楼|底层)|(?P<floor>{_SMALL})\s*(?:楼|层|[fF](?![a-zA-Z])))"
+    rf"{_SEPARATOR}(?:(?P<ground>底楼|底层)|(?P<floor>{_STOREY})\s*(?:楼|层|[fF](?![a-zA-Z])))"
 )
 _WEAK = re.compile(
     rf"{_START}(?:{_LANE_NUMBER}\s*(?:(?P<lane_door>{_SMALL})[\s-]+)?(?:(?<=[\s-])(?P<room>[0-9]{{3,4}})(?![0-9]))?"
     rf"|(?P<door>{_SMALL})\s*(?:号|#)(?:(?P<stem>[甲乙丙丁])|(?![楼线码召称角]))"
-    rf"|(?<![每隔几数这])(?<!一层)(?P<floor>{_SMALL})\s*(?:(?:楼|层)(?!{any_of(_TABLE['not_floors'])})|[fF](?![a-zA-Z]))|(?P<ground>底楼|底层))"
+    rf"|(?<![每隔几数这])(?<!一层)(?P<floor>{_STOREY})\s*(?:(?:楼|层)(?!{any_of(_TABLE['not_floors'])})|[fF](?![a-zA-Z]))|(?P<ground>底楼|底层))"
 )
 _HOUSE_FOLLOWS = re.compile(rf"\s*{any_of(_TABLE['house_follows'])}")
 _SINCE = re.compile(r"(?:[0-9号日]\s*(?:到|至|[-~])|月[的份]?)\s*$")

@@ -17,10 +17,11 @@ def syllables(text: str) -> list[str]:
     >>> syllables("食堂证"), syllables("思糖正")
     (['si', 'tan', 'zen'], ['si', 'tan', 'zen'])
     """
-    return [_blurred(sound) for sound in lazy_pinyin(text)]
+    return [blurred(sound) for sound in lazy_pinyin(text)]
 
 
-def _blurred(sound: str) -> str:
+def blurred(sound: str) -> str:
+    """One sound as `syllables` gives it: zhang is zan, nan is lan."""
     for pattern, plain in _SOUNDS:
         sound = pattern.sub(plain, sound)
     return sound

@@ -23,6 +23,7 @@ _NEGATED_AFTER = re.compile(rf"^(?:就|都|也|我)*{any_of(_TABLE['negated_afte
 _EACH = re.compile(r"各|都要?|每样|分别")
 _TIMES = re.compile(r"\s*[x×*乘]\s*(?P<times>[0-9]{1,3})(?![0-9])")
 _BREAK = re.compile(any_of(_TABLE["breaks"]))
+_CRAVED = re.compile("想吃|要吃|来点")
 _CUT = re.compile(r"[,。!?;、\n()+\0]|和|跟|加上|以及|还有|另外|再来|再加|搭")
 _ONE = re.compile(r"(?P<one>[个份客碗盒])")
 _ASKED_FOR = re.compile(r"(?:订|来|要|点|留|叫|加|买|送)(?:我|伊)?$")
@@ -70,8 +71,9 @@ def _named(text: str, quantities: Sequence[Quantity], menu: tuple[str, ...]) -> 
         rest = rest[: said.start()] + "\0" * (said.end() - said.start()) + rest[said.end() :]
     for one in quantities:
         rest = rest[: one.start] + "\0" * (one.end - one.start) + rest[one.end :]
+    counted = bool(quantities or _CRAVED.search(text))
     for start, piece in _pieces(rest):
-        dish = _dish_of(piece, menu, bool(quantities))
+        dish = _dish_of(piece, menu, counted)
         if dish:
             found.append(_Named(dish, start, start + len(piece)))
     kept = [one for one in found if not _refused(one, text)]
@@ -103,7 +105,7 @@ def _pieces(text: str) -> list[tuple[int, str]]:
 
 
 def _dish_of(said: str, menu: tuple[str, ...], counted: bool) -> str | None:
-    if len(said) > _LONGEST or said in _GENERIC or set(said) <= _LIGHT:
+    if len(said) > _LONGEST or said in _GENERIC or (menu and set(said) <= _LIGHT):
         return None
     serving = _SERVING.fullmatch(said)
     if serving and (not serving["head"] or not menu or find_dish(serving["head"], menu)):

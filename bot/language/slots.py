@@ -12,6 +12,7 @@ from bot.language.clocks import find_time
 from bot.language.dates import find_day
 from bot.language.matters import find_action, find_target, find_ticket
 from bot.language.meals import find_meal
+from bot.language.names import find_names
 from bot.language.persons import find_person, find_relative
 from bot.language.phones import find_phones
 from bot.language.portions import asks_for_one, find_portions
@@ -31,7 +32,14 @@ _LONGEST = 500  # characters that are looked at; who writes more tells a story
 Slots = dict[str, object]
 
 
-def find_slots(text: str, now: datetime, *, menu: Sequence[str] = (), homes: Known | None = None) -> Slots:
+def find_slots(
+    text: str,
+    now: datetime,
+    *,
+    menu: Sequence[str] = (),
+    homes: Known | None = None,
+    people: Sequence[str] = (),
+) -> Slots:
     """What `text` names, by slot; only what was found.
 
     date ("2026-11-19", a range "2026-11-23..2026-11-27", a list "2026-11-19,2026-11-21"), meal (breakfast, lunch,
@@ -40,14 +48,15 @@ def find_slots(text: str, now: datetime, *, menu: Sequence[str] = (), homes: Kno
     target (human, report, order, temp) and action (what staff do).
 
     Each kind is taken out of the text before the next is looked for: a phone, an order's number, an address and a
-    temperature hold digits that would make days. `menu` holds names of dishes; `homes` chooses among readings.
+    temperature hold digits that would make days. `menu` holds names of dishes; `homes` chooses among readings;
+    a person who sounds like one of `people` is called by that name.
     """
     said = clean(text)[:_LONGEST]
     slots: Slots = {}
     rest = _numbers(said, slots, homes)
     rest = _when(rest, now, slots)
     _portions(rest, menu, slots)
-    _about(said, rest, slots)
+    _about(said, rest, people, slots)
     return slots
 
 
@@ -118,8 +127,10 @@ def _portions(rest: str, menu: Sequence[str], slots: Slots) -> None:
         slots["qty"] = 1
 
 
-def _about(said: str, rest: str, slots: Slots) -> None:
+def _about(said: str, rest: str, people: Sequence[str], slots: Slots) -> None:
     person = find_person(rest) or (find_relative(rest) if "temp" in slots else None)
+    if person and people:
+        person = next(iter(find_names(person, people)), person)
     score = None if "temp" in slots or "items" in slots else read_score(rest)
     found = {
         "person": person,

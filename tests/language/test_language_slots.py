@@ -85,6 +85,10 @@ def test_the_register_chooses_between_two_readings(has: HomeRef, expect: dict[st
     assert find_slots("12-8-602", NOW, homes=lambda home: home == has) == expect
 
 
+def test_a_person_who_sounds_like_one_of_ours_is_called_by_that_name() -> None:
+    assert find_slots("派给李见国 105", NOW, people=["王芳", "李建国"])["person"] == "李建国"
+
+
 def test_an_intent_keeps_what_it_has_a_use_for() -> None:
     slots = find_slots("昨天报的电梯几时来修", NOW)
     assert slots["date"] == "2026-11-17"
