@@ -17,7 +17,6 @@ from models.actions.people import KeepPhotos, SetPhone, Unfollow
 from models.actions.person_talk import AnswerTalk, EndTalk, OpenTalk, SayInTalk, Silent, StartTalk
 from models.limits import load_limits
 from tests.town import TestTown
-from workers import retention
 
 HOME = ("幸福小区", "3", "2", "602")
 EVENING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # Monday, 20:00 in Shanghai
@@ -43,6 +42,15 @@ def answered(town: TestTown, talk_id: int, words: str, name: str = "孙丽") -> 
 
 def row(town: TestTown) -> Any:
     return town.rows(t.person_talk)[-1]
+
+
+def spoken(town: TestTown, who: views.Resident) -> int:
+    """A talk with words and a photo on both sides; the words are 我的秘密 and 别的秘密."""
+    talk = int(opened(town, who, "我的秘密")["talk_id"])
+    town.clock.forward(minutes=1)
+    said(town, who, "我的秘密", "m1")
+    answered(town, talk, "别的秘密")
+    return talk
 
 
 def rung(town: TestTown) -> list[dict[str, Any]]:
@@ -354,103 +362,6 @@ def test_words_that_nobody_has_answered_outlive_the_residents_end(
 
 
 # --- what is left ------------------------------------------------------------------------------------------
-
-
-def spoken(town: TestTown, who: views.Resident) -> int:
-    """A talk with words and a photo on both sides; the words are 我的秘密 and 别的秘密."""
-    talk = int(opened(town, who, "我的秘密")["talk_id"])
-    town.clock.forward(minutes=1)
-    said(town, who, "我的秘密", "m1")
-    answered(town, talk, "别的秘密")
-    return talk
-
-
-def test_unfollowing_leaves_no_word_and_no_name(town: TestTown, zhang: views.Resident) -> None:
-    talk = spoken(town, zhang)
-    town.do(Unfollow(zhang.account_id))
-    ended = row(town)
-    assert (ended.state, ended.ended_by, ended.account_id) == ("ended", "system", None)
-    assert {one.words_sealed for one in town.rows(t.talk_entry)} == {""}
-    assert "秘密" not in json.dumps([one.facts for one in town.told()], ensure_ascii=False)
-    assert {one.state for one in town.told()} == {"failed"}
-    assert town.rows(t.photo) == []
-    assert answered(town, talk, "您好")["why"] == "too_late"
-    town.clock.forward(minutes=31)
-    assert {one["did"] for one in rung(town)} == {"nothing"}
-
-
-def forget_old(town: TestTown) -> None:
-    """The nightly duty."""
-    with town.store.work(town.clock.now()) as work:
-        retention.RULES["person_talks"].step(work)
-
-
-def test_after_the_time_of_keeping_numbers_stay_and_words_go(town: TestTown, zhang: views.Resident) -> None:
-    talk = spoken(town, zhang)
-    town.do(EndTalk(talk, "resident", zhang.account_id))
-    for days, left in ((29, True), (2, False)):
-        town.clock.forward(days=days)
-        forget_old(town)
-        assert any(one.words_sealed for one in town.rows(t.talk_entry)) is left
-        assert bool(town.rows(t.photo)) is left
-    assert row(town).number == 1
-    assert "秘密" not in json.dumps([one.facts for one in town.told()], ensure_ascii=False)
-
-
-def test_an_open_talk_is_never_emptied(town: TestTown, zhang: views.Resident) -> None:
-    spoken(town, zhang)
-    town.clock.forward(days=99)
-    forget_old(town)
-    assert all(one.words_sealed for one in town.rows(t.talk_entry))
-
-
-# --- views -------------------------------------------------------------------------------------------------
-
-
-def test_who_waits_comes_first_then_who_waits_longest(town: TestTown, zhang: views.Resident) -> None:
-    others = [town.resident(f"o-{n}", HOME) for n in range(2)]
-    talks = []
-    for who in (zhang, *others):
-        talks.append(opened(town, who)["talk_id"])
-        town.clock.forward(minutes=1)
-    answered(town, talks[0], "您好")
-    asker = town.staff("孙丽")
-    assert [one.number for one in town.see(views.person_talks, asker)] == [2, 3, 1]
-    assert town.see(views.waiting_talks, asker) == 2
-    said(town, zhang, "还有")
-    assert [one.number for one in town.see(views.person_talks, asker)] == [2, 3, 1]
-    assert town.see(views.waiting_talks, asker) == 3
-
-
-def test_another_unit_sees_nothing(town: TestTown, zhang: views.Resident) -> None:
-    spoken(town, zhang)
-    firm = views.User("firm", town.planted.units["安居物业"])
-    for asker in (town.staff("李华"), firm, views.User("firm")):
-        assert town.see(views.person_talks, asker) == ()
-        assert town.see(views.person_talk, asker, 1) is None
-        assert town.see(views.talk_lines, asker, 1) == ()
-        assert town.see(views.talk_photos, asker, 1) == ()
-        assert town.see(views.waiting_talks, asker) == 0
-        assert town.see(views.latest_talks, asker, [zhang.account_id]) == {}
-    assert town.see(views.contact_of_talk, firm, 1) is None
-
-
-def test_the_group_reads_masked_what_the_console_reads_whole(town: TestTown, zhang: views.Resident) -> None:
-    opened(town, zhang)
-    said(town, zhang, "我住六〇二")
-    admin = views.User("admin")
-    assert [one.words for one in town.see(views.talk_lines, admin, 1)][-1] == "我住六〇二"
-    assert "六〇二" not in [one.words for one in town.see(views.talk_lines, town.staff("孙丽"), 1)][-1]
-    assert town.see(views.contact_of_talk, admin, 1).doors == ("幸福小区 3 号楼 2 单元 602 室",)
-
-
-def test_an_answer_shows_what_became_of_its_message(town: TestTown, zhang: views.Resident) -> None:
-    talk = opened(town, zhang)["talk_id"]
-    answered(town, talk, "您好")
-    with town.store.work(town.clock.now()) as work:
-        work.conn.execute(update(t.outbox).where(t.outbox.c.kind == "talk_reply").values(state="held"))
-    line = town.see(views.talk_lines, views.User("admin"), 1)[-1]
-    assert (line.by, line.name, line.sent) == ("worker", "孙丽", "held")
 
 
 def test_an_order_in_the_same_town_has_numbers_of_its_own(town: TestTown, zhang: views.Resident) -> None:
