@@ -14,7 +14,7 @@ from bot.language.phones import without_phone
 from bot.language.tables import any_of, read_table
 
 __all__ = [
-    "CATEGORIES", "Danger", "Suggestion", "Urgency", "danger", "fault_object", "maybe_report", "opens_report",
+    "CATEGORIES", "Danger", "Suggestion", "Urgency", "category_points", "danger", "fault_object", "maybe_report", "opens_report",
     "public_part", "suggest_category", "urgency",
 ]  # fmt: skip
 
@@ -76,7 +76,7 @@ _SECURITY = "security"
 _CLEAR_LEAD = 2  # how many characters of words the best must be ahead to be sure
 
 
-def _scores(text: str) -> dict[str, int]:
+def category_points(text: str) -> dict[str, int]:
     """Points of each category: the lengths of its words, the longest word at each place counting alone."""
     scores: dict[str, int] = {}
     words = _WORD.findall(strip_home(as_meant(text)))
@@ -92,7 +92,7 @@ def suggest_category(text: str) -> Suggestion | None:
     danger_found = danger(text)
     if danger_found:
         return Suggestion(danger_found.category, sure=True)
-    ranked = sorted(_scores(text).items(), key=lambda item: -item[1])
+    ranked = sorted(category_points(text).items(), key=lambda item: -item[1])
     if not ranked:
         return None
     lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0)
@@ -138,7 +138,7 @@ def opens_report(text: str) -> bool:
         return True
     faults = _NAME.sub(" ", said)
     return bool(_FAULT.search(faults) and _THING.search(said)) or bool(
-        _ANY_FAULT.search(faults) and _scores(said)
+        _ANY_FAULT.search(faults) and category_points(said)
     )
 
 

@@ -1,0 +1,125 @@
+"""What a sentence probably means where no rule is sure: weights that `make train` wrote, read with numpy alone."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.language.features import grams, marks
+from bot.language.text import REMEMBERED
+
+FILE = "classifier.npz"
+HEADS = ("intent", "category", "urgency")
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Each answer of each question with its probability, the likeliest first."""
+
+    intent: Mapping[str, float]
+    category: Mapping[str, float]
+    urgency: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The runs of characters and the marks that count; `rarity` is their inverse document frequency.
+
+    Runs make a vector of length one; each mark adds `mark_weight` beside it.
+    """
+
+    index: Mapping[str, int]
+    rarity: Floats
+    mark_weight: float
+
+    def vector(self, text: str, *, ruled: bool = True) -> tuple[NDArray[np.int64], Floats]:
+        """The places and values of `text` that are not zero; without `ruled` no mark is looked for."""
+        counts = Counter(gram for gram in grams(text) if gram in self.index)
+        places = np.array([self.index[gram] for gram in counts], dtype=np.int64)
+        values = np.log1p(np.fromiter(counts.values(), np.float32, len(counts))) * self.rarity[places]
+        values = values / max(float(np.sqrt((values**2).sum())), 1e-9)
+        seen = [self.index[mark] for mark in marks(text) if mark in self.index] if ruled else []
+        more = np.full(len(seen), self.mark_weight, np.float32)
+        return np.concatenate([places, np.array(seen, np.int64)]), np.concatenate([values, more])
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question: its answers, and for each feature its weight for each answer."""
+
+    answers: tuple[str, ...]
+    weights: Floats
+    bias: Floats
+
+    def guess(self, places: NDArray[np.int64], values: Floats) -> dict[str, float]:
+        """The probability of each answer, the likeliest first."""
+        sums = values @ self.weights[places] + self.bias
+        odds = np.exp(sums - sums.max())
+        odds /= odds.sum()
+        return {self.answers[i]: float(odds[i]) for i in np.argsort(-odds, kind="stable")}
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """A vocabulary and the three questions that it answers."""
+
+    vocabulary: Vocabulary
+    heads: Mapping[str, Head]
+
+    def guess(self, text: str) -> Guess:
+        """What `text` is probably about."""
+        places, values = self.vocabulary.vector(text)
+        return Guess(**{name: self.heads[name].guess(places, values) for name in HEADS})
+
+
+def packed(words: Sequence[str], rarity: Floats, mark_weight: float, heads: Mapping[str, Head]) -> bytes:
+    """A classifier as the bytes of its file; equal classifiers give equal bytes."""
+    arrays: dict[str, Any] = {
+        "words": np.frombuffer("\n".join(words).encode(), np.uint8),
+        "rarity": rarity.astype(np.float16),
+        "mark_weight": np.float32(mark_weight),
+    }
+    for name, head in heads.items():
+        arrays[f"{name}_answers"] = np.frombuffer("\n".join(head.answers).encode(), np.uint8)
+        arrays[f"{name}_weights"] = head.weights.astype(np.float16)
+        arrays[f"{name}_bias"] = head.bias.astype(np.float32)
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def unpacked(data: bytes) -> Classifier:
+    """The classifier that `packed` wrote. Raises ValueError or KeyError when it is none."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        words = arrays["words"].tobytes().decode().split("\n")
+        index = {word: place for place, word in enumerate(words)}
+        rarity = arrays["rarity"].astype(np.float32)
+        vocabulary = Vocabulary(index, rarity, float(arrays["mark_weight"]))
+        return Classifier(vocabulary, {name: _head(arrays, name) for name in HEADS})
+
+
+def _head(arrays: Mapping[str, Any], name: str) -> Head:
+    answers = tuple(arrays[f"{name}_answers"].tobytes().decode().split("\n"))
+    weights = arrays[f"{name}_weights"].astype(np.float32)
+    return Head(answers, weights, arrays[f"{name}_bias"])
+
+
+@cache
+def the_classifier() -> Classifier:
+    """The classifier that ships with this release, read at first use."""
+    return unpacked(resources.files("bot.language").joinpath("data", FILE).read_bytes())
+
+
+@lru_cache(REMEMBERED)
+def guess(text: str) -> Guess:
+    """What `text` is probably about, by the classifier of this release."""
+    return the_classifier().guess(text)
