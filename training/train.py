@@ -22,9 +22,10 @@ from training.seeds import Line, training_lines
 MODEL = Path(__file__).parent.parent / "bot" / "language" / "data" / FILE
 SEEN_IN = 3  # lines that a run of characters must be in to count
 MOST_WORDS = 22_000
-MARK_WEIGHT = 0.35
-STRENGTH = {"intent": 8.0, "category": 8.0, "urgency": 4.0}  # scikit-learn's C
-ROUNDS = 400
+MARK_WEIGHT = 0.2
+STRENGTH = {"intent": 20.0, "category": 20.0, "urgency": 8.0}  # scikit-learn's C
+ROUNDS = 1000
+RARE_COUNT = 0.5  # 0: every line counts alike; 1: every answer does
 CALM_SHARE = 4  # of the lines that report nothing, every fourth teaches that nothing is urgent
 
 
@@ -59,8 +60,8 @@ def _vocabulary(lines: Sequence[Line]) -> Vocabulary:
     return Vocabulary(index, np.array(rarity, np.float16).astype(np.float32), MARK_WEIGHT)
 
 
-def _matrix(vocabulary: Vocabulary, texts: Sequence[str], *, ruled: bool) -> csr_matrix:
-    vectors = [vocabulary.vector(text, ruled=ruled) for text in texts]
+def _matrix(vocabulary: Vocabulary, texts: Sequence[str]) -> csr_matrix:
+    vectors = [vocabulary.vector(text) for text in texts]
     ends = np.cumsum([0, *(len(places) for places, _ in vectors)])
     places = np.concatenate([one for one, _ in vectors])
     values = np.concatenate([one for _, one in vectors])
@@ -69,8 +70,10 @@ def _matrix(vocabulary: Vocabulary, texts: Sequence[str], *, ruled: bool) -> csr
 
 def _head(name: str, vocabulary: Vocabulary, rows: Sequence[tuple[Line, str]]) -> Head:
     texts, answers = [line.text for line, _ in rows], [answer for _, answer in rows]
-    learner = LogisticRegression(C=STRENGTH[name], max_iter=ROUNDS, class_weight="balanced", tol=1e-3)
-    learner.fit(_matrix(vocabulary, texts, ruled=True), answers)
+    counts = Counter(answers)
+    shares = [(len(answers) / len(counts) / counts[answer]) ** RARE_COUNT for answer in answers]
+    learner = LogisticRegression(C=STRENGTH[name], max_iter=ROUNDS, tol=1e-5)
+    learner.fit(_matrix(vocabulary, texts), answers, sample_weight=shares)
     weights: Floats = learner.coef_.T.astype(np.float32)
     return Head(tuple(map(str, learner.classes_)), weights, learner.intercept_.astype(np.float32))
 

@@ -41,13 +41,13 @@ class Vocabulary:
     rarity: Floats
     mark_weight: float
 
-    def vector(self, text: str, *, ruled: bool = True) -> tuple[NDArray[np.int64], Floats]:
-        """The places and values of `text` that are not zero; without `ruled` no mark is looked for."""
+    def vector(self, text: str) -> tuple[NDArray[np.int64], Floats]:
+        """The places and values of `text` that are not zero."""
         counts = Counter(gram for gram in grams(text) if gram in self.index)
         places = np.array([self.index[gram] for gram in counts], dtype=np.int64)
         values = np.log1p(np.fromiter(counts.values(), np.float32, len(counts))) * self.rarity[places]
         values = values / max(float(np.sqrt((values**2).sum())), 1e-9)
-        seen = [self.index[mark] for mark in marks(text) if mark in self.index] if ruled else []
+        seen = [self.index[mark] for mark in marks(text) if mark in self.index]
         more = np.full(len(seen), self.mark_weight, np.float32)
         return np.concatenate([places, np.array(seen, np.int64)]), np.concatenate([values, more])
 
