@@ -2,7 +2,7 @@
 # LINLI_PYTHON chooses another interpreter; ARGS is handed on, as in: make test ARGS=tests/running
 
 .POSIX:
-.PHONY: help run test lint format lock audit bench faults clean
+.PHONY: help run test lint format lock audit bench faults train eval clean
 
 PYTHON = .venv/bin/python
 PIP = $(PYTHON) -m pip --disable-pip-version-check -qq --no-input install --require-hashes
@@ -15,6 +15,8 @@ help:
 	@echo 'make format  put the code in the agreed shape'
 	@echo 'make bench   measure'
 	@echo 'make faults  run the long tests that kill processes and break connections'
+	@echo 'make train   learn the weights of the classifier from training/data'
+	@echo 'make eval    measure how well lines are understood (ARGS=your_log.jsonl)'
 	@echo 'make lock    choose newer libraries and write their hashes down'
 	@echo 'make audit   ask which libraries have known holes (needs the network)'
 	@echo 'make clean   remove the virtual environment and caches, never your data'
@@ -40,6 +42,12 @@ format: .venv/dev.stamp
 
 bench: .venv/bench.stamp
 	@exec $(PYTHON) -m bench $(ARGS)
+
+train: .venv/dev.stamp
+	@$(PYTHON) -m training.train $(ARGS)
+
+eval: .venv/dev.stamp
+	@$(PYTHON) -m training.evaluate $(ARGS)
 
 # One lock serves Python 3.11 to 3.14 on Linux and macOS. It names no index, so any mirror will do.
 lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from operate import alarms, backup, restore, rotation, setup, users
+from operate import alarms, backup, restore, rotation, setup, understand, users
 from operate.command import Command
 
 COMMANDS: Mapping[str, Command] = {
@@ -14,6 +14,9 @@ COMMANDS: Mapping[str, Command] = {
     "restore": Command(restore.run, "put a backup into an empty database", restore.arguments),
     "alarms": Command(alarms.run, "show what is wrong; choose the group that is told", alarms.arguments),
     "keys": Command(rotation.run, "show the keys, or change them", rotation.arguments),
+    "understand": Command(
+        understand.run, "show what is understood of lines of text, as JSON", understand.arguments
+    ),
     "user": Command(
         users.run, "make the first administrator; reset a password, lock, unlock, list", users.arguments
     ),

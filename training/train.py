@@ -15,9 +15,9 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from bot.language.classifier import FILE, HEADS, Classifier, Floats, Head, Vocabulary, packed, unpacked
+from bot.language.classifier import FILE, HEADS, Classifier, Floats, Head, Vocabulary, packed
 from bot.language.features import grams, marks
-from training.seeds import Line, training_lines
+from training.seeds import Line, digest, training_lines
 
 MODEL = Path(__file__).parent.parent / "bot" / "language" / "data" / FILE
 SEEN_IN = 3  # lines that a run of characters must be in to count
@@ -34,7 +34,7 @@ def train(lines: Sequence[Line]) -> Classifier:
     vocabulary = _vocabulary(lines)
     taught = {name: [(line, answer) for line, answer in _taught(name, lines)] for name in HEADS}
     heads = {name: _head(name, vocabulary, rows) for name, rows in taught.items()}
-    return Classifier(vocabulary, heads)
+    return Classifier(vocabulary, heads, digest(lines))
 
 
 def _taught(name: str, lines: Sequence[Line]) -> list[tuple[Line, str]]:
@@ -78,17 +78,10 @@ def _head(name: str, vocabulary: Vocabulary, rows: Sequence[tuple[Line, str]]) -
     return Head(tuple(map(str, learner.classes_)), weights, learner.intercept_.astype(np.float32))
 
 
-def as_bytes(classifier: Classifier) -> bytes:
-    """The file of a classifier."""
-    vocabulary = classifier.vocabulary
-    return packed(list(vocabulary.index), vocabulary.rarity, vocabulary.mark_weight, classifier.heads)
-
-
 def main() -> int:
     """Train and write."""
     lines = training_lines()
-    data = as_bytes(train(lines))
-    unpacked(data)
+    data = packed(train(lines))
     MODEL.write_bytes(data)
     print(f"{len(lines)} lines, {len(data) / 1024:.0f} KB: {MODEL}")
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -74,6 +74,8 @@ class Classifier:
 
     vocabulary: Vocabulary
     heads: Mapping[str, Head]
+    taught_by: str = ""
+    """The digest of the lines that it was trained on."""
 
     def guess(self, text: str) -> Guess:
         """What `text` is probably about."""
@@ -81,15 +83,17 @@ class Classifier:
         return Guess(**{name: self.heads[name].guess(places, values) for name in HEADS})
 
 
-def packed(words: Sequence[str], rarity: Floats, mark_weight: float, heads: Mapping[str, Head]) -> bytes:
+def packed(classifier: Classifier) -> bytes:
     """A classifier as the bytes of its file; equal classifiers give equal bytes."""
+    vocabulary = classifier.vocabulary
     arrays: dict[str, Any] = {
-        "words": np.frombuffer("\n".join(words).encode(), np.uint8),
-        "rarity": rarity.astype(np.float16),
-        "mark_weight": np.float32(mark_weight),
+        "taught_by": _bytes([classifier.taught_by]),
+        "words": _bytes(vocabulary.index),
+        "rarity": vocabulary.rarity.astype(np.float16),
+        "mark_weight": np.float32(vocabulary.mark_weight),
     }
-    for name, head in heads.items():
-        arrays[f"{name}_answers"] = np.frombuffer("\n".join(head.answers).encode(), np.uint8)
+    for name, head in classifier.heads.items():
+        arrays[f"{name}_answers"] = _bytes(head.answers)
         arrays[f"{name}_weights"] = head.weights.astype(np.float16)
         arrays[f"{name}_bias"] = head.bias.astype(np.float32)
     file = io.BytesIO()
@@ -97,18 +101,26 @@ def packed(words: Sequence[str], rarity: Floats, mark_weight: float, heads: Mapp
     return file.getvalue()
 
 
+def _bytes(words: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(words).encode(), np.uint8)
+
+
+def _words(array: NDArray[np.uint8]) -> tuple[str, ...]:
+    return tuple(array.tobytes().decode().split("\n"))
+
+
 def unpacked(data: bytes) -> Classifier:
     """The classifier that `packed` wrote. Raises ValueError or KeyError when it is none."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        words = arrays["words"].tobytes().decode().split("\n")
-        index = {word: place for place, word in enumerate(words)}
+        index = {word: place for place, word in enumerate(_words(arrays["words"]))}
         rarity = arrays["rarity"].astype(np.float32)
         vocabulary = Vocabulary(index, rarity, float(arrays["mark_weight"]))
-        return Classifier(vocabulary, {name: _head(arrays, name) for name in HEADS})
+        heads = {name: _head(arrays, name) for name in HEADS}
+        return Classifier(vocabulary, heads, _words(arrays["taught_by"])[0])
 
 
 def _head(arrays: Mapping[str, Any], name: str) -> Head:
-    answers = tuple(arrays[f"{name}_answers"].tobytes().decode().split("\n"))
+    answers = _words(arrays[f"{name}_answers"])
     weights = arrays[f"{name}_weights"].astype(np.float32)
     return Head(answers, weights, arrays[f"{name}_bias"])
 

@@ -77,5 +77,3 @@ def _whole(text: str) -> Iterator[str]:
         yield "whole:small_talk"
     if read_phone(text):
         yield "has:phone"
-
-

@@ -14,8 +14,8 @@ from bot.language.phones import without_phone
 from bot.language.tables import any_of, read_table
 
 __all__ = [
-    "CATEGORIES", "Danger", "Suggestion", "Urgency", "category_points", "danger", "fault_object", "maybe_report", "opens_report",
-    "public_part", "suggest_category", "urgency",
+    "CATEGORIES", "Danger", "Suggestion", "Urgency", "category_points", "danger", "fault_object",
+    "maybe_report", "opens_report", "public_part", "suggest_category", "urgency",
 ]  # fmt: skip
 
 Urgency = Literal["normal", "urgent"]

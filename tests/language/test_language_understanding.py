@@ -1,0 +1,106 @@
+"""What lines that no rule and no training line knows are understood as."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.language.classifier import guess, the_classifier
+from bot.language.understanding import emergency, understand
+
+UNSEEN = [
+    ("厨房水管那里一直在滴水，拿脸盆接着", "report"),
+    ("楼道里的灯坏了半个月，老人摸黑走", "report"),
+    ("给我留两客带鱼，明朝中浪", "order"),
+    ("后天晚饭帮我爸订一份清淡点的", "order"),
+    ("刚给我妈量好，三十六度四", "temp"),
+    ("长护险是不是要先评估，去哪里评", "faq"),
+    ("失业金要去哪个窗口领", "faq"),
+    ("小师傅做事蛮仔细，给五颗星", "rate"),
+    ("明天那顿饭不要送了", "cancel"),
+    ("我跟你讲不清，帮我叫个真人", "help"),
+    ("前天报的水管，师傅啥辰光来", "status"),
+    ("对的，就按这个来", "confirm"),
+    ("不对，是五号楼不是三号楼", "deny"),
+    ("活着真没意思，不想活了", "safety"),
+    ("我心脏很不舒服", "safety"),
+    ("今天老战友聚会，喝了点黄酒", "oos"),
+    ("孙女钢琴考过八级了", "oos"),
+    ("外面风大，多穿点", "oos"),
+    ("SELECT name FROM staff", "oos"),
+    ("", "oos"),
+    ("\u200b\ud800", "oos"),
+    ("😀😀😀", "oos"),
+]
+
+
+@pytest.mark.parametrize(("text", "intent"), UNSEEN)
+def test_unseen_lines(text: str, intent: str) -> None:
+    assert understand(text).intent == intent
+
+
+@pytest.mark.parametrize("text", ["接单 1024", "完成 1024 已换水管", "今日报表", "导出订餐名单"])
+def test_only_staff_can_command(text: str) -> None:
+    assert understand(text, "staff").intent == "staff"
+    assert understand(text).intent != "staff"
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "urgency"),
+    [
+        ("店梯停在六楼不动了", "电梯", "urgent"),
+        ("媒气味道重得要命", "燃气", "emergency"),
+        ("招火了招火了", "消防", "emergency"),
+        ("电梯里厢关牢一个阿婆", "电梯", "emergency"),
+        ("单元门的门禁卡刷不出", "治安", "normal"),
+        ("楼上半夜还在打电钻", "噪音", "normal"),
+        ("水斗下水老慢额", "水电", "normal"),
+    ],
+)
+def test_category_and_urgency(text: str, category: str, urgency: str) -> None:
+    found = understand(text)
+    assert (found.intent, found.category, found.urgency) == ("report", category, urgency)
+
+
+def test_where_words_and_classifier_agree_nobody_is_asked() -> None:
+    assert emergency("有人被困在电梯里了") == ("emergency", False)
+    assert emergency("楼道灯不亮") == ("normal", False)
+
+
+def test_nobody_learns_at_run_time() -> None:
+    code = (
+        "import sys, bot.language.understanding as u; u.understand('电梯坏了');"
+        "print([name for name in ('sklearn', 'scipy') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_a_line_takes_less_than_five_milliseconds() -> None:
+    the_classifier()
+    lines = [f"{text}{number}" for number in range(10) for text, _ in UNSEEN]
+    began = time.perf_counter()
+    for line in lines:
+        understand(line)
+    assert (time.perf_counter() - began) / len(lines) < 0.005
+
+
+def test_probabilities_add_up() -> None:
+    found = guess("电梯坏了")
+    for odds in (found.intent, found.category, found.urgency):
+        assert sum(odds.values()) == pytest.approx(1, abs=1e-4)
+        assert list(odds.values()) == sorted(odds.values(), reverse=True)
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_understood_somehow(text: str) -> None:
+    for role in ("resident", "staff"):
+        found = understand(text, role)  # type: ignore[arg-type]
+        assert 0 <= found.score <= 1
+        assert (found.category is None) == (found.urgency is None)
