@@ -18,7 +18,7 @@ from typing import Any, cast
 from bot.clock import Clock, SystemClock
 from bot.language.retrieval import Finder, Item, model
 from bot.language.slots import find_slots, of_intent
-from bot.language.understanding import Role, understand
+from bot.language.understanding import Role, answered, understand
 from bot.settings import Settings
 from operate.command import CommandRefused, flag, option, takes
 
@@ -52,6 +52,8 @@ class Reader:
             raise NotRead(f'"role" must be one of {", ".join(ROLES)}.')
         now = self._moment(asked.get("now"))
         found, verdict = understand(text, cast(Role, role)), self.finder.find(text)
+        if verdict.kind == "sure":
+            found = answered(found, verdict.score)
         return {
             "intent": found.intent,
             "score": round(found.score, 4),

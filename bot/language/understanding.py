@@ -13,6 +13,7 @@ from typing import Literal
 from bot.language.classifier import Guess, guess
 from bot.language.commands import control
 from bot.language.danger import danger
+from bot.language.features import marks
 from bot.language.reports import CATEGORIES, suggest_category
 from bot.language.staff import read_command
 from bot.language.tables import read_table
@@ -24,7 +25,10 @@ Level = Literal["normal", "urgent", "emergency"]
 _TABLE = read_table("understanding")
 _CONTROL: Mapping[str, str] = _TABLE["control"]
 _OTHERS = re.compile(_TABLE["self_harm_of_others"])
+_EVIDENCE: Mapping[str, tuple[str, ...]] = {name: tuple(seen) for name, seen in _TABLE["evidence"].items()}
 _REQUEST: float = _TABLE["sure_of_request"]
+_CLEAR: float = _TABLE["clear"]
+_UNASKED = frozenset(_TABLE["never_questions"])
 _CATEGORY: float = _TABLE["sure_of_category"]
 _EMERGENCY: Mapping[str, float] = _TABLE["emergency"]
 NOTHING = "oos"
@@ -62,6 +66,13 @@ def understand(text: str, role: Role = "resident") -> Understood:
     return Understood(intent, score, _category(text, guessed), level, asks)
 
 
+def answered(found: Understood, sure: float) -> Understood:
+    """`found`, or a question where a service item surely answers (`sure` 0 to 1) what nothing else surely wants."""
+    if found.intent in _UNASKED or (found.intent != NOTHING and found.score >= _CLEAR):
+        return found
+    return Understood("faq", sure)
+
+
 def _intent(text: str, role: Role, guessed: Guess) -> tuple[str, float]:
     word = _CONTROL.get(control(text) or "")
     if word:
@@ -77,9 +88,15 @@ def _intent(text: str, role: Role, guessed: Guess) -> tuple[str, float]:
     total = sum(odds.values())
     best = next(iter(odds))
     score = odds[best] / total
-    if score < _REQUEST:
+    if score < _REQUEST or not _shows(text, best):
         return NOTHING, 1 - score
     return best, score
+
+
+def _shows(text: str, intent: str) -> bool:
+    """Whether the rules find in `text` any of what somebody who wants this says; the classifier may only guess."""
+    needed = _EVIDENCE.get(intent)
+    return needed is None or any(mark.startswith(needed) for mark in marks(text))
 
 
 def emergency(text: str) -> tuple[Level, bool]:
