@@ -19,6 +19,7 @@ from bot.language import (
     staff,
     text,
 )
+from bot.language.homophones import as_meant
 from bot.language.tables import any_of, read_table
 
 CATEGORY_NAMES = [
@@ -156,8 +157,8 @@ def test_no_table_names_a_word_twice(name: str) -> None:
 
 def test_homophones_settle_at_once() -> None:
     table = read_table("homophones")
-    assert all(len(old) == len(new) == 1 for old, new in table["traditional"].items())
-    assert not set(table["traditional"]) & set(table["traditional"].values())
+    assert [word for word in table["sounds"] if as_meant(word) != word] == []
+    assert [new for new in table["words"].values() if as_meant(new) not in (new, table["words"].get(new))] == []
 
 
 def test_the_longest_word_is_tried_first() -> None:
