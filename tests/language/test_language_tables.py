@@ -158,7 +158,9 @@ def test_no_table_names_a_word_twice(name: str) -> None:
 def test_homophones_settle_at_once() -> None:
     table = read_table("homophones")
     assert [word for word in table["sounds"] if as_meant(word) != word] == []
-    assert [new for new in table["words"].values() if as_meant(new) not in (new, table["words"].get(new))] == []
+    assert [
+        new for new in table["words"].values() if as_meant(new) not in (new, table["words"].get(new))
+    ] == []
 
 
 def test_the_longest_word_is_tried_first() -> None:
