@@ -16,7 +16,7 @@ _MOST_HEARD = 120  # characters that are listened to
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _SOUNDS = {tuple(heard_as(word)): word for word in _TABLE["sounds"]}
 _SIZES = sorted({len(sounds) for sounds in _SOUNDS}, reverse=True)
-_NOT_SOUNDS = re.compile(any_of([*_TABLE["not_sounds"], *_TABLE["sounds"]]))
+_NOT_SOUNDS = re.compile(any_of([*_TABLE["not_sounds"], *_TABLE["sounds"], *_WORDS.values()]))
 _SPELT_OUT = re.compile(r"(?:[\u4e00-\u9fff] ){2,}[\u4e00-\u9fff]")
 
 
