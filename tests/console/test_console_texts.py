@@ -96,3 +96,9 @@ def test_only_an_administrator_comes_here(console: Console) -> None:
     visitor = console.signed_in("anju")
     assert visitor.open("/console/settings/texts").status == 403
     assert visitor.open(PATH).status == 403
+
+
+def test_the_page_says_what_can_be_changed_and_what_cannot(admin: Visitor) -> None:
+    text = admin.open("/console/settings/texts").text
+    assert "改不了的：一问一答里的问题和回答" in text
+    assert "全部街道和社区都一样" in text
