@@ -53,7 +53,7 @@ def read_correction(text: str) -> Correction | None:
     True
     """
     said = clean(text).replace("，", ",").strip(" 。,!")
-    for pattern in _PATTERNS:
+    for pattern in () if mistaken(text) else _PATTERNS:
         found = pattern.search(said)
         if found and (new := _bare(found["new"])):
             return Correction(_bare(found["old"] or "") if "old" in found.groupdict() else None, new)
