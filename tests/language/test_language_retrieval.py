@@ -8,6 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.language import embedding
+from bot.language.calibration import SKIP_MODEL_FROM, weights
+from bot.language.likeness import MODEL, WORDS
+from bot.language.questions import read, standard
 from bot.language.retrieval import Finder, FloatArray, Item, Verdict, digest, model, passages
 
 CARD = Item(
@@ -148,6 +152,44 @@ def test_the_model_that_ships_ranks_by_meaning() -> None:
     assert np.allclose(np.linalg.norm(np.vstack(list(finder.vectors.values())), axis=1), 1, atol=1e-3)
     assert finder.find("我家那只金毛要不要去登个记").items[0] == "dog"
     assert embedder.embed(["\ud800\x00", ""], query=True).shape[0] == 2
+
+
+def test_every_weight_has_its_evidence() -> None:
+    ways = {"words": len(WORDS), "model": len(WORDS) + len(MODEL)}
+    for name, count in ways.items():
+        by = weights(name)
+        assert by.order.shape == (count,)
+        assert by.sure.shape == (1 + 3 + 2 * count + 7,)
+        assert 0 < by.suggest_from < by.answer_from < SKIP_MODEL_FROM < 1
+
+
+def test_a_service_of_someone_else_counts_only_where_no_item_is_about_it() -> None:
+    passport = Item("passport", "护照申领与换发", ("护照怎么办",), "公安分局出入境窗口。")
+    question = read(standard("护照怎么办"))
+    outside = 2
+    assert Finder(ITEMS).known(question, 0)[outside] == 1
+    assert Finder((passport, *ITEMS)).known(question, 0)[outside] == 0
+    assert Finder((passport, *ITEMS)).find("护照怎么办").kind == "sure"
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("敬老证落脱哪能办", "敬老卡丢了怎么办"),
+        ("阿拉老公房想加梯", "我们老房想加装电梯"),
+        ("啥辰光开伐", "什么时候开吗"),
+    ],
+)
+def test_words_of_the_street_become_those_of_the_offices(said: str, heard: str) -> None:
+    assert standard(said) == heard
+
+
+def test_without_a_fit_processor_the_model_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(embedding.np, "show_config", lambda mode: {"SIMD Extensions": {"found": ["SSE42"]}})
+    embedding._loaded.cache_clear()
+    assert model() is None
+    embedding._loaded.cache_clear()
 
 
 def test_the_model_can_be_left_out() -> None:
