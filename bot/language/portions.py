@@ -19,7 +19,9 @@ _LEAD = re.compile(rf"^(?:{any_of(_TABLE['lead'])}|[\s,。!?的])+")
 _TAIL = re.compile(rf"(?:{any_of(_TABLE['tail'])}|[\s,。!?])+$")
 _SERVING = re.compile(rf"(?P<head>.*?)(?P<serving>{any_of(_TABLE['servings'])})")
 _NEGATED = re.compile(rf"{any_of(_TABLE['negated'])}(?:[要吃放了点]|太)*$")
-_NEGATED_AFTER = re.compile(rf"^(?:就|都|也|我)*{any_of(_TABLE['negated_after'])}")
+_NEGATED_AFTER = re.compile(
+    rf"^(?:就|都|也|我)*(?:{any_of(_TABLE['negated_after'])}|[换改]成?+(?![0-9一二两三四五六七八九十俩仨半]))"
+)
 _EACH = re.compile(r"各|都要?|每样|分别")
 _TIMES = re.compile(r"\s*[x×*乘]\s*(?P<times>[0-9]{1,3})(?![0-9])")
 _BREAK = re.compile(any_of(_TABLE["breaks"]))

@@ -34,6 +34,8 @@ _EACH = re.compile(rf"{any_of(_TABLE['each'])}(?:各|要|订|吃|来|都)?(?P<ea
 _PEOPLE = re.compile(rf"(?P<people>{_NUMBER})\s*{any_of(_TABLE['people'])}(?!份)")
 _LOOSE_BEFORE = re.compile(rf"{any_of(_TABLE['loose_before'])}[了我]?\s*$")
 _LOOSE_AFTER = re.compile(rf"\s*{any_of(_TABLE['loose_after'])}")
+_FOOD_BEFORE = re.compile(rf"{any_of(read_table('dishes')['food'])}\s*$")
+_NOT_ENOUGH = re.compile(rf"\s*{any_of(_TABLE['not_enough'])}")
 _NOT_LOOSE = re.compile(rf"\s*{any_of(_TABLE['not_loose'])}")
 _WHOLE = re.compile(r"^(?:要|来|订|加|再来|我要|就|给我)?\s*$")
 _BARE_PAIR = re.compile(r"^(?:要|来|订|我要|阿拉|伲)?(?P<pair>[俩仨])[\s,。!吧]*$")
@@ -102,7 +104,7 @@ def _read(said: re.Match[str], text: str) -> Quantity | None:
     before = text[: said.start()]
     if _VAGUE_BEFORE.search(before) or _NEGATED.search(before) or said["vague"]:
         return None
-    if said["loose"] and not _is_serving(said, text):
+    if _NOT_ENOUGH.match(text, said.end()) or (said["loose"] and not _is_serving(said, text)):
         return None
     span = _span(said)
     if span is None or not 0 < span[0] <= span[1] <= _MOST:
@@ -116,7 +118,7 @@ def _is_serving(said: re.Match[str], text: str) -> bool:
         return False
     before, after = text[: said.start()], text[said.end() :]
     return bool(
-        _LOOSE_BEFORE.search(before) or _LOOSE_AFTER.match(after)
+        _LOOSE_BEFORE.search(before) or _LOOSE_AFTER.match(after) or _FOOD_BEFORE.search(before)
         or (_WHOLE.match(before) and not after.strip(" ,。!吧呀啊"))
     )  # fmt: skip
 
