@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-from bot.language.danger import danger
+from bot.language.danger import Danger, danger
 from bot.language.phones import read_phone
 from bot.language.reports import fault_object, public_part
 from bot.talk import Ask, Do, Given, Look, Part, Place, Say, Script, World, dialog
@@ -32,14 +32,14 @@ WHERE_ELSE = (
 )
 MOST_TRIES = 1 + len(WHERE_ELSE)  # of asking where; whatever is said is passed on each time
 SAME = timedelta(minutes=30)  # words of danger in this time belong to the same emergency
+UNNAMED = Danger("other", "", "help", ("119", "110", "120"))  # a person says so, whatever the words
 
 
 @dialog("emergency", about="紧急情况", photos=True)
 def emergency(world: World) -> Script:
     """The numbers to call at once, an order at the top of the queue, then the place if it is not known."""
     what = world.opening.text
-    found = danger(what)
-    assert found is not None, "the engine opens this dialog only for words of danger"
+    found = danger(what) or UNNAMED
     own = yield from Look("advice", views.own_text, advice_name(found.kind))
     yield Say(f"请先打 {' 或 '.join(found.call)}！{own[0] if own else ADVICE[kind_of(found.kind)]}")
     before = yield from Look("before", views.orders_of_resident, asker(world))

@@ -14,6 +14,7 @@ from bot.language.commands import control, order_number
 from bot.language.danger import danger
 from bot.language.intents import intents
 from bot.language.numbers import bare_number
+from bot.language.understanding import perhaps_danger
 from bot.message import Heard, Reply
 from bot.play import Push, Talk
 from bot.ports import Knowledge, Match, NothingKnown
@@ -75,6 +76,8 @@ class TurnHost:
         """What a sentence wants to open; a question that a service item surely answers opens "faq", one that some may
         answer, or words that surely name one, "maybe_faq", and one that none answers "unanswered"."""
         match, wanted = self.faq(text), [*wishes(text), *intents(text)]
+        if perhaps_danger(text):
+            return ["maybe_danger", *wanted]
         if match.kind != "sure" and not match.asks:
             return wanted
         known = {"sure": "faq" if match.asks else "maybe_faq", "suggest": "maybe_faq", "none": "unanswered"}

@@ -66,6 +66,17 @@ def understand(text: str, role: Role = "resident") -> Understood:
     return Understood(intent, score, _category(text, guessed), level, asks)
 
 
+def perhaps_danger(text: str) -> bool:
+    """Whether somebody may be in danger though no word of danger is in `text`: only the classifier sees it.
+
+    >>> perhaps_danger("厨房嘶嘶响像漏气"), perhaps_danger("楼道灯不亮")
+    (True, False)
+    """
+    if danger(text) or understand(text).intent not in ("report", "safety"):
+        return False
+    return guess(text).urgency["emergency"] >= _EMERGENCY["alone"]
+
+
 def answered(found: Understood, sure: float) -> Understood:
     """`found`, or a question where a service item surely answers (`sure` 0 to 1) what nothing else surely wants."""
     if found.intent in _UNASKED or (found.intent != NOTHING and found.score >= _CLEAR):
