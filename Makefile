@@ -2,7 +2,7 @@
 # LINLI_PYTHON chooses another interpreter; ARGS is handed on, as in: make test ARGS=tests/running
 
 .POSIX:
-.PHONY: help run test lint format lock audit bench faults train eval clean
+.PHONY: help run test lint format lock audit bench faults train fit eval clean
 
 PYTHON = .venv/bin/python
 PIP = $(PYTHON) -m pip --disable-pip-version-check -qq --no-input install --require-hashes
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench   measure'
 	@echo 'make faults  run the long tests that kill processes and break connections'
 	@echo 'make train   learn the weights of the classifier from training/data'
+	@echo 'make fit     fit the weights by which service items are found (5 minutes)'
 	@echo 'make eval    measure how well lines are understood (ARGS=your_log.jsonl)'
 	@echo 'make lock    choose newer libraries and write their hashes down'
 	@echo 'make audit   ask which libraries have known holes (needs the network)'
@@ -45,6 +46,9 @@ bench: .venv/bench.stamp
 
 train: .venv/dev.stamp
 	@$(PYTHON) -m training.train $(ARGS)
+
+fit: .venv/dev.stamp
+	@$(PYTHON) -m training.fit_retrieval $(ARGS)
 
 eval: .venv/dev.stamp
 	@$(PYTHON) -m training.evaluate $(ARGS)
