@@ -99,6 +99,14 @@ class Place(Question[dict[str, Any]]):
         surely = said.point or said.scene or only_place(said.text)
         return self.read(said, None, find) if surely else None
 
+    def corrected(self, said: Said, so_far: Any, find: Find) -> Reading:
+        """A door alone is one of the same building, and of the same unit where there is one."""
+        building = (so_far or {}).get("building_id")
+        found = find(f"door:{building}", said.text) if building and tells_door(said.text) else []
+        unit = str((so_far or {}).get("label", "")).rpartition("单元")[0]
+        near = [one for one in found if unit and one["label"].startswith(unit)]
+        return self._found(near or found) if found else self.read(said, None, find)
+
     def reworded(self, text: str, old: str | None, new: str) -> str:
         if old and old in text:
             return text.replace(old, new)
