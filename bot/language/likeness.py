@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ WORDS = ("characters", "characters_raw", "sounds", "sounds_raw", "meanings", "be
 MODEL = ("best_passage", "whole")
 _RAW = 20.0  # BM25 sums of short questions lie between 0 and 40
 _COSINE_FROM, _COSINE_SPAN = 0.78, 0.14  # where this model's cosines lie: language.md, section 2a
-_AT_ONCE = 32  # passages in one call of the model
+_AT_ONCE = 8  # passages in one call of the model
 
 
 class ByWords:
@@ -86,7 +88,9 @@ def _embedded(
     found = {key: known[key] for key in by_digest if key in known}
     texts = {key: passages(item) for key, item in by_digest.items() if key not in found}
     flat = [text for parts in texts.values() for text in parts]
-    batches = [embedder.embed(flat[at : at + _AT_ONCE], query=False) for at in range(0, len(flat), _AT_ONCE)]
+    parts = [flat[at : at + _AT_ONCE] for at in range(0, len(flat), _AT_ONCE)]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        batches = list(threads.map(lambda part: embedder.embed(part, query=False), parts))
     rows = np.vstack(batches) if batches else np.zeros((0, 0), dtype=np.float32)
     cuts = np.cumsum([len(parts) for parts in texts.values()])[:-1]
     return found | dict(zip(texts, np.split(rows, cuts), strict=True)) if texts else found
