@@ -31,7 +31,8 @@ from models.actions.import_runs import (
     TryImport,
     YieldImport,
 )
-from models.rules.importing import DATA, FOLDER, LINES, SHEETS, Fault, Phones, Unreadable, Values, read_lines
+from models.rules.importing import DATA, FOLDER, LINES, SHEETS, Fault, Unreadable, Values, read_lines
+from models.rules.shared_phones import Phones
 from workers import beats
 from workers.hands import Hands, here
 

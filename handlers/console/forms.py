@@ -77,6 +77,8 @@ def read(
 def _read(one: Field, text: str, choices: Choices, changes: bool) -> Any:
     if not text and one.kind != "check" and one.required and not (changes and one.is_secret):
         raise ValueError("empty")
+    if not text and one.kind == "number":
+        return None
     return READERS[one.kind](one, text, choices)
 
 

@@ -26,6 +26,7 @@ MENU = (
     ("console.queue", "工单"),
     ("console.talks", "对话"),
     ("console.caller", "代报"),
+    ("console.questions", "问答"),
     ("console.items", "待办"),
     ("console.residents", "住户"),
     ("console.people", "人员"),
@@ -78,6 +79,7 @@ def _counts(work: Work) -> Mapping[str, int]:
     counts = {"console.items": len(views.desk_items(work, me().asker))}
     if not me().asker.is_firm:
         counts["console.residents"] = views.claims_waiting(work, me().asker)
+        counts["console.questions"] = len(views.unanswered_open(work, me().asker))
     counts["console.talks"] = views.waiting_talks(work, me().asker)
     if me().asker.sees_all:
         counts["console.trouble"] = len(views.stuck_messages(work)) + len(views.failed_messages(work))

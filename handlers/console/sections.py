@@ -123,7 +123,8 @@ def _higher(work: Work) -> Choices:
     return _named(unit for unit in views.units(work) if unit.kind != work.limits["levels"].kinds[0])
 
 
-def _communities(work: Work) -> Choices:
+def community_choices(work: Work) -> Choices:
+    """Every community's unit by id."""
     return _named(unit for unit in views.units(work) if unit.kind == work.limits["levels"].of_estate)
 
 
@@ -131,7 +132,8 @@ def _bot_choices(work: Work) -> Choices:
     return {str(bot.id): f"{bot.display}（{bot.unit}，{bot.name}）" for bot in views.setup_bots(work)}
 
 
-def _estate_choices(work: Work) -> Choices:
+def estate_choices(work: Work) -> Choices:
+    """Every estate by id."""
     return _named(views.estates(work))
 
 
@@ -336,7 +338,7 @@ SECTIONS: Mapping[str, Section] = {
             _estates,
             SaveEstate,
             "estate_id",
-            {"community_unit_id": _communities, "area_id": area_choices},
+            {"community_unit_id": community_choices, "area_id": area_choices},
         ),
         Section(
             "grids",
@@ -355,7 +357,7 @@ SECTIONS: Mapping[str, Section] = {
             _buildings,
             SaveBuilding,
             "building_id",
-            {"estate_id": _estate_choices, "grid_id": _grid_choices},
+            {"estate_id": estate_choices, "grid_id": _grid_choices},
         ),
         Section("homes", _homes, MakeHomes, choices={"building_id": _building_choices}),
         Section(
@@ -364,7 +366,7 @@ SECTIONS: Mapping[str, Section] = {
             SaveRoute,
             "route_id",
             {
-                "estate_id": _estate_choices,
+                "estate_id": estate_choices,
                 "category": _categories,
                 "unit_id": unit_choices,
                 "mode": _modes,

@@ -18,8 +18,8 @@ from sqlalchemy import insert, select
 from models import tables as t
 from models.actions.import_lines import Brought, Line, building_ids, change, differing, estate_ids, some
 from models.actions.import_register import door_of, home_rows, place_fault
-from models.rules.importing import SHARED
 from models.rules.lookup import name_key
+from models.rules.shared_phones import SHARED
 from models.store import Work
 
 Ref = int | str  # a person's id, or the key of one who is new in this batch

@@ -16,6 +16,7 @@ from sqlalchemy import insert, select, update
 from models import tables as t
 from models.actions.desk import Audit
 from models.actions.grids import bring_grids
+from models.actions.import_items import bring_items
 from models.actions.import_lines import Brought, Line
 from models.actions.import_people import bring_people
 from models.actions.import_register import bring_buildings, bring_estates, bring_homes
@@ -37,6 +38,7 @@ BRING: Mapping[str, Callable[[Work, Sequence[Line], Brought], None]] = {
     "people": bring_people,
     "routes": bring_routes,
     "staff": bring_staff,
+    "items": bring_items,
 }
 
 

@@ -52,6 +52,19 @@ def fits(rules: Mapping[str, Any] | None, of: Situation) -> Fits:
     return "perhaps" if "age_from" in rules or "age_to" in rules else "no"
 
 
+def rules_of(
+    age_from: int | None, age_to: int | None, districts: Iterable[str], households: Iterable[str]
+) -> dict[str, Any]:
+    """Rules from what was typed; nothing for what was left out."""
+    said = {
+        "age_from": age_from,
+        "age_to": age_to,
+        "districts": list(districts),
+        "households": list(households),
+    }
+    return {name: value for name, value in said.items() if value not in (None, [])}
+
+
 def wrong_rules(rules: Mapping[str, Any]) -> list[str]:
     """The names in rules that mean nothing, so that an item is not lost by a slip of the pen."""
     known = {"age_from", "age_to", "districts", "households"}

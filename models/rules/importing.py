@@ -15,8 +15,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from models.rules.lookup import name_key
-
 DATA: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "imports.json").read_text(encoding="utf-8")
 )
@@ -24,8 +22,9 @@ WHY: Mapping[str, str] = DATA["why"]
 LOOKED_UP = frozenset(DATA["looked_up"])  # reasons that the register gives; they may be gone the next time
 NOTES = frozenset(DATA["notes"])  # reasons of lines that are brought in all the same
 MOST = 64  # letters of a cell
+LONGEST = 500  # of one with prose
+MOST_YEARS = 120
 FOLDER = "imports"  # in the data folder: what was uploaded, until it is brought in
-SHARED = "shared"  # a value of a line of people: another person of the table has the same phone
 LINES = ".lines"  # the suffix of a file of lines that could be read: JSON, [number, values]
 
 Fault = tuple[int, str, str]  # line, heading of the column, reason
@@ -269,6 +268,31 @@ def _category(_column: Column, text: str, choices: Choices) -> str:
         raise _Unfit("category") from None
 
 
+def _long(_column: Column, text: str, _choices: Choices) -> str:
+    if len(text) > LONGEST:
+        raise _Unfit("too_long")
+    return _printable(" ".join(text.split()))
+
+
+def _phrases(column: Column, text: str, choices: Choices) -> list[str]:
+    return [
+        _text(column, one.strip(), choices)
+        for one in dict.fromkeys(re.split(r"[、；;]", text))
+        if one.strip()
+    ]
+
+
+def _listed(column: Column, text: str, choices: Choices) -> list[str]:
+    return [_text(column, one.strip(), choices) for one in re.split(r"[；;]", text) if one.strip()]
+
+
+def _age(_column: Column, text: str, _choices: Choices) -> int:
+    plain = re.sub(r"\.0+$|周?岁$", "", folded(text))
+    if not re.fullmatch(r"[0-9]{1,3}", plain) or int(plain) > MOST_YEARS:
+        raise _Unfit("age")
+    return int(plain)
+
+
 def _names(column: Column, text: str, choices: Choices) -> list[str]:
     return [_text(column, one, choices) for one in dict.fromkeys(re.findall(r"[^、，,；;\s]+", text))]
 
@@ -289,6 +313,10 @@ READERS: Mapping[str, Callable[[Column, str, Choices], Any]] = {
     "date": _date,
     "choice": _choice,
     "category": _category,
+    "long": _long,
+    "phrases": _phrases,
+    "listed": _listed,
+    "age": _age,
     "names": _names,
     "categories": _categories,
 }
@@ -346,25 +374,6 @@ class Seen:
             return number, _head(self._sheet, self._sheet.key[-1]), f"same_as:{self._keys[key]}"
         self._keys[key] = number
         return None
-
-
-class Phones:
-    """Which phones several people of a table have: elders often use a child's. It keeps hashes only."""
-
-    def __init__(self) -> None:
-        self._owners: dict[int, int] = {}
-        self.shared: set[int] = set()
-
-    def note(self, values: Values) -> None:
-        """One line of people."""
-        if "phone" in values:
-            phone, owner = hash(values["phone"]), hash(name_key(values["name"]))
-            if self._owners.setdefault(phone, owner) != owner:
-                self.shared.add(phone)
-
-    def marked(self, values: Values) -> Values:
-        """The line, with SHARED if its phone is also another person's. Known once every line is noted."""
-        return {**values, SHARED: True} if hash(values.get("phone")) in self.shared else values
 
 
 def _same(value: Any) -> str:

@@ -14,6 +14,7 @@ from models import tables as t
 from models.rules.benefits import Situation, fits
 from models.rules.catalogue import in_force
 from models.store import Work
+from models.views.askers import User
 from models.views.people import homes_of
 
 VERSION = "catalogue"  # of the counter that grows with every change
@@ -251,3 +252,35 @@ def item_last_told(work: Work, account_id: int) -> ServiceItem | None:
     last = select(q.service_item_id).where(q.account_id == account_id, q.service_item_id.is_not(None))
     item_id = work.conn.execute(last.order_by(q.id.desc()).limit(1)).scalar()
     return item_named(work, item_id) if item_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptItem:
+    """An item as the console shows it, with the other words for it."""
+
+    item: ServiceItem
+    aliases: tuple[str, ...]
+
+
+def items_kept(work: Work, asker: User, sought: str = "", class_key: str = "") -> tuple[KeptItem, ...]:
+    """Every item, also what is over, for administrators; those that hold the words searched for."""
+    if not asker.sees_all:
+        return ()
+    a = t.item_alias.c
+    aliases: dict[int, list[str]] = {}
+    for row in work.conn.execute(select(a.service_item_id, a.words).order_by(a.id)):
+        aliases.setdefault(row.service_item_id, []).append(row.words)
+    query = select_items().order_by(t.service_item.c.id)
+    query = query.where(t.service_item.c.class_key == class_key) if class_key else query
+    kept = (KeptItem(as_item(row), tuple(aliases.get(row.id, ()))) for row in work.conn.execute(query))
+    return tuple(one for one in kept if not sought or sought in _all_words(one))
+
+
+def _all_words(kept: KeptItem) -> str:
+    one = kept.item
+    return "\n".join((one.title, one.materials, one.place, *one.steps, *kept.aliases))
+
+
+def item_kept(work: Work, asker: User, item_id: int) -> KeptItem | None:
+    """One item."""
+    return next((one for one in items_kept(work, asker) if one.item.id == item_id), None)

@@ -32,6 +32,8 @@ THINGS = {
     "number": (1001, 1002),
     "photo_id": (1, 2),
     "item_id": (1, 2),
+    "question_number": (1, 2),
+    "service_id": (1, 1),
     "worker_id": (1, 3),
     "group_id": (1, 2),
     "binding_id": (1, 2),
@@ -109,11 +111,21 @@ def divide(store: Store) -> None:
             talk_id = add(t.person_talk, **talk, opened_at=NOW, last_at=NOW)
             add(t.talk_entry, person_talk_id=talk_id, at=NOW, by="resident", words_sealed=work.seal("在吗"))
             change(t.photo, n, person_talk_id=talk_id)
+            asked = {"number": n, "words": ("哪里有理发的", "远方小区哪里有理发的")[n - 1], "unit_id": n}
+            add(t.unanswered, **asked, first_at=NOW, last_at=NOW)
             worker_id, ends = (1, 3)[n - 1], NOW + timedelta(days=30)
             add(t.worker_phone, worker_id=worker_id, visitor=f"v{n}", bound_at=NOW, ends_at=ends)
             for table, days in ((t.shift, 5), (t.leave, 60)):
                 starts = NOW + timedelta(days=days)
                 add(table, worker_id=worker_id, starts_at=starts, ends_at=starts + timedelta(hours=8))
+        item = {
+            "title": "理发",
+            "title_key": "理发",
+            "class_key": "elder",
+            "field_key": "elder",
+            "steps": ["剪"],
+        }
+        add(t.service_item, **item, source="指南", source_on=NOW.date(), next_at=NOW, changed_at=NOW)
         add(t.import_run, kind="homes", state="preview", file="gone.sheet", made_at=NOW, next_at=NOW)
         change(t.desk_item, 1, account_id=1)
         change(t.desk_item, 2, account_id=account)

@@ -13,7 +13,7 @@ from models.actions.import_runs import (
     look_at,
 )
 from models.actions.people import BindHome, SetPhone
-from models.rules.importing import SHARED
+from models.rules.shared_phones import SHARED
 from tests.models.test_imports import EXAMPLES, HOME, ZHANG, as_lines, bring, register
 from tests.town import TestTown
 

@@ -10,16 +10,15 @@ from hypothesis import strategies as st
 
 from models.rules import importing
 from models.rules.importing import (
-    SHARED,
     SHEETS,
     WHY,
     Heading,
-    Phones,
     Unreadable,
     find_heading,
     read,
     read_lines,
 )
+from models.rules.shared_phones import SHARED, Phones
 
 PEOPLE = SHEETS["people"]
 TITLES = [column.heads[0] for column in PEOPLE.columns]
