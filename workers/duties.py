@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from bot.clock import SHANGHAI, SystemClock, local
 from models import tables as t
 from models.store import Work
-from workers import photos, retention
+from workers import photos, retention, weekly
 from workers.hands import here
 
 KEEP_TICKS = timedelta(days=90)
@@ -20,7 +20,7 @@ KEEP_FILES = timedelta(hours=1)  # a file that no row names yet may be on its wa
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something done every night at `hour` (Asia/Shanghai), step by step, each in one transaction with its tick.
+    """Something done every day at `hour` (Asia/Shanghai), step by step, each in one transaction with its tick.
 
     `run` does one step and says whether there may be more; its tick is done once there is none.
     After an outage only the latest tick is caught up, and one that was cut off is gone on with.
@@ -51,6 +51,7 @@ DUTIES = (
     *(Duty(f"forget_{name}", 3, rule.step) for name, rule in retention.RULES.items()),
     Duty("forget_ticks", 3, forget_ticks),
     Duty("forget_files", 3, forget_files),
+    Duty("question_week", 9, weekly.tell_week),
 )
 
 

@@ -23,11 +23,16 @@ def embed(item_ids: list[int]) -> None:
             PutOffVectors(tuple(item_ids), LATER).run(work)
         return
     with hands.store.look(now) as work:
-        items = {digest(item): item for item in map(as_item, views.entries(work))}
+        entries = views.entries(work)
+        items = {digest(item): item for item in map(as_item, entries)}
         known = views.kept_vectors(work)
+    alone = set(item_ids) <= {
+        entry.id for entry in entries
+    }  # else some stand under another item of their title
+    wanted = {key: item for key, item in items.items() if not alone or int(item.id) in item_ids}
     made = {
         key: packed(embedder.embed(passages(item), query=False))
-        for key, item in items.items()
+        for key, item in wanted.items()
         if key not in known
     }
     with hands.store.work(hands.clock.now()) as work:

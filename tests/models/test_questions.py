@@ -22,6 +22,7 @@ from models.actions.questions import (
 from models.rules.benefits import Situation, fits, wrong_rules
 from models.rules.catalogue import likeness, unnamed
 from tests.town import TestTown
+from workers import weekly
 
 
 @pytest.mark.parametrize(
@@ -167,3 +168,18 @@ def test_the_week_counts_what_was_asked_and_of_no_use(town: TestTown) -> None:
     week = town.see(views.asked_week)
     assert (week.most, week.least, week.never) == ((("养犬登记", 1),), (("养犬登记", 1),), ("理发",))
     assert not town.do(RateAnswer(town.resident("o-2").account_id, question, True))["ok"]
+
+
+def test_on_monday_the_community_is_told_how_the_week_went(town: TestTown) -> None:
+    one, who = item(town), town.resident()
+    town.do(NoteAnswer(who.account_id, "狗证怎么办", "sure", one))
+    town.do(FileQuestion(who.account_id, "哪里有理发的"))
+    with town.store.work(town.clock.now()) as work:
+        weekly.tell_week(work)
+    (told,) = [row for row in town.rows(t.outbox) if row.kind == "question_week"]
+    assert (told.facts["count"], told.facts["open"]) == (2, 1)
+    assert told.facts["most"] == "养犬登记（1 次）"
+    town.clock.forward(days=1)
+    with town.store.work(town.clock.now()) as work:
+        weekly.tell_week(work)
+    assert len([row for row in town.rows(t.outbox) if row.kind == "question_week"]) == 1
