@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-from pypinyin import lazy_pinyin
+from pypinyin import lazy_pinyin, load_phrases_dict
 
+from bot.language.tables import read_table
+
+# What is read otherwise in a word than alone, where it matters: the package's own 47,000 words are left out.
+load_phrases_dict({word: [[sound] for sound in way.split()] for word, way in read_table("readings").items()})
 _SOUNDS = ((re.compile("^([zcs])h"), r"\1"), (re.compile("^n(?=[aeiouv])"), "l"), (re.compile("ng$"), "n"))
 
 
