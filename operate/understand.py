@@ -57,7 +57,7 @@ class Reader:
         return {
             "intent": found.intent,
             "score": round(found.score, 4),
-            "slots": of_intent(find_slots(text, now, menu=self.menu), found.intent),
+            "slots": of_intent(find_slots(text, now, menu=self.menu), found.intent, text),
             "category": found.category,
             "urgency": found.urgency,
             "faq": {"verdict": verdict.kind, "items": list(verdict.items)},
