@@ -104,8 +104,15 @@ def where(world: World, what: str) -> Part[dict[str, Any]]:
     if place.get("other", "").startswith("near:"):
         return (yield from which_part(near[place["other"]]))
     place = near[place["other"]] if "other" in place else place
-    if part and place.get("building_id") and not place.get("home_id") and not place.get("public_part"):
-        return {**place, "public_part": part, "label": f"{place['label']} {part}"}
+    beside = place.get("home_id") and tells_door(what) and not inside  # 602 楼道里
+    if (
+        part
+        and place.get("building_id")
+        and (beside or not place.get("home_id"))
+        and not place.get("public_part")
+    ):
+        building = place.get("building", place["label"])
+        return {**place, "home_id": None, "public_part": part, "label": f"{building} {part}"}
     return place
 
 

@@ -104,7 +104,7 @@ def _unique(places: list[Place]) -> list[Place]:
 def _at_home(home: views.Home) -> Place:
     row = asdict(home)
     ids = {"estate_id": row["estate_id"], "building_id": row["building_id"], "home_id": row["id"]}
-    return {**ids, "label": home.door}
+    return {**ids, "label": home.door, "building": f"{row['estate']} {row['building']}"}
 
 
 def _at_building(building: views.Building) -> Place:
