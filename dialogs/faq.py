@@ -66,7 +66,7 @@ def shown(world: World, item: Mapping[str, Any], words: str, verdict: str) -> Pa
 def unknown(world: World, words: str, verdict: str) -> Part[None]:
     """Nothing is known: it is said so, and staff get the question; what they answered before is told with its day."""
     filed = yield from Do("file", FileQuestion(world.who.account_id, words, verdict))
-    if filed["answer"]:
+    if filed.get("answer"):
         yield Say(
             f"有人问过同样的问题，答复是：\n“{filed['answer']}”\n来源：{filed['by']}，{filed['answered_on']}"
         )
