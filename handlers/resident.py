@@ -308,7 +308,7 @@ class _Turn:
             text=heard.text.strip(),
             kind="text" if heard.kind == "voice" else heard.kind,
             option=heard.choice,
-            media=heard.media,
+            media=heard.media if heard.kind == "photo" else (),  # a voice message is no picture
             point=heard.place,
             scene=heard.scene,
             spoken=heard.kind == "voice",

@@ -134,7 +134,7 @@ class _Message:
             return Reply(words.TOO_FAST)
         if self.heard.kind == "enter":
             return Reply(self._greeting())
-        if self.heard.kind in ("video", "file") and self.worker is not None:
+        if self._cannot_be_kept() and self.worker is not None:
             return Reply(words.ONLY_PICTURES)
         about = read_about_question(self.heard.text, self.heard.quote)
         if about is not None and self.worker is not None and not self._in_foreign_group():
@@ -158,6 +158,10 @@ class _Message:
         if not staff_app.greets(self.work, self.heard):
             return ""
         return words.HELP if self.worker else words.STRANGER
+
+    def _cannot_be_kept(self) -> bool:
+        unheard = self.heard.kind == "voice" and not self.heard.text.strip()
+        return unheard or self.heard.kind in ("video", "file")
 
     def _command(self) -> Command | None:
         if self.heard.kind == "card":

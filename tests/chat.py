@@ -124,8 +124,8 @@ class Resident:
             "取消关注": {"kind": "unfollow"},
             "扫码": {"kind": "scan", "scene": rest},
             "照片": {"kind": "photo", "media": (f"media-{self.community.heard}",)},
-            "语音": {"kind": "voice", "text": rest},
-            "视频": {"kind": "video", "media": ("video",)},
+            "语音": {"kind": "voice", "text": rest, "media": (f"media-{self.community.heard}",)},
+            "视频": {"kind": "video", "media": (f"media-{self.community.heard}",)},
             "菜单": {"kind": "menu", "choice": rest},
             "定位": {"kind": "location", "place": Point(31.11, 121.38, rest)},
         }

@@ -57,6 +57,14 @@ def test_what_cannot_be_read_is_told_to_both(community: Community, zhang: Reside
     assert len(entries(community)) == 2
 
 
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_voice_message_is_no_picture(community: Community, zhang: Resident, asks: bool) -> None:
+    zhang.says("人工" if asks else "结束")
+    zhang.says("[语音 楼道灯不亮]")
+    zhang.says("1")
+    assert community.rows(t.photo) == []
+
+
 def test_a_repeated_delivery_is_passed_on_once(community: Community, zhang: Resident) -> None:
     heard = Heard(zhang.channel, community.key(), zhang.sender, "text", community.clock.now(), text="在吗")
     community.keep(heard)

@@ -176,7 +176,7 @@ def test_one_of_two_deliveries_answers(worker: Worker) -> None:
     assert staff.answer(other, 2.0) == staff.give_up(other.key) == Reply()
 
 
-@pytest.mark.parametrize("kind", ["video", "file"])
+@pytest.mark.parametrize("kind", ["video", "file", "voice"])
 def test_only_pictures_are_photos(worker: Worker, kind: str) -> None:
     worker.says("接 1001")
     assert worker.does(kind, media=("https://media/1",)).words == staff_words.ONLY_PICTURES
