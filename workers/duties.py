@@ -15,12 +15,15 @@ from workers import photos, retention, weekly
 from workers.hands import here
 
 KEEP_TICKS = timedelta(days=90)
+LATEST_TICK = timedelta(days=8)  # no duty's latest tick is older
+MONDAY = 0
 KEEP_FILES = timedelta(hours=1)  # a file that no row names yet may be on its way into one
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something done every day at `hour` (Asia/Shanghai), step by step, each in one transaction with its tick.
+    """Something done at `hour` (Asia/Shanghai) of every day, or of one `weekday` (0 is Monday), step by step, each
+    in one transaction with its tick.
 
     `run` does one step and says whether there may be more; its tick is done once there is none.
     After an outage only the latest tick is caught up, and one that was cut off is gone on with.
@@ -29,12 +32,15 @@ class Duty:
     name: str
     hour: int
     run: Callable[[Work], object]
+    weekday: int | None = None
 
     def tick(self, now: datetime) -> datetime:
         """The latest moment at which the duty fell due."""
         here = local(now)
         today = datetime(here.year, here.month, here.day, self.hour, tzinfo=SHANGHAI)
-        return today if today <= here else today - timedelta(days=1)
+        latest = today if today <= here else today - timedelta(days=1)
+        back = 0 if self.weekday is None else (latest.weekday() - self.weekday) % 7
+        return latest - timedelta(days=back)
 
 
 def forget_ticks(work: Work) -> None:
@@ -51,14 +57,14 @@ DUTIES = (
     *(Duty(f"forget_{name}", 3, rule.step) for name, rule in retention.RULES.items()),
     Duty("forget_ticks", 3, forget_ticks),
     Duty("forget_files", 3, forget_files),
-    Duty("question_week", 9, weekly.tell_week),
+    Duty("question_week", 9, weekly.tell_week, MONDAY),
 )
 
 
 def undone(work: Work) -> list[Duty]:
     """The duties whose latest tick is not done; looks only."""
     d = t.duty_tick.c
-    done = select(d.duty, d.tick_at).where(d.done_at.is_not(None), d.tick_at > work.now - timedelta(days=2))
+    done = select(d.duty, d.tick_at).where(d.done_at.is_not(None), d.tick_at > work.now - LATEST_TICK)
     known = {(row.duty, row.tick_at) for row in work.conn.execute(done)}
     return [duty for duty in DUTIES if (duty.name, duty.tick(work.now)) not in known]
 

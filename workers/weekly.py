@@ -1,4 +1,4 @@
-"""On Monday morning the groups of each community are told how the week's questions went."""
+"""Every week the groups of each community are told how the week's questions went."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from models import views
 from models.actions.order_telling import groups_of
 from models.store import To, Work
 
-MONDAY, NAMED = 0, 3  # how many of each list a message names
+NAMED = 3  # how many of each list a message names
 
 
 def tell_week(work: Work) -> None:
     """The list of the last seven days, if anything was asked or waits; the console has it whole."""
-    if local(work.now).weekday() != MONDAY:
-        return
     week, waiting = views.asked_week(work), views.open_by_unit(work)
     facts = {
         "since": _day(week.since),

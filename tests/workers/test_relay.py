@@ -13,6 +13,7 @@ from redis.retry import Retry
 from sqlalchemy.exc import OperationalError
 
 from bot import spool
+from bot.clock import local
 from models import tables as t
 from models.store import Work, open_store
 from tests.workers.stage import EMERGENCY, KEYS, NOW, ORDER, Stage
@@ -232,8 +233,22 @@ def test_a_duty_is_done_once_a_night_and_caught_up_once(stage: Stage) -> None:
     assert do_all(stage) == []
     stage.clock.forward(hours=1)
     assert do_all(stage) == [duty.name for duty in duties.DUTIES if duty.hour == 3]
-    stage.clock.forward(days=3)
+    stage.clock.forward(days=7)
     assert (do_all(stage), do_all(stage)) == (every, [])
+
+
+def test_a_weekly_duty_is_done_on_its_day_and_caught_up_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    weekly = duties.Duty("week", 9, lambda work: done.append(local(work.now).isoformat()[:10]), duties.MONDAY)
+    monkeypatch.setattr(duties, "DUTIES", (weekly,))
+    for days, due_then in ((0, 1), (3, 1), (1, 0), (4, 1)):  # nobody is there on Monday the 23rd
+        stage.clock.forward(days=days)
+        with stage.store.look(stage.clock.now()) as work:
+            assert len(duties.undone(work)) == due_then
+        assert (len(do_all(stage)), do_all(stage)) == (due_then, [])
+    assert done == ["2026-11-22", "2026-11-25", "2026-11-30"]
 
 
 def test_what_was_heard_long_ago_is_emptied(stage: Stage) -> None:
