@@ -49,9 +49,9 @@ def service_items() -> ResponseReturnValue:
 
 
 def export_service_items() -> ResponseReturnValue:
-    """All of them as a table, in the columns that can be imported again."""
+    """All that are not over by hand as a table, in the columns that can be imported again."""
     with looking() as work:
-        rows = views.items_kept(work, me().asker)
+        rows = [one for one in views.items_kept(work, me().asker) if one.item.state != "ended"]
     return export("service_items", [_line(one) for one in rows])
 
 
@@ -83,6 +83,8 @@ def _line(kept: views.KeptItem) -> Mapping[str, Any]:
         "age_from": rules.get("age_from"),
         "age_to": rules.get("age_to"),
         "households": "；".join(HOUSEHOLDS[key] for key in rules.get("households", ())),
+        "districts": "、".join(rules.get("districts", ())),
+        "is_health": "是" if one.is_health else "否",
     }
 
 
@@ -138,10 +140,10 @@ def save_service_item(service_id: int) -> ResponseReturnValue:
 def _save(service_id: int | None) -> ResponseReturnValue:
     with looking() as work:
         kept = found(views.item_kept(work, me().asker, service_id)) if service_id is not None else None
-        choices = _choices(work)
+        choices, areas = _choices(work), {area.name for area in views.areas(work)}
     typed = read(_FORM, request.form, choices, changes=kept is not None)
     errors, steps = dict(typed.errors), _steps(request.form.get("steps", ""))
-    errors |= _faults(typed, steps)
+    errors |= _faults(typed, steps, areas)
     if not errors:
         values = dict(typed.values)
         with working() as work:
@@ -157,7 +159,7 @@ def _steps(text: str) -> list[str]:
     return [line.strip() for line in STEPS.split(text) if line.strip()]
 
 
-def _faults(typed: Typed, steps: list[str]) -> dict[str, str]:
+def _faults(typed: Typed, steps: list[str], areas: set[str]) -> dict[str, str]:
     """What is wrong only beside another field."""
     values, wrong = typed.values, {one.name: one.wrong for one in _FORM}
     starts, ends = values.get("starts_on"), values.get("ends_on")
@@ -166,6 +168,7 @@ def _faults(typed: Typed, steps: list[str]) -> dict[str, str]:
         "ends_on": bool(starts and ends and ends < starts),
         "unit_id": bool(values.get("estate_id") and values.get("unit_id")),
         "households": any(one not in _KEYS for one in _named(values.get("households", ()))),
+        "districts": not areas.issuperset(values.get("districts", ())),
     }
     return {name: wrong.get(name, STEPS_WRONG) for name, is_bad in bad.items() if is_bad}
 

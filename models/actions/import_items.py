@@ -13,7 +13,7 @@ from models.actions.catalogue import keep_aliases, keep_item, touched
 from models.actions.import_lines import Brought, Line, estate_ids, units_by_name
 from models.rules.benefits import HOUSEHOLDS, rules_of
 from models.rules.catalogue import title_key
-from models.rules.importing import Values
+from models.rules.importing import Values, parts, phrases
 from models.store import Work
 
 SAME = (
@@ -28,7 +28,7 @@ def bring_items(work: Work, lines: Sequence[Line], brought: Brought) -> None:
     """Each line is one item, told everywhere, in one estate or in one community."""
     estates = estate_ids(work)
     units = units_by_name(work, (line.values.get("unit", "") for line in lines))
-    known = _known(work)
+    known, areas = _known(work), set(work.conn.execute(select(t.area.c.name)).scalars())
     for line in lines:
         values = line.values
         estate, unit = estates.get(values.get("estate", "")), units.get(values.get("unit", ""))
@@ -41,6 +41,8 @@ def bring_items(work: Work, lines: Sequence[Line], brought: Brought) -> None:
             brought.wrong(line, "unit", "one_place")
         elif any(one not in _KEYS for one in households):
             brought.wrong(line, "households", "households")
+        elif not areas.issuperset(values.get("districts", ())):
+            brought.wrong(line, "districts", "unknown_area")
         else:
             row = _row(values, estate, unit.id if unit else None)
             _bring(work, row, tuple(values.get("aliases", ())), known, brought)
@@ -54,14 +56,22 @@ def _known(work: Work) -> dict[tuple[str, int | None, int | None], Any]:
 def _row(values: Values, estate: int | None, unit: int | None) -> dict[str, Any]:
     """What the line says; cells that are empty say nothing."""
     keys = [_KEYS[one] for one in values.get("households", ())]
-    rules = rules_of(values.get("age_from"), values.get("age_to"), (), keys)
-    row: dict[str, Any] = {
-        name: values[name] for name in ("title", "class_key", "field_key", *SAME) if name in values
-    }
+    rules = rules_of(values.get("age_from"), values.get("age_to"), values.get("districts", ()), keys)
+    row: dict[str, Any] = {name: values[name] for name in SAME if name in values}
     days: dict[str, Any] = {name: date.fromisoformat(values[name]) for name in DAYS if name in values}
-    steps = [one.strip() for one in values["steps"].replace("；", ";").split(";") if one.strip()]
-    place = {"estate_id": estate, "unit_id": unit, "steps": steps}
-    return {**row, **days, **place, **({"rules": rules} if rules else {})}
+    place = {"estate_id": estate, "unit_id": unit, "steps": values["steps"]}
+    health = {"is_health": values["is_health"] == "yes"} if "is_health" in values else {}
+    return {**row, **days, **place, **health, **({"rules": rules} if rules else {})}
+
+
+def _differs(there: Any, name: str, value: Any) -> bool:
+    """Whether the line says otherwise; prose is compared as it stands in a cell."""
+    kept = getattr(there, name)
+    if name == "steps":
+        kept = parts("；".join(kept))
+    elif isinstance(kept, str):
+        kept = " ".join(kept.split())
+    return bool(kept != value)
 
 
 def _bring(
@@ -79,12 +89,15 @@ def _bring(
             keep_aliases(work, keep_item(work, row, None, None), aliases)
             touched(work)
         return
-    lacking = set(aliases) - set(_aliases(work, there.id))
-    changed = bool(lacking) or any(getattr(there, name) != value for name, value in row.items())
+    if "rules" in row:
+        row["rules"] = {**(there.rules or {}), **row["rules"]}
+    kept = _aliases(work, there.id)
+    lacking = [one for one in aliases if one not in set(phrases("、".join(kept)))]
+    changed = bool(lacking) or any(_differs(there, *said) for said in row.items())
     brought.known(changed)
     if changed and brought.writes:
         keep_item(work, row, there.id, None)
-        keep_aliases(work, there.id, (*_aliases(work, there.id), *aliases))
+        keep_aliases(work, there.id, (*kept, *lacking))
         touched(work)
 
 

@@ -23,6 +23,7 @@ LOOKED_UP = frozenset(DATA["looked_up"])  # reasons that the register gives; the
 NOTES = frozenset(DATA["notes"])  # reasons of lines that are brought in all the same
 MOST = 64  # letters of a cell
 LONGEST = 500  # of one with prose
+LONGEST_STEPS = 2000  # of one with the steps of a service item
 MOST_YEARS = 120
 FOLDER = "imports"  # in the data folder: what was uploaded, until it is brought in
 LINES = ".lines"  # the suffix of a file of lines that could be read: JSON, [number, values]
@@ -275,15 +276,31 @@ def _long(_column: Column, text: str, _choices: Choices) -> str:
 
 
 def _phrases(column: Column, text: str, choices: Choices) -> list[str]:
-    return [
-        _text(column, one.strip(), choices)
-        for one in dict.fromkeys(re.split(r"[、；;]", text))
-        if one.strip()
-    ]
+    return [_text(column, one, choices) for one in phrases(text)]
+
+
+def phrases(text: str) -> list[str]:
+    """What commas of a list and semicolons part: how the other words for an item stand in a cell."""
+    return [one.strip() for one in dict.fromkeys(re.split(r"[、；;]", text)) if one.strip()]
 
 
 def _listed(column: Column, text: str, choices: Choices) -> list[str]:
     return [_text(column, one.strip(), choices) for one in re.split(r"[；;]", text) if one.strip()]
+
+
+def _steps(_column: Column, text: str, _choices: Choices) -> list[str]:
+    if len(text) > LONGEST_STEPS:
+        raise _Unfit("too_long")
+    return [_printable(one) for one in parts(text)]
+
+
+def parts(text: str) -> list[str]:
+    """What semicolons part, blanks made one: how steps stand in a cell.
+
+    >>> parts("登记； 交押金;")
+    ['登记', '交押金']
+    """
+    return [" ".join(one.split()) for one in re.split(r"[；;]", text) if one.strip()]
 
 
 def _age(_column: Column, text: str, _choices: Choices) -> int:
@@ -316,6 +333,7 @@ READERS: Mapping[str, Callable[[Column, str, Choices], Any]] = {
     "long": _long,
     "phrases": _phrases,
     "listed": _listed,
+    "steps": _steps,
     "age": _age,
     "names": _names,
     "categories": _categories,

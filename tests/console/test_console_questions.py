@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from datetime import date
+from pathlib import Path
 
+import pytest
+from sqlalchemy import insert, update
+
+from bot import sheets
 from models import tables as t
+from models.actions.catalogue import SaveItem
 from models.actions.import_items import bring_items
 from models.actions.import_lines import Brought, Line
-from models.rules.importing import SHEETS, find_heading, read
+from models.rules.importing import SHEETS, find_heading, read, read_lines
 from tests.console.conftest import EVIL, NOW, Console
 
 FORM = {
@@ -85,3 +91,90 @@ def test_what_is_exported_can_be_imported(console: Console) -> None:
     (item,) = console.rows(t.service_item)
     assert item.phone == "021-60000002"
     assert {row.words for row in console.rows(t.item_alias)} == {"哪里可以借轮椅", "轮椅怎么借", "借助行器"}
+
+
+def kept_items(console: Console) -> None:
+    """Items with all that an item can have, one of them over."""
+    plain = {
+        "class_key": "health",
+        "field_key": "health",
+        "source": "办" * 80,
+        "source_on": date(2026, 11, 1),
+    }
+    rules = {
+        "age_from": 60,
+        "age_to": 79,
+        "districts": ["甲区", "乙街道"],
+        "households": ["veteran", "low_income"],
+    }
+    with console.store.work(NOW) as work:
+        work.conn.execute(insert(t.area).values(level="district", name="甲区"))
+        work.conn.execute(insert(t.area).values(level="street", name="乙街道"))
+        estate = work.conn.execute(
+            insert(t.estate).values(name="丙小区").returning(t.estate.c.id)
+        ).scalar_one()
+        unit = insert(t.handling_unit).values(kind="community", name="丁社区").returning(t.handling_unit.c.id)
+        full = {
+            "steps": ["先登记；再交钱。", "第 二 步 " * 150], "materials": "身份证\n户口簿",
+            "phone": "+86 21 60000001", "place": "一楼", "hours": "周一", "fee": "=免费",
+            "link": "https://example.org/a", "whom": "居民",
+            "elsewhere": "去街道", "kiosk": "大厅", "rules": rules, "is_health": True,
+            "starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31), "estate_id": estate,
+        }  # fmt: skip
+        unit_id = work.conn.execute(unit).scalar_one()
+        SaveItem(1, {**plain, **full, "title": "借轮椅"}, ("轮椅怎么借、在哪里", "借助行器")).run(work)
+        SaveItem(1, {**plain, "title": "量血压", "steps": ["来量。"], "unit_id": unit_id}).run(work)
+        SaveItem(1, {**plain, "title": "旧事", "steps": ["没了。"], "state": "ended"}).run(work)
+
+
+def imported(console: Console, path: Path, *, writes: bool = False) -> Brought:
+    """What an import of the table says of it."""
+    read_all = list(read_lines(SHEETS["items"], sheets.lines(path), {}))
+    assert [faults for _, _, faults in read_all if faults] == []
+    brought = Brought("items", writes=writes)
+    with console.store.work(NOW) as work:
+        bring_items(work, [Line(number, values) for number, values, _ in read_all], brought)
+    return brought
+
+
+def test_an_export_imported_again_changes_nothing(console: Console, tmp_path: Path) -> None:
+    kept_items(console)
+    path = tmp_path / "items.xlsx"
+    path.write_bytes(console.signed_in("admin").post("/console/service-items/export").body)
+    assert dict(imported(console, path).counts) == {"unchanged": 2}
+    with console.store.work(NOW) as work:  # what is gone comes back, all of it
+        before = console.rows(t.service_item, t.service_item.c.title == "借轮椅")[0]
+        gone = {"rules": {}, "is_health": False, "materials": "", "phone": "", "kiosk": "", "link": ""}
+        work.conn.execute(update(t.service_item).values(gone))
+    assert dict(imported(console, path, writes=True).counts) == {"changed": 1, "unchanged": 1}
+    after = console.rows(t.service_item, t.service_item.c.title == "借轮椅")[0]
+    for name in ("rules", "is_health", "phone", "kiosk", "link", "ends_on", "estate_id"):
+        assert getattr(after, name) == getattr(before, name)
+
+
+@pytest.mark.parametrize(
+    ("values", "column"),
+    [
+        ({"districts": ["甲区", "没有的区"]}, "哪些区、街道或社区"),
+        ({"unit": "没有的社区"}, "社区"),
+        ({"estate": "没有的小区"}, "小区"),
+    ],
+)
+def test_an_item_with_a_place_nobody_knows_is_left_out(
+    console: Console, values: dict[str, object], column: str
+) -> None:
+    kept_items(console)
+    line = Line(2, {"title": "新的", "class_key": "health", "steps": ["来。"], **values})
+    brought = Brought("items", writes=True)
+    with console.store.work(NOW) as work:
+        bring_items(work, [line], brought)
+    assert [(row, head) for row, head, _ in brought.faults] == [(2, column)]
+    assert len(console.rows(t.service_item)) == 3
+
+
+def test_the_form_takes_registered_areas_only(console: Console) -> None:
+    kept_items(console)
+    visitor = console.signed_in("admin")
+    bad = FORM | {"title": "另一件", "districts": "甲区、没有的区"}
+    assert "请写登记过的区、街道或社区" in visitor.send("/console/service-items/new", **bad).text
+    assert "事项已经保存" in visitor.send("/console/service-items/new", **(bad | {"districts": "甲区"})).text
