@@ -25,7 +25,7 @@ from prometheus_client import REGISTRY
 import bot.channels
 import dialogs
 import operate.commands
-from bot import keys, logs, redis_server, settings, spool, web_server
+from bot import keys, logs, redis_server, settings, spool, voice, web_server
 from bot.channels import wechat_oa
 from bot.clock import Clock, SystemClock, real_seconds
 from bot.engine import Engine
@@ -142,10 +142,10 @@ class Linli:
     @cached_property
     def residents(self) -> Residents:
         """Plays residents' turns."""
-        engine = Engine(find_dialogs(dialogs))
+        engine, knowledge = Engine(find_dialogs(dialogs)), ItemIndex(self.store, self.clock, self.embedder)
         flags, forget = self.switchboard.flags, self.forget_files
-        knowledge = ItemIndex(self.store, self.clock, self.embedder)
-        return Residents(self.store, self.clock, engine, CATEGORIES, flags, forget, knowledge=knowledge)
+        parts, listens = (self.store, self.clock, engine, CATEGORIES), self.settings.voice != "off"
+        return Residents(*parts, flags, forget, knowledge=knowledge, listens=listens)
 
     @cached_property
     def players(self) -> Players:
@@ -216,6 +216,7 @@ def equipped(linli: Linli) -> Linli:
             timers={"talk": linli.residents.overdue},
             names=CATEGORIES,
             embedder=linli.embedder,
+            recogniser=voice.chosen(linli.settings, linli.store.limits["voice_seconds"]),
         )
     )
     return linli
@@ -362,7 +363,7 @@ COMMANDS: Mapping[str, Command] = {
         takes(option("--fd", type=int, help="listen on this inherited socket, not on LINLI_PORT")),
     ),
     "worker": Command(
-        command_worker, "be the worker of one queue", takes(option("queue", choices=jobs.QUEUES))
+        command_worker, "be the worker of one queue", takes(option("queue", choices=jobs.ALL_QUEUES))
     ),
     "relay": Command(command_relay, "be a relay and clock"),
     "menu": Command(command_menu, "publish the official account's menu"),

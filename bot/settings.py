@@ -163,6 +163,12 @@ class Settings(BaseSettings):
         "auto",
     )
 
+    voice: Literal["off", "whisper"] = _setting(
+        "Whether voice messages that come without words are listened to; whisper needs packages of its own",
+        "off or whisper",
+        "off",
+    )
+
     log_format: Literal["console", "json"] = _setting(
         "How log lines look: for eyes, or one JSON object a line for a collector",
         "console or json",

@@ -21,6 +21,8 @@ from bot.talk import Said, Who
 from bot.wording import word
 from dialogs import NOTICE
 from handlers.host import TurnHost, transcript
+from handlers.kept import LEAVES, Kept, ready, undone, until_leaving
+from handlers.listening import VOICE, is_late, listening, overtaken
 from handlers.own_words import OwnWords
 from handlers.trying import give_up, once_more, place, put_off_oldest, said_again
 from models import tables as t
@@ -29,19 +31,17 @@ from models.actions.desk import OpenDeskItem
 from models.actions.erasure import ForgetHeard
 from models.actions.outbox import OPENS, Held, held_count, mark_receipt, note_heard, take_held
 from models.actions.people import Follow, LockAccount, LockAtOnce, Unfollow
+from models.actions.voice import VoicePlayed
 from models.store import Store, To, Work
 
 PASSIVE_SECONDS = 2.5  # a turn that commits later than this is told by the worker
-HOLDS_BACK = timedelta(seconds=5)  # how long a message that waits for another try holds back later ones
 NUDGE_AFTER = timedelta(minutes=40)
 SORRY = "抱歉，我这边出了点问题，刚才的事没有办成。已请工作人员来看，会联系您。也可以换个说法再试一次。"
-VOICE = "我还听不清语音。请打字告诉我，或按前面的数字回复；说不清楚请回复 人工。"
 GREETING = "您好，我是邻里小助手。"
 NEW_NOTICE, NOTICE_AGAIN = "隐私说明有更新，请看一下：", "先说明一下："
 CANNOT_READ = "这个我还看不懂。请用文字告诉我，照片也可以；要找工作人员请回复 人工。"
 REFUSES = "withdraw_consent"  # the intent of who does not agree
 DELETES = ("erasure", "withdrawal")  # dialogs after which files are deleted, once all is committed
-LEAVES = frozenset({"unfollow", "revoked"})
 MORE_BYTES = 150  # what “还有几条” and the blank lines take
 PERSON_DID = frozenset(
     {"text", "photo", "voice", "video", "location", "link", "file", "follow", "scan", "menu"}
@@ -62,7 +62,10 @@ log = logging.getLogger("linli.resident")
 
 @dataclass(frozen=True)
 class Residents:
-    """Plays residents' turns. `names`: the Chinese names of categories; `flags`: what their channel can show."""
+    """Plays residents' turns. `names`: the Chinese names of categories; `flags`: what their channel can show.
+
+    `listens`: whether somebody turns voice messages into words.
+    """
 
     store: Store
     clock: Clock
@@ -72,6 +75,7 @@ class Residents:
     forget_files: Callable[[Sequence[str]], None]
     own_words: OwnWords = field(default_factory=OwnWords)
     knowledge: Knowledge = field(default_factory=NothingKnown)
+    listens: bool = False
 
     def understand(self, *payloads: str | Heard) -> None:
         """Read words before the transaction that plays them; whatever goes wrong, they are played all the same."""
@@ -99,7 +103,7 @@ class Residents:
         locked = LockAtOnce(heard.channel, heard.sender, inbox_id).run(work)
         if not locked["ok"] or any(f'"{name}"' in locked["state"] for name in DELETES):
             return None
-        one = _Kept(inbox_id, heard)
+        one = Kept(inbox_id, heard)
         reply = _Turn(self, work, locked, heard.channel, heard.sender, []).play([one])
         return self._settle(work, locked["account_id"], [one], reply, since)
 
@@ -113,7 +117,7 @@ class Residents:
     def left_over(self, channel: str, sender: str) -> None:
         """Play what a callback left behind; for the workers. What fails waits 1, 5, 30, 300 s, then is dead."""
         with self.store.look(self.clock.now()) as work:
-            rows = work.conn.execute(_undone(channel, sender).order_by(t.inbox.c.id)).all()
+            rows = work.conn.execute(undone(channel, sender).order_by(t.inbox.c.id)).all()
         if not rows:
             return None
         self.understand(*(row.payload for row in rows))
@@ -154,10 +158,10 @@ class Residents:
                 return said_again(work, key)
             if locked["left"]:  # erased while this turn waited: begin again with a new account
                 locked = LockAccount(channel, sender).run(work)
-            waiting = _ready(work, [row for row in new if row.id <= last.id])
+            waiting = ready(work, [row for row in new if row.id <= last.id])
             if waiting is None:
                 return Reply()
-            kept = _until_leaving([_Kept(row.id, Heard.from_json(row.payload)) for row in waiting])
+            kept = until_leaving([Kept(row.id, Heard.from_json(row.payload)) for row in waiting])
             files: list[str] = []
             turn = _Turn(self, work, locked, channel, sender, files)
             reply = turn.set_aside(kept) if set_aside else turn.play(kept)
@@ -168,7 +172,7 @@ class Residents:
         return reply if kept[-1].id == last.id else None
 
     def _settle(
-        self, work: Work, account_id: int, kept: Sequence[_Kept], reply: Reply, since: float | None
+        self, work: Work, account_id: int, kept: Sequence[Kept], reply: Reply, since: float | None
     ) -> Reply:
         """Decide once who answers, and store it with the effects."""
         empty = not reply.words and reply.card is None
@@ -196,14 +200,6 @@ class Residents:
             account_id = work.conn.execute(found).scalar_one_or_none()
             if account_id is not None:
                 work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """One message in the inbox."""
-
-    id: int
-    heard: Heard
 
 
 @dataclass
@@ -236,7 +232,7 @@ class _Turn:
         )
         self.waits: bool = self.locked.get("held", True)
 
-    def play(self, kept: Sequence[_Kept]) -> Reply:
+    def play(self, kept: Sequence[Kept]) -> Reply:
         """Hear each message; their words join in one reply, held words first."""
         replies: list[Reply] = []
         for one in kept:
@@ -246,12 +242,12 @@ class _Turn:
         self.heard = len(replies)
         self._keep()
         reply = joined(replies)
-        by_person = any(one.heard.kind in PERSON_DID for one in kept)
+        by_person = any(one.heard.kind in PERSON_DID and not is_late(one.heard) for one in kept)
         reads = self.waits and self.state != "gone" and by_person
         held = self._held(reply) if reads else []
         return replace(reply, words="\n\n".join([*held, reply.words]).strip()) if held else reply
 
-    def set_aside(self, kept: Sequence[_Kept]) -> Reply:
+    def set_aside(self, kept: Sequence[Kept]) -> Reply:
         """After a defect: the talk is cleared, staff get the transcript, the person an apology."""
         words = "\n".join(transcript(self.work, self.channel, self.sender))
         OpenDeskItem("defect", words, account_id=self.account_id).run(self.work)
@@ -265,16 +261,37 @@ class _Turn:
         kind = "tap" if heard.extra.get("tap") else heard.kind
         if self._by_machine(inbox_id, heard):
             return Reply()
-        if OPENS.get(kind) != "talk" or not self.locked.get("renewed"):
+        if (OPENS.get(kind) != "talk" or not self.locked.get("renewed")) and not is_late(heard):
             note_heard(self.work, self.account_id, kind, heard.at)
         if heard.kind == "follow":
             Follow(self.account_id).run(self.work)
         unread = heard.kind in ("video", "link", "file")
         if unread or (heard.kind == "voice" and not heard.text.strip()):
-            return self._pass_on(heard) or Reply(CANNOT_READ if unread else VOICE)
+            waits = self._listening(inbox_id, heard)
+            return waits or self._pass_on(heard) or Reply(CANNOT_READ if unread else VOICE)
         if control(heard.text) == "more" and self._held_count():
             return Reply("还有这些消息：")
+        if is_late(heard):
+            return self._late_words(inbox_id, heard)
         return self._unless_erased(inbox_id, self._talk(heard))
+
+    def _listening(self, inbox_id: int, heard: Heard) -> Reply | None:
+        """None where nobody listens, or the words that come of it could not be answered."""
+        residents = self.residents
+        if not residents.listens or not residents.flags(self.channel).speaks_first:
+            return None
+        return listening(self.work, inbox_id, self.account_id, heard, State.load(self.state).turn)
+
+    def _late_words(self, inbox_id: int, heard: Heard) -> Reply:
+        """The words of an earlier voice message, unless the person has gone on without them."""
+        was = State.load(self.state)
+        to_staff = self.host.talk is not None and not was.stack
+        if not to_staff and (reply := overtaken(self.host, heard, was.turn)):
+            return reply
+        reply = self._unless_erased(inbox_id, self._talk(heard))
+        if self.state != "gone":
+            VoicePlayed(self.account_id, was.turn, State.load(self.state).turn).run(self.work)
+        return reply
 
     def _pass_on(self, heard: Heard) -> Reply | None:
         """Let a person who has taken over know of what we cannot read; None when the bot has the word."""
@@ -374,24 +391,6 @@ class _Turn:
             self.work.remind("talk", self.account_id, turn, NUDGE_AFTER)
 
 
-def _ready(work: Work, rows: list[Any]) -> list[Any] | None:
-    """Of the rows up to the last one those to play; None when an earlier one waits for its next try."""
-    ready = [row for row in rows if row is rows[-1] or not row.attempts or row.next_at <= work.now]
-    held_back = [row for row in rows if row not in ready and work.now - row.received_at < HOLDS_BACK]
-    return None if held_back else ready
-
-
 def _store_state(work: Work, account_id: int, state: str, turn: int) -> None:
     values = {"state": state, "turn": turn, "changed_at": work.now}
     work.at_the_end(_STATE, {"talker": account_id, **values})
-
-
-def _undone(channel: str, sender: str) -> Any:
-    i = t.inbox.c
-    return select(i.key, i.payload).where(i.channel == channel, i.sender == sender, i.state == "new")
-
-
-def _until_leaving(kept: Sequence[_Kept]) -> Sequence[_Kept]:
-    """What was heard up to the first by which the person leaves: what follows is said by a new account."""
-    leaves = next((n for n, one in enumerate(kept) if one.heard.kind in LEAVES), len(kept) - 1)
-    return kept[: leaves + 1]

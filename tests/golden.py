@@ -8,6 +8,8 @@
     ——过了40分钟——          the clock moves on, timers ring
     ——轮派：王伟、陈静——     their unit gives its orders by turns, and these have a shift for the next 12 hours
     ——王伟请假，陈静代班——   somebody is away for 12 hours, somebody else stands in
+    ——开着语音识别——         voice messages without words are listened to from now on
+    ——听出来：电梯坏了——     the oldest of them that waits has been listened to; ——听不出来——
 
 `pytest tests/test_golden.py --update` writes down what is answered now.
 """
@@ -15,21 +17,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from models import tables as t
 from models.actions.roster import SetLeave, SetShift
 from tests.chat import Community, Resident
-from workers import timers
+from workers import timers, voice
 
 _LINE = re.compile(r"^(?P<who>[^\s:：#（(]{1,6})(?P<alone>\(单聊\))?: (?P<words>.*)$")
 _PAUSE = re.compile(r"^——过了\s*(?P<count>\d+)\s*(?P<unit>分钟|小时|天)——$")
 _TURNS = re.compile(r"^——轮派：(?P<names>.+)——$")
 _LEAVE = re.compile(r"^——(?P<who>\w+)请假，(?P<substitute>\w+)代班——$")
+_LISTENS = "——开着语音识别——"
+_HEARD = re.compile(r"^——听(?:不出来|出来：(?P<words>.+))——$")
 _SHIFT = timedelta(hours=12)
 _STEP = {"分钟": "minutes", "小时": "hours", "天": "days"}
 ANSWERS = ("机器人", "推送", "群消息")
@@ -57,6 +61,13 @@ class Play:
             elif leave := _LEAVE.match(line):
                 self.lines.append(line)
                 self._away(leave["who"], leave["substitute"])
+            elif line == _LISTENS:
+                self.lines.append(line)
+                self.community.residents = replace(self.community.residents, listens=True)
+            elif heard := _HEARD.match(line):
+                self.lines.append(line)
+                self._listened(heard["words"] or "")
+                self._pushed()
             elif pause:
                 self.lines.append(line)
                 self._wait(**{_STEP[pause["unit"]]: int(pause["count"])})
@@ -80,6 +91,23 @@ class Play:
         workers = self.community.town.workers
         with self.community.store.work(self.community.clock.now()) as work:
             SetLeave(workers[who], work.now, work.now + _SHIFT, workers[substitute]).run(work)
+
+    def _listened(self, words: str) -> None:
+        store, now = self.community.store, self.community.clock.now()
+        with store.work(now) as work:
+            n = t.voice_note.c
+            note = work.conn.execute(select(func.min(n.id)).where(n.state == "wanted")).scalar_one()
+            assert note is not None, "no voice message waits"
+            voice.settle(work, note, words)
+        self._play_left_over()
+
+    def _play_left_over(self) -> None:
+        """As the workers play what no callback has played."""
+        i = t.inbox.c
+        with self.community.store.look(self.community.clock.now()) as work:
+            new = work.conn.execute(select(i.channel, i.sender).where(i.state == "new").distinct()).all()
+        for row in new:
+            self.community.residents.left_over(row.channel, row.sender)
 
     def _say(self, who: str, words: str, *, alone: bool) -> None:
         if who.startswith("住户"):
@@ -110,6 +138,7 @@ class Play:
                 ring = timers.OURS.get(row.kind) or self.community.residents.overdue
                 ring(work, row.subject, row.stamp)
                 work.conn.execute(update(t.timer).where(timer.id == row.id).values(done_at=clock.now()))
+        self._play_left_over()
 
     def _pushed(self) -> None:
         rows = self.community.told()

@@ -61,6 +61,7 @@ KINDS = (
         share=True,
     ),
     Kind("ph", "media", "workers.photos.fetch", t.photo, lambda now: t.photo.c.state == "wanted"),
+    Kind("vn", "voice", "workers.voice.listen", t.voice_note, lambda now: t.voice_note.c.state == "wanted"),
     Kind(
         "sv",
         "media",

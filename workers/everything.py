@@ -6,7 +6,7 @@ import dataclasses
 import json
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from bot import redis_server
 from bot.settings import Settings
 from bot.supervisor import Program, answers, port_of
+from bot.voice import refuse_missing
 from models.sample import Town, TownApp
 from workers import jobs
 
@@ -48,9 +49,17 @@ def programs(
     me, base, fd = [sys.executable, str(app)], f"http://{chosen.host}:{port_of(web)}", web.fileno()
     healthy = partial(answers, f"{base}/healthz")
     found.append(Program("web", [*me, "web", "--fd", str(fd)], env, fds=(fd,), ready=healthy))
-    found += [Program(f"worker-{name}", [*me, "worker", name], env) for name in jobs.QUEUES]
+    found += [Program(f"worker-{name}", [*me, "worker", name], env) for name in queues(chosen)]
     found.append(Program("relay", [*me, "relay"], env, ready=partial(answers, f"{base}/readyz")))
     return found
+
+
+def queues(chosen: Settings) -> Sequence[str]:
+    """The queues that have a worker here. Raises NotStarted when one cannot do its work."""
+    if chosen.voice == "off":
+        return jobs.QUEUES
+    refuse_missing()
+    return jobs.ALL_QUEUES
 
 
 def _emulator(chosen: Settings, env: Mapping[str, str], held: socket.socket) -> Program:

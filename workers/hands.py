@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.language.retrieval import Embedder
 from bot.message import Heard
 from bot.ports import Channel
+from bot.voice import Recogniser
 from handlers.own_words import OwnWords
 from models.store import Store, Work
 
@@ -29,7 +30,8 @@ class Hands:
     `give_up` sends another way the words of a callback that was over; what has been said or queued it leaves alone.
     `timers` are the talk's timers by kind: called with the transaction, the timer's subject and its stamp.
     `names` are the Chinese names of the categories of work orders by their id; `own_words` the town's own texts.
-    `embedder` gives the language model, None where there is none.
+    `embedder` gives the language model, None where there is none. `recogniser` turns voice into words,
+    None where it is switched off.
     """
 
     store: Store
@@ -43,6 +45,7 @@ class Hands:
     names: Mapping[str, str] = field(default_factory=dict)
     own_words: OwnWords = field(default_factory=OwnWords)
     embedder: Callable[[], Embedder | None] = lambda: None
+    recogniser: Recogniser | None = None
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("linli.workers"))
 
 

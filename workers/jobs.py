@@ -18,10 +18,12 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.logs import marked
-from workers import beats, imports, inbox, outbox, photos, timers, vectors
+from workers import beats, imports, inbox, outbox, photos, timers, vectors, voice
 from workers.hands import here
 
 QUEUES = ("talk", "tell", "media")
+VOICE = "voice"  # one more, where LINLI_VOICE is on
+ALL_QUEUES = (*QUEUES, VOICE)
 LONGEST = 2000  # jobs in a queue; beyond that the rows wait in SQL
 LONG = {"workers.imports.advance": 900}  # seconds; reading a large file is one piece of work
 TIMEOUT, FAILURE_TTL, RESULT_TTL = 90, 7 * 24 * 3600, 60  # seconds
@@ -34,6 +36,7 @@ KNOWN: Mapping[str, Callable[..., None]] = {
     "workers.photos.fetch": photos.fetch,
     "workers.imports.advance": imports.advance,
     "workers.vectors.embed": vectors.embed,
+    "workers.voice.listen": voice.listen,
 }
 
 _log = logging.getLogger("linli.workers")
@@ -125,7 +128,7 @@ class OneQueueWorker(SimpleWorker):
 
 
 def queue(name: str, connection: Redis) -> Queue:
-    """One of QUEUES."""
+    """One of ALL_QUEUES."""
     return Queue(
         name, connection=connection, job_class=KnownJob, serializer=JSONSerializer, default_timeout=TIMEOUT
     )

@@ -175,6 +175,7 @@ _RULES: Mapping[str, Rule] = {
         "talk_days", t.desk_item, lambda b: (_DESK.state == "done") & (_DESK.done_at < b) & (_DESK.words != ""),
         lambda: {"words": ""},
     ),
+    "voice_notes": Rule("talk_days", t.voice_note, lambda b: t.voice_note.c.made_at < b),
     "person_talks": Rule("talk_days", t.person_talk, _talked, by=_forget_talks, batch=FEW),
     "heard": Rule("inbox_days", t.inbox, _heard),
     "told_unseen": Rule("told_days", t.outbox, _unseen, lambda: TOO_LATE),

@@ -14,7 +14,7 @@ from models.actions.escalation import Unattended, Unclaimed
 from models.actions.pause import PauseOver
 from models.actions.person_talk import Silent
 from models.store import Work
-from workers import ladders
+from workers import ladders, voice
 from workers.hands import Hands, Timed, here
 
 UNKNOWN = timedelta(hours=1)  # until a release that knows the kind
@@ -44,6 +44,10 @@ def _forget_person(work: Work, person_id: int, _stamp: int) -> object:
     return ForgetErased(person_id).run(work)
 
 
+def _voice_late(work: Work, note_id: int, _stamp: int) -> object:
+    return voice.settle(work, note_id, "")
+
+
 OURS: Mapping[str, Timed] = {
     "unclaimed": _unclaimed,
     "unattended": _unattended,
@@ -51,6 +55,7 @@ OURS: Mapping[str, Timed] = {
     "visit_soon": _visit_soon,
     "person_talk": _silent,
     "forget_person": _forget_person,
+    "voice_late": _voice_late,
 }
 
 

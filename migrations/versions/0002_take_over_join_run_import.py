@@ -206,6 +206,25 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_town_setting")),
     )
     op.create_table(
+        "voice_note",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("media", sa.Text(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_voice_note_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voice_note")),
+        sa.UniqueConstraint("inbox_id", name=op.f("uq_voice_note_inbox_id")),
+    )
+    with op.batch_alter_table("voice_note") as batch_op:
+        batch_op.create_index(batch_op.f("ix_voice_note_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_voice_note_due", ["state", "next_at"], unique=False)
+
+    op.create_table(
         "worker_estate",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("worker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -706,6 +725,7 @@ def _drop_tables() -> None:
         batch_op.drop_index(batch_op.f("ix_worker_estate_worker_id"))
 
     op.drop_table("worker_estate")
+    op.drop_table("voice_note")
     op.drop_table("town_setting")
     with op.batch_alter_table("talk_entry") as batch_op:
         batch_op.drop_index(batch_op.f("ix_talk_entry_person_talk_id"))

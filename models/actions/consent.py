@@ -8,7 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 
 from models import tables as t
-from models.actions.forgetting import forget_account_words, forget_when_closed, loose_photos
+from models.actions.forgetting import (
+    forget_account_words,
+    forget_voice,
+    forget_when_closed,
+    loose_photos,
+)
 from models.actions.stripping import Erased
 from models.rules.orders import Refusal, Why
 from models.store import Work
@@ -83,6 +88,7 @@ class WithdrawConsent:
         erased = Erased(work, "withdrawn")
         end_consents(work, self.account_id)
         forget_account_words(erased, row.channel, row.address)
+        forget_voice(erased, self.account_id, row.channel, row.address)
         files = loose_photos(erased, self.account_id)
         waits = forget_when_closed(erased, row.person_id)
         return {"ok": True, "ends": True, "open": waits, "files": files}

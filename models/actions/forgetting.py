@@ -17,6 +17,7 @@ from models.views.privacy import open_order_count
 
 LOOK_AGAIN = timedelta(days=1)  # whether the person's open orders are closed by now
 TIMER = "forget_person"
+VOICE_KEY = "voice_note:"  # begins the key of a message that says what was heard in another
 
 
 def forget_account_words(erased: Erased, channel: str, address: str) -> None:
@@ -26,6 +27,14 @@ def forget_account_words(erased: Erased, channel: str, address: str) -> None:
         i.channel == channel, i.sender == address, i.state != "new", i.payload.is_not(None)
     )
     erased.erase("inbox", heard.values(payload=None, reply=None))
+
+
+def forget_voice(erased: Erased, account_id: int, channel: str, address: str) -> None:
+    """Delete the account's voice messages that nobody has listened to, and words of such that nobody has played."""
+    i, n = t.inbox.c, t.voice_note.c
+    erased.erase("voice_note", delete(t.voice_note).where(n.account_id == account_id))
+    unplayed = (i.channel == channel, i.sender == address, i.state == "new", i.key.like(f"{VOICE_KEY}%"))
+    erased.erase("inbox", delete(t.inbox).where(*unplayed))
 
 
 def loose_photos(erased: Erased, account_id: int) -> list[str]:

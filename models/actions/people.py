@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from models import tables as t
-from models.actions.forgetting import loose_photos
+from models.actions.forgetting import forget_voice, loose_photos
 from models.actions.outbox import WINDOWS
 from models.actions.stripping import Erased
 from models.actions.talk_in_hand import erase_talks
@@ -206,6 +206,7 @@ class Unfollow:
         erased.note("account", 1)
         self._part_from_consents(erased)
         self._forget_talk(erased, row.channel, row.address)
+        forget_voice(erased, self.account_id, row.channel, row.address)
         files = loose_photos(erased, self.account_id)
         erase_talks(work, self.account_id)
         asked = update(t.question_asked).where(t.question_asked.c.account_id == self.account_id)

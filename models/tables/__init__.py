@@ -73,6 +73,7 @@ from models.tables.talk import (
     person_talk,
     talk_entry,
     timer,
+    voice_note,
 )
 
 __all__ = [
@@ -130,6 +131,7 @@ __all__ = [
     "timer",
     "town_setting",
     "unanswered",
+    "voice_note",
     "work_group",
     "work_order",
     "worker",

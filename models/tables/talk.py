@@ -47,6 +47,23 @@ inbox = Table(
     Index("ix_inbox_due", "state", "next_at"),
 )
 
+voice_note = Table(  # a voice message that came without words, for the recogniser
+    "voice_note",
+    metadata,
+    id_column(),
+    refers_to("account", index=True),
+    Column("inbox_id", Id, nullable=False, unique=True),  # outlives the message, so it is no foreign key
+    Column("media", Text, nullable=False),
+    Column(
+        "turn", Integer, nullable=False
+    ),  # of the talk, when it came: once it is past, it was answered otherwise
+    Column("state", String(8), nullable=False, default="wanted"),  # wanted, heard, unheard
+    Column("made_at", Moment, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Index("ix_voice_note_due", "state", "next_at"),
+)
+
 person_talk = Table(  # somebody wants a person: the duty staff answer, the bot keeps quiet
     "person_talk",
     metadata,

@@ -24,6 +24,7 @@ from models.actions.questions import AnswerUnanswered, FileQuestion, NoteAnswer
 from models.actions.register import SaveApp
 from models.actions.roster import SetLeave, SetShift
 from models.actions.staff import AskResident, Claim, Finish
+from models.actions.voice import WantWords
 from models.limits import load_limits
 from models.views import my_data_link
 from tests.town import TestTown
@@ -104,6 +105,11 @@ class Scene:
     def talk(self) -> int:
         """An open talk with a person."""
         return int(self.town.do(OpenTalk(self.account, "asked"))["talk_id"])
+
+    def voice(self) -> int:
+        """A voice message that somebody is to listen to."""
+        self.town.do(WantWords(8, self.account, "m1", 0))
+        return int(self.town.rows(t.voice_note)[0].id)
 
     def word(self, **whose: int) -> str:
         """A fresh binding word."""

@@ -116,6 +116,7 @@ from models.actions.staff import (
 from models.actions.texts import ResetText, SaveText
 from models.actions.transfer import Transfer
 from models.actions.users import SetPassword, SwitchUser
+from models.actions.voice import SettleVoice, VoicePlayed, WantWords
 from models.rules.calendar import OwnDay
 from models.store import Store
 from tests.models.scene import Scene
@@ -295,6 +296,9 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     MakeAlias: lambda s: MakeAlias(s.unanswered(answered=True), s.service_item(), s.user),
     MakeItem: lambda s: MakeItem(s.unanswered(answered=True), "理发", "convenience", "support", s.user),
     YieldImport: lambda s: YieldImport(s.importing("running")),
+    SettleVoice: lambda s: SettleVoice(s.voice(), "heard"),
+    VoicePlayed: lambda s: VoicePlayed(s.account, 0, s.voice()),
+    WantWords: lambda s: WantWords(7, s.account, "m1", 0),
     WithdrawConsent: lambda s: WithdrawConsent(s.account),
 }
 # What people see, or what must be done; none of it may double.
@@ -304,7 +308,7 @@ COUNTED = (
     t.person_talk, t.talk_entry, t.handling_unit, t.worker, t.bot, t.work_group, t.app_card, t.worker_phone,
     t.estate, t.building, t.home, t.route, t.shift, t.leave, t.order_helper, t.worker_skill, t.worker_estate,
     t.import_run, t.area, t.own_text, t.calendar_day,
-    t.service_item, t.item_alias, t.item_vector, t.question_asked, t.unanswered,
+    t.service_item, t.item_alias, t.item_vector, t.question_asked, t.unanswered, t.voice_note,
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from tests.chat import Community, found
 
 GROWING = {
     "account", "binding", "conversation", "home", "inbox", "open_question", "order_entry", "order_follower", "outbox",
-    "person", "person_talk", "photo", "talk_entry", "timer", "work_order",
+    "person", "person_talk", "photo", "talk_entry", "timer", "voice_note", "work_order",
 }  # fmt: skip
 SHOWN = "UPDATE open_question SET shown_at"  # how tests/chat.py pretends that the workers have sent something
 SCANNED = re.compile(r"SCAN (\w+)")

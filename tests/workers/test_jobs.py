@@ -53,6 +53,14 @@ def _heard(stage: Stage) -> list[int]:
     return [stage.insert(t.inbox, **base, received_at=NOW, next_at=NOW)]
 
 
+def a_voice(stage: Stage, **more: Any) -> int:
+    """A voice message that waits; nobody listens on this stage, unless a test says so."""
+    stage.oa.media["v"] = b"#!AMR"
+    account = stage.account(f"o-{len(stage.rows(t.account))}")
+    base = {"inbox_id": account, "account_id": account, "media": "v", "turn": 0}
+    return stage.insert(t.voice_note, **{**base, "made_at": NOW, "next_at": NOW, **more})
+
+
 def _item(stage: Stage) -> int:
     """A service item where no model runs: it is looked at again later."""
     words = {
@@ -76,6 +84,7 @@ ROWS: dict[str, Callable[[Stage], Any]] = {
     "workers.outbox.deliver": lambda stage: [a_message(stage)],
     "workers.outbox.deliver_together": lambda stage: [[a_message(stage)], [a_message(stage)]],
     "workers.photos.fetch": _photo,
+    "workers.voice.listen": a_voice,
     "workers.timers.fire": lambda stage: stage.insert(
         t.timer, kind="unclaimed", subject=404, stamp=1, due_at=NOW, next_at=NOW
     ),
