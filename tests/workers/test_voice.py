@@ -131,7 +131,7 @@ def test_a_timer_after_the_words_says_nothing(stage: Stage) -> None:
     voice.listen(note)
     base = {"kind": "voice_late", "subject": note, "stamp": 0}
     timers.fire(stage.insert(t.timer, **base, due_at=NOW, next_at=NOW))
-    assert heard(stage) == ["电梯坏了"]
+    assert (heard(stage), stage.row(t.voice_note, note).state) == (["电梯坏了"], "heard")
 
 
 def test_nothing_is_heard_of_somebody_who_has_left(stage: Stage) -> None:
