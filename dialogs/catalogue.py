@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil, sqrt
 from typing import Any
 
 from bot.talk import Look, Part, Say, Script, Which, World, dialog
@@ -16,8 +17,12 @@ from dialogs.faq import shown
 from models import views
 from models.rules.catalogue import CLASSES, FIELDS
 
-PAGE = 12  # items of a list; five, as elsewhere, would not reach 359 items in three replies
+PAGE = 12  # items of a list, more where there would be more lists than items in one: 359 are 19 lists
 ONE_PAGE = 20  # that are not worth two lists
+NAME, END = (
+    30,
+    12,
+)  # letters of a title in a list, and where a list begins or ends: one message holds 20 of either
 AGAIN = "请回复前面的数字，比如 1；回复 0 返回。"
 BY: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "class_key": ("您要办哪一类的事？", CLASSES),
@@ -47,13 +52,25 @@ def catalogue(world: World) -> Script:
 def picked(items: Sequence[dict[str, Any]], text: str) -> Part[dict[str, Any]]:
     """One of the items, by number: a long list is asked for in parts."""
     if len(items) > ONE_PAGE:
-        pages = [items[n : n + PAGE] for n in range(0, len(items), PAGE)]
-        labels = tuple(f"{page[0]['title']} 到 {page[-1]['title']}" for page in pages)
+        size = max(PAGE, ceil(sqrt(len(items))))
+        pages = [items[n : n + size] for n in range(0, len(items), size)]
+        labels = tuple(map(span, pages))
         page = yield from Which(
             "page", "在哪一段里？", AGAIN, labels=labels, values=tuple(range(len(pages))), optional=True
         )
         items = pages[page]
     ids = tuple(one["id"] for one in items)
-    labels = tuple(one["title"] for one in items)
+    labels = tuple(shortened(one["title"], NAME) for one in items)
     chosen = yield from Which("item", text, AGAIN, labels=labels, values=ids, optional=True)
     return next(one for one in items if one["id"] == chosen)
+
+
+def span(page: Sequence[dict[str, Any]]) -> str:
+    """From which title to which a part goes."""
+    first, last = (shortened(one["title"], END) for one in (page[0], page[-1]))
+    return first if len(page) == 1 else f"{first} 到 {last}"
+
+
+def shortened(title: str, letters: int) -> str:
+    """The title cut to so many letters."""
+    return title if len(title) <= letters else f"{title[: letters - 1]}…"
