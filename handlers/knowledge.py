@@ -65,12 +65,13 @@ class ItemIndex:
 
     def read(self, text: str) -> Match:
         """What is known on `text`, remembered from a moment ago or found now; never looks at the database."""
-        match = self._known.get(text)
+        known = self._known  # before the finder: what an old one finds is not remembered for the new one
+        match = known.get(text)
         if match is None:
             match = self._find(text)
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            self._known[text] = match
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[text] = match
         return match
 
     def _find(self, text: str) -> Match:
@@ -103,7 +104,7 @@ class ItemIndex:
             stored = views.kept_vectors(work) if embedder else {}
         self._finder = _finder(items, embedder, stored)
         self._made = made
-        self._known.clear()
+        self._known = {}
 
 
 @lru_cache(maxsize=2)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from bot.clock import SHANGHAI, SystemClock, local
 from models import tables as t
 from models.store import Work
-from workers import photos, retention, weekly
+from workers import photos, retention, vectors, weekly
 from workers.hands import here
 
 KEEP_TICKS = timedelta(days=90)
@@ -57,6 +57,7 @@ DUTIES = (
     *(Duty(f"forget_{name}", 3, rule.step) for name, rule in retention.RULES.items()),
     Duty("forget_ticks", 3, forget_ticks),
     Duty("forget_files", 3, forget_files),
+    Duty("want_vectors", 0, vectors.want_missing),
     Duty("question_week", 9, weekly.tell_week, MONDAY),
 )
 

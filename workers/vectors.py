@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.language.retrieval import digest, passages
+from bot.language.retrieval import Item, digest, passages
 from handlers.knowledge import as_item, packed
 from models import views
-from models.actions.catalogue import DropVectors, KeepVectors, PutOffVectors
+from models.actions.catalogue import DropVectors, KeepVectors, PutOffVectors, WantVectors
+from models.store import Work
 from workers.hands import here
 
 LATER = timedelta(days=1)  # without a model
@@ -23,18 +24,26 @@ def embed(item_ids: list[int]) -> None:
             PutOffVectors(tuple(item_ids), LATER).run(work)
         return
     with hands.store.look(now) as work:
-        entries = views.entries(work)
-        items = {digest(item): item for item in map(as_item, entries)}
-        known = views.kept_vectors(work)
-    alone = set(item_ids) <= {
-        entry.id for entry in entries
-    }  # else some stand under another item of their title
-    wanted = {key: item for key, item in items.items() if not alone or int(item.id) in item_ids}
-    made = {
-        key: packed(embedder.embed(passages(item), query=False))
-        for key, item in wanted.items()
-        if key not in known
-    }
+        changed_at = views.items_changed(work, item_ids)
+        items, missing = _items(work), _missing(work)
+    # An item that is no entry's first stands under another item of its title.
+    alone = set(item_ids) <= {int(item.id) for item in items.values()}
+    wanted = {key: item for key, item in missing.items() if not alone or int(item.id) in item_ids}
+    made = {key: packed(embedder.embed(passages(item), query=False)) for key, item in wanted.items()}
     with hands.store.work(hands.clock.now()) as work:
-        KeepVectors(tuple(item_ids), made).run(work)
-        DropVectors(tuple(items)).run(work)
+        KeepVectors(changed_at, made).run(work)
+        DropVectors(tuple(_items(work))).run(work)
+
+
+def want_missing(work: Work) -> None:
+    """Items begin and end at midnight, and with them the words of an entry: one without vectors is made anew."""
+    WantVectors(tuple(int(item.id) for item in _missing(work).values())).run(work)
+
+
+def _items(work: Work) -> dict[str, Item]:
+    return {digest(item): item for item in map(as_item, views.entries(work))}
+
+
+def _missing(work: Work) -> dict[str, Item]:
+    known = views.kept_vectors(work)
+    return {key: item for key, item in _items(work).items() if key not in known}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -95,9 +95,13 @@ class SaveItem:
 
 @dataclass(frozen=True, slots=True)
 class KeepVectors:
-    """What the model made of these items' entries. `vectors`: float16, one after the other, by the entry's digest."""
+    """What the model made of items' entries.
 
-    item_ids: tuple[int, ...]
+    `changed_at`: the items by their ids, each with the change that was read; one that has changed since is still
+    wanted. `vectors`: float16, one after the other, by the entry's digest.
+    """
+
+    changed_at: Mapping[int, datetime] = field(hash=False)
     vectors: Mapping[str, bytes] = field(repr=False, hash=False)
 
     def run(self, work: Work) -> dict[str, Any]:
@@ -105,10 +109,26 @@ class KeepVectors:
         v, i = t.item_vector, t.service_item.c
         rows = ({"made_of": key, "vectors": made, "made_at": work.now} for key, made in self.vectors.items())
         new = sum(work.made(v, row) is not None for row in rows)
-        work.conn.execute(update(t.service_item).where(i.id.in_(self.item_ids)).values(vectors="made"))
+        for item_id, at in self.changed_at.items():
+            this = update(t.service_item).where(i.id == item_id, i.changed_at == at)
+            work.conn.execute(this.values(vectors="made"))
         if new:
             touched(work)
         return {"ok": True, "new": new}
+
+
+@dataclass(frozen=True, slots=True)
+class WantVectors:
+    """These items' entries have no vectors though no item has changed: one of the title has begun or ended."""
+
+    item_ids: tuple[int, ...]
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """They are made with the next round."""
+        i = t.service_item.c
+        made = update(t.service_item).where(i.id.in_(self.item_ids), i.vectors == "made")
+        work.conn.execute(made.values(vectors="wanted", next_at=work.now))
+        return {"ok": True}
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,8 +259,9 @@ class MakeAlias:
         if row.review:
             return Refusal(Why.ALREADY)
         known = work.conn.execute(select(a.words).where(a.service_item_id == self.item_id)).scalars().all()
-        keep_aliases(work, self.item_id, (*known, row.words[:64]))
-        return _became(work, row, "alias", self.item_id, self.user_id)
+        item_id = keep_item(work, {}, self.item_id, self.user_id)
+        keep_aliases(work, item_id, (*known, row.words[:64]))
+        return _became(work, row, "alias", item_id, self.user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -232,6 +232,13 @@ def health_item(work: Work, person_id: int) -> ServiceItem | None:
     """The item that a medical question gets."""
     rows = _told(_live(work, t.service_item.c.is_health.is_(True)), whereby(work, person_id))
     return as_item(rows[0]) if rows else None
+
+
+def items_changed(work: Work, item_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these items was changed last."""
+    i = t.service_item.c
+    rows = work.conn.execute(select(i.id, i.changed_at).where(i.id.in_(item_ids)))
+    return {row.id: row.changed_at for row in rows}
 
 
 def kept_vectors(work: Work) -> dict[str, bytes]:

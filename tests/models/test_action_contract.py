@@ -26,7 +26,7 @@ from models.actions.areas import SaveArea
 from models.actions.binding import BindGroup, BindWorker, MakeBindingWord, UnbindGroup, UnbindWorker
 from models.actions.calendar import ForgetDays, SaveDays
 from models.actions.caller import Caller, JoinForCaller, OpenForCaller
-from models.actions.catalogue import DropVectors, KeepVectors, PutOffVectors, SaveItem
+from models.actions.catalogue import DropVectors, KeepVectors, PutOffVectors, SaveItem, WantVectors
 from models.actions.clock import MoveClock
 from models.actions.consent import Consent, GoOn, ShowNotice, WithdrawConsent
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
@@ -285,9 +285,12 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     VisitSoon: lambda s: VisitSoon(s.visited, 2),
     Withdraw: lambda s: Withdraw(s.waiting, s.account),
     SaveItem: lambda s: SaveItem(s.user, s.item_values(), ("遛狗",)),
-    KeepVectors: lambda s: KeepVectors((s.service_item(),), {"digest": b"00"}),
+    KeepVectors: lambda s: KeepVectors({s.service_item(): MONDAY_MORNING}, {"digest": b"00"}),
+    WantVectors: lambda s: WantVectors((s.service_item(),)),
     PutOffVectors: lambda s: PutOffVectors((s.service_item(),), timedelta(days=1)),
-    DropVectors: lambda s: s.town.do(KeepVectors((s.service_item(),), {"old": b"00"})) and DropVectors(()),
+    DropVectors: lambda s: (
+        s.town.do(KeepVectors({s.service_item(): MONDAY_MORNING}, {"old": b"00"})) and DropVectors(())
+    ),
     NoteAnswer: lambda s: NoteAnswer(s.account, "狗证怎么办", "sure", s.service_item()),
     RateAnswer: lambda s: RateAnswer(s.account, s.asked(), True),
     FileQuestion: lambda s: FileQuestion(s.account, "哪里有理发的"),
