@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.talk import Confirm, Open, Script, World, dialog
 
 
-@dialog("danger", about="确认有没有危险", opens=("maybe_danger",))
+@dialog("danger", about="确认有没有危险", opens=("maybe_danger",), aside=True)
 def danger(world: World) -> Script:
     """Words that sound like danger though none of our words of danger is in them: the numbers, then ask at once."""
     question = f"“{world.opening.text[:30]}”，是不是有人有危险？有危险请先打 119、110 或 120。"
