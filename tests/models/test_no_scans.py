@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import event
 
+from models import tables as t
 from tests.chat import Community, found
 
 GROWING = {
     "account", "binding", "conversation", "home", "inbox", "open_question", "order_entry", "order_follower", "outbox",
-    "person", "person_talk", "photo", "talk_entry", "timer", "voice_note", "work_order",
+    "person", "person_talk", "photo", "question_asked", "talk_entry", "timer", "unanswered", "voice_note",
+    "work_order",
 }  # fmt: skip
 SHOWN = "UPDATE open_question SET shown_at"  # how tests/chat.py pretends that the workers have sent something
 SCANNED = re.compile(r"SCAN (\w+)")
@@ -30,6 +32,21 @@ RESIDENT = (
     "人工",
     "结束",
     "5 分",
+)
+ASKING = (
+    "敬老卡怎么办",
+    "1",
+    "步骤",
+    "哪里有理发的",
+    "办事",
+    "1",
+    "1",
+    "没用",
+    "我妈 82 岁能享受什么",
+    "1",
+    "自助机",
+    "1",
+    "血压高要不要吃药",
 )
 
 
@@ -56,6 +73,29 @@ def test_a_residents_turns_scan_nothing_that_grows(tmp_path: Path) -> None:
     with scans(community) as seen:
         for words in RESIDENT:
             zhang.does(text=words)
+    assert not seen
+
+
+def test_what_is_asked_or_spoken_scans_nothing_that_grows(tmp_path: Path) -> None:
+    community = found(tmp_path)
+    zhang = community.resident()
+    with scans(community) as seen:
+        for words in ASKING:
+            zhang.does(text=words)
+        for kind, words in (("voice", "楼道灯坏了，三楼黑的"), ("text", "1"), ("voice", "")):
+            zhang.does(kind=kind, text=words, media=("media",) if kind == "voice" else ())
+    tables = {t.question_asked: 5, t.unanswered: 1}
+    assert {table: len(community.rows(table)) for table in tables} == tables
+    assert not seen
+
+
+def test_staff_who_answer_a_question_scan_nothing_that_grows(tmp_path: Path) -> None:
+    community = found(tmp_path)
+    community.resident().does(text="哪里有理发的")
+    worker = community.worker("WuFang")
+    with scans(community) as seen:
+        told = [worker.says(words) for words in ("未答", "Q1", "答 Q1 东门外有一家")]
+    assert "发给了 1 位居民" in told[-1]
     assert not seen
 
 
