@@ -54,8 +54,9 @@ def save(stage: Stage, title: str, item_id: int | None = None, **more: Any) -> i
     """A service item, or its change."""
     values = {"title": title, "class_key": "convenience", "field_key": "support", "steps": ["东门外。"]}
     values |= {"source": "指南", "source_on": TODAY, **more}
+    user = clerk(stage)
     with stage.store.work(stage.clock.now()) as work:
-        return int(SaveItem(clerk(stage), values, (), item_id).run(work)["id"])
+        return int(SaveItem(user, values, (), item_id).run(work)["id"])
 
 
 def made(stage: Stage) -> None:
