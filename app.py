@@ -314,6 +314,7 @@ def run_on(
     env = everything.shared(chosen, port, played)
     os.environ.update(env)
     chosen = settings.invented(settings.load())
+    found = everything.programs(ROOT / "app.py", chosen, env, web, emulator)
     linli = Linli(chosen)
     migrate.upgrade(chosen.database_url)
     if chosen.redis_url is not None:
@@ -323,7 +324,6 @@ def run_on(
     if chosen.emulated:
         base = f"http://{chosen.host}:{port}"
         everything.write_town(chosen.data_dir / "town.json", town, linli.account or {}, base, linli.keys.ops)
-    found = everything.programs(ROOT / "app.py", chosen, env, web, emulator)
     supervisor = Supervisor(found, chosen.data_dir, verbose=args.verbose)
     return supervisor.run(partial(welcome, chosen, port, played, password))
 

@@ -18,6 +18,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.logs import marked
+from bot.voice import refuse_missing
 from workers import beats, imports, inbox, outbox, photos, timers, vectors, voice
 from workers.hands import here
 
@@ -154,8 +155,10 @@ def work(name: str, connection: Redis, *, burst: bool = False) -> None:
     """Be the worker of one queue until told to stop (TERM, INT); with `burst`, until the queue is empty.
 
     One queue a process, since RQ moves a job atomically only then. The times make RQ notice within a minute
-    and a quarter that a worker has died.
+    and a quarter that a worker has died. Raises NotStarted when what it needs is not installed.
     """
+    if name == VOICE:
+        refuse_missing()
     mine = queue(name, connection)
     _sweep(mine)
     worker = OneQueueWorker(

@@ -310,10 +310,14 @@ def test_the_model_is_put_together_once_and_no_other_is_taken(
     assert {path.name for path in folder.iterdir()} == {"model.bin", *whisper.BESIDE}
 
 
-def test_what_is_not_installed_is_said_with_what_to_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_installed_is_said_with_what_to_change(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(whisper, "PACKAGES", ("json", "no_such_package"))
     with pytest.raises(NotStarted, match=r"no-such-package .*LINLI_VOICE=off"):
         refuse_missing()
+    with pytest.raises(NotStarted):
+        jobs.work(jobs.VOICE, stage.hands.redis)
 
 
 @pytest.mark.parametrize(("setting", "there"), [("off", False), ("whisper", True)])
