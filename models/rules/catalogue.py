@@ -25,9 +25,15 @@ STEPS = re.compile(r"[\r\n]+")
 _HIDDEN = re.compile(r"〔[^〕]*〕")  # what stands for a name, a phone, a door
 _SIGNS = re.compile(r"[\W_]+")
 _DROP = re.compile("|".join(sorted(map(re.escape, DATA["drop"]), key=len, reverse=True)))
-_NAMED = re.compile(
-    r"(?P<lead>我(?:的名字)?(?:叫做?|是(?=[\u4e00-\u9fff]{2,3}(?:[,，。、\s]|$))))\s*"
-    r"(?P<name>(?![了个的来不一这那])[\u4e00-\u9fff·]{2,4}?)(?=[,，。.!！?？;；、:：\s]|想|要|问|住|来|家|今|在|有|是|$)"
+_SURNAME = rf"(?:{'|'.join(DATA['surnames']['two'])}|[{''.join(DATA['surnames']['one'])}])"
+_HAN = r"[\u4e00-\u9fff·]"
+_NO_NAME = rf"(?!{'|'.join(DATA['no_names'])})"
+_NAMED = (
+    re.compile(  # after words that only a name follows, and after others a surname and what may follow one
+        rf"(?P<lead>(?:我的?(?:名字)?叫做?|(?:姓名|名字)(?:[:：是叫为\s]+))\s*"
+        rf"|(?:我就?是|本人(?:是|叫)?|姓名)[\s:：]*(?={_SURNAME}))"
+        rf"{_NO_NAME}{_HAN}{{2,4}}?(?=[^\u4e00-\u9fff·]|{'|'.join(DATA['after_names'])}|$)"
+    )
 )
 NAME = "〔姓名已隐去〕"
 
@@ -42,7 +48,7 @@ def title_key(title: str) -> str:
 
 
 def unnamed(words: str) -> str:
-    """The words without the name that follows 我叫.
+    """The words without the name that follows 我叫, 我是, 本人 or 姓名: a surname and up to three more characters.
 
     >>> unnamed("我叫王小明，想问敬老卡")
     '我叫〔姓名已隐去〕，想问敬老卡'

@@ -52,7 +52,12 @@ _NAMED = re.compile(
 _MASKS = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"(?<!\d)\d{17}[\dXx](?!\d)", IDENTITY),
+        (
+            r"(?<!\d)\d{4}(?:[\s-]{1,2}\d{4}){2,3}[\s-]{1,2}\d{1,4}(?![\dXx])",
+            NUMBER,
+        ),  # as a bank card shows it
+        (rf"(?<!{_D}){_D}(?:{_GAP}{_D}){{16}}{_GAP}(?:{_D}|[Xx])(?!{_GAP}{_D})", IDENTITY),
+        (rf"(?<!\d)\d{{6}}{_GAP}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){_GAP}\d{{3}}(?!\d)", IDENTITY),
         (
             rf"(?<!{_D})(?:[+]?86{_GAP})?[1一幺壹]{_GAP}[3-9三四五六七八九](?:{_GAP}{_D}){{9}}(?!{_D})",
             PHONE,
