@@ -19,6 +19,7 @@ _SAID = re.compile(
     rf"|(?<!{_DIGIT})(?P<local>[2-9二三四五六七八九](?:{_GAP}{_DIGIT}){{7}})(?!{_DIGIT})"
 )
 _FIXED = re.compile(r"0(?:10|2\d|[3-9]\d\d)\d{7,8}|[48]00\d{7}")
+_EXTENSION = re.compile(r"\s*(?:转|分机|-|#)\s*(?:分机)?\s*([0-9]{1,6})(?![0-9])")
 _CALLED = re.compile(r"(?:电话|座机|打|拨|联系|号码|手机)[^0-9]{0,6}$")
 _NUMBER = (
     rf"(?:(?:\+?86[\s-]?)?(?:1[3-9]\d|[1幺一][{''.join(_SPOKEN)}]{{2}})(?:[\s.-]?{_DIGIT}){{8}}"
@@ -76,6 +77,23 @@ def read_phone(text: str) -> str | None:
     """
     found = {phone.digits for phone in find_phones(clean(text)) if phone.mobile}
     return found.pop() if len(found) == 1 else None
+
+
+def read_call_back(text: str) -> str | None:
+    """The only mobile number in `text`; with none, the only fixed line with its area code, and its extension.
+
+    >>> read_call_back("021-62221234转12"), read_call_back("62221234"), read_call_back("138 0013 8000")
+    ('02162221234-12', None, '13800138000')
+    """
+    said = clean(text)
+    found = find_phones(said)
+    if any(phone.mobile for phone in found):
+        return read_phone(text)
+    fixed = [phone for phone in found if phone.digits.startswith("0")]
+    if len(fixed) != 1:
+        return None
+    extension = _EXTENSION.match(said, fixed[0].end)
+    return f"{fixed[0].digits}-{extension[1]}" if extension else fixed[0].digits
 
 
 def without_phone(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bot.language.numbers import bare_number, measured, mentioned, read_number, read_option, read_yes_no
-from bot.language.phones import read_phone
+from bot.language.phones import read_call_back, read_phone
 from bot.language.places import tells_door
 from bot.language.ratings import read_score
 from bot.language.replies import refuses, small_talk, submits, switches
@@ -195,7 +195,7 @@ class Photos(Question[list[Any]]):
 
 @dataclass(frozen=True)
 class Phone(Question[Any]):
-    """A mobile phone number of 11 digits. `none` is the option of leaving none (the answer is then "").
+    """A number to call back: mobile, or fixed with its area code. `none` is the option of leaving none (then "").
 
     With `door`, what doors are found by (door:<building>, home), a door is taken too: {"words", "home"}, the home
     None unless the register has just one that fits.
@@ -209,7 +209,7 @@ class Phone(Question[Any]):
         return [("1", self.none)] if self.none else []
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
-        number = read_phone(said.text)
+        number = read_call_back(said.text)
         if number is not None:
             return Took(number)
         declined = read_option(said.text, [self.none]) == 0 or read_yes_no(said.text) is False

@@ -17,7 +17,7 @@ from handlers.console.settings import errors_of
 from handlers.console.words import WORDS, word
 from models import views
 from models.actions.caller import ORIGINS, URGENCIES, Caller, JoinForCaller, OpenForCaller
-from models.actions.people import mobile
+from models.rules.phones import callable_number, line_of
 from models.store import Work
 
 Ids = Mapping[str, Any]
@@ -53,7 +53,7 @@ WHAT = (
     Field("urgency", "缓急", "choice", "请选择缓急。"),
 )
 FIELDS = (*PERSON, *PLACE, *WHAT)
-PHONE = "请写 11 位手机号，例如 13800000000；没有电话，电话和姓名都空着。"
+PHONE = "请写 11 位手机号，或者带区号的座机号，例如 021-60000001；没有电话，电话和姓名都空着。"
 WORDS_WRONG = "请写几个字，说清楚哪里怎么了。"
 
 
@@ -147,7 +147,7 @@ def _page(
 
 def _people(work: Work, phone: str, *, write: bool) -> Sequence[views.Person]:
     """Who has this phone, in the clerk's area; that they were shown is written down."""
-    digits = mobile(phone)
+    digits = line_of(callable_number(phone))
     hits = views.by_phone(work, me().asker, digits) if digits else views.Hits()
     for one in hits.people if write else ():
         write_down(work, "caller", one.id)

@@ -13,7 +13,7 @@ from models.views.residents import MOST
 
 NO_HOME = "没有找到这个住址。请照登记的写，例如“幸福小区 3 号楼 2 单元 602”。"
 TWO_HOMES = "有几个住址都像。请写清楚小区、楼号、单元和门牌。"
-WRONG_PHONE = "手机号不对，请写 11 位，例如 13800000000。姓名和电话都没有改。"
+WRONG_PHONE = "手机号不对，请写 11 位手机号，或者带区号的座机号，例如 021-60000001。姓名和电话都没有改。"
 VERDICTS = {
     "verified": "已经核实 {decided} 处住址，并告诉了住户。",
     "refused": "已经退回 {decided} 处住址，并告诉了住户。",

@@ -10,6 +10,7 @@ from bot.language.phones import read_phone
 from bot.language.text import clean
 from handlers.console.pages import looking, me, show, working, write_down
 from models import views
+from models.rules.phones import callable_number, line_of
 from models.store import Work
 
 LENGTH = 60
@@ -55,7 +56,7 @@ def look(work: Work, sought: str) -> views.Hits:
 
 def _look(work: Work, sought: str) -> views.Hits:
     asker = me().asker
-    if phone := read_phone(sought):
+    if phone := read_phone(sought) or line_of(callable_number(sought)):
         return views.by_phone(work, asker, phone)
     if found := spots(work, sought):
         return views.by_place(work, asker, found)

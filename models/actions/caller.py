@@ -16,10 +16,11 @@ from models.actions.desk import may_act
 from models.actions.following import ANONYMOUS, follow_as, people
 from models.actions.order_in_hand import OrderInHand
 from models.actions.orders import OpenOrder
-from models.actions.people import SetPhone, mobile
+from models.actions.people import SetPhone
 from models.actions.residents import set_name
 from models.rules.lookup import name_key
 from models.rules.orders import Refusal, Why
+from models.rules.phones import callable_number, line_of
 from models.store import Work
 from models.views.askers import User
 from models.views.people import person_seen_by
@@ -50,7 +51,7 @@ class Caller:
 
     def refused(self) -> Refusal | None:
         """A phone that is none, or a name without a phone."""
-        if self.phone and not mobile(self.phone):
+        if self.phone and not callable_number(self.phone):
             return Refusal(Why.UNKNOWN, field="phone")
         return Refusal(Why.NEEDS_WORDS, field="phone") if self.name and not self.phone else None
 
@@ -77,7 +78,7 @@ class Caller:
         p, a = t.person.c, t.account.c
         writes = exists().where(a.person_id == p.id, a.left_at.is_(None))
         columns = (p.id, p.name_index, person_seen_by(asker, p.id).label("seen"), writes.label("writes"))
-        query = select(*columns).where(p.phone_index == work.index(mobile(self.phone)))
+        query = select(*columns).where(p.phone_index == work.index(line_of(callable_number(self.phone))))
         return work.conn.execute(query.order_by(p.id)).all()
 
     def _fitting(self, work: Work, known: Sequence[Any]) -> Any:

@@ -19,6 +19,7 @@ from models import tables as t
 from models.actions.import_lines import Brought, Line, building_ids, change, differing, estate_ids, some
 from models.actions.import_register import door_of, home_rows, place_fault
 from models.rules.lookup import name_key
+from models.rules.phones import line_of
 from models.rules.shared_phones import SHARED
 from models.store import Work
 
@@ -79,7 +80,7 @@ def _placed(work: Work, lines: Sequence[Line], brought: Brought) -> list[_Here]:
             continue
         phone = line.values.get("phone", "")
         name = work.index(name_key(line.values["name"]))
-        here.append(_Here(line, home.id, name, work.index(phone) if phone else ""))
+        here.append(_Here(line, home.id, name, work.index(line_of(phone)) if phone else ""))
     return here
 
 

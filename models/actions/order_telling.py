@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Select, and_, bindparam, func, insert, or_, sele
 from models import tables as t
 from models.actions.app_cards import hearers, tell_accounts
 from models.rules.masking import hide
+from models.rules.phones import tail
 from models.store import To, Work
 from models.views.album import album_link
 from models.views.page import page_link
@@ -56,7 +57,7 @@ class OrderTelling:
     def counts(self) -> dict[str, Any]:
         """What a group is told besides: the tail of the reporter's phone, photos, people."""
         row = self.work.conn.execute(_COUNTS, {"order": self.row.id, "reporter": self.row.reporter_id}).one()
-        return {"tail": self.work.unseal(row.phone)[-4:], "photos": row.photos, "people": row.people}
+        return {"tail": tail(self.work.unseal(row.phone)), "photos": row.photos, "people": row.people}
 
     def tell_groups(
         self,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -28,9 +26,9 @@ from models.actions.outbox import WINDOWS
 from models.actions.stripping import Erased
 from models.actions.talk_in_hand import erase_talks
 from models.rules.orders import Refusal, Why
+from models.rules.phones import callable_number, line_of, tail
 from models.store import Work
 
-_PHONE = re.compile(r"1[3-9]\d{9}")
 # NO KEY UPDATE: others may go on queueing messages for this account meanwhile.
 _LOCK = (
     select(t.account.c.id, t.account.c.person_id, t.account.c.consent_version)
@@ -299,25 +297,19 @@ class UnbindHome:
 
 @dataclass(frozen=True, slots=True)
 class SetPhone:
-    """Keep a mobile phone number (11 digits; spaces, hyphens and +86 do no harm), encrypted, with a blind index."""
+    """Keep a number to call back, mobile or fixed with its area code, encrypted, with a blind index of its line."""
 
     person_id: int
     phone: str
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"tail"}, the last four digits, to be read back."""
-        digits = mobile(self.phone)
+        digits = callable_number(self.phone)
         if not digits:
             return Refusal(Why.UNKNOWN)
-        values = {"phone_sealed": work.seal(digits), "phone_index": work.index(digits)}
+        values = {"phone_sealed": work.seal(digits), "phone_index": work.index(line_of(digits))}
         work.conn.execute(update(t.person).where(t.person.c.id == self.person_id).values(values))
-        return {"ok": True, "tail": digits[-4:]}
-
-
-def mobile(phone: str) -> str:
-    """The 11 digits of a mobile phone number as it was written; empty when it is none."""
-    digits = re.sub(r"[\s-]|^\+?86", "", unicodedata.normalize("NFKC", phone).strip())
-    return digits if _PHONE.fullmatch(digits) else ""
+        return {"ok": True, "tail": tail(digits)}
 
 
 @dataclass(frozen=True, slots=True)

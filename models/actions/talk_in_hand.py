@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from models import tables as t
 from models.actions.order_telling import groups_of
+from models.rules import phones
 from models.rules.calendar import Calendar
 from models.rules.hours import Hours, after_duty, next_duty, on_duty, read_hours
 from models.rules.masking import mask
@@ -44,7 +45,7 @@ def whereabouts(work: Work, account_id: int | None) -> Whereabouts:
     if account is None:
         return Whereabouts(None, "", "", ())
     sealed = select(t.person.c.phone_sealed).where(t.person.c.id == account.person_id)
-    tail = work.unseal(work.conn.execute(sealed).scalar())[-4:]
+    tail = phones.tail(work.unseal(work.conn.execute(sealed).scalar()))
     homes = [one.home for one in homes_of(work, account.person_id)]
     if homes:
         place = f"{homes[0].estate} {homes[0].building}"

@@ -15,6 +15,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from models.rules.phones import callable_number
+
 DATA: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "imports.json").read_text(encoding="utf-8")
 )
@@ -179,13 +181,13 @@ def _name(column: Column, text: str, choices: Choices) -> str:
 
 
 def _phone(column: Column, text: str, _choices: Choices) -> str:
-    digits = re.sub(r"[-－—()]|\.0+$", "", folded(text))
-    if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", digits):
+    plain = re.sub(r"\.0+$", "", unicodedata.normalize("NFKC", text).strip())
+    if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", folded(plain)):
         raise _Unfit("rounded")
-    digits = re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", digits)
-    if not re.fullmatch(r"1[3-9][0-9]{9}", digits):
+    number = callable_number(plain)
+    if not number:
         raise _Unfit("phone")
-    return digits
+    return number
 
 
 _HAN = {char: str(value) for value, char in enumerate("零一二三四五六七八九")}

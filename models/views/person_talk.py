@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, false, func, select, true
 
 from models import tables as t
+from models.rules import phones
 from models.rules.masking import mask
 from models.store import Work
 from models.views.askers import Staff, User
@@ -147,7 +148,7 @@ def _places(work: Work, account_ids: Iterable[int | None]) -> Mapping[int, tuple
     )
     found: dict[int, tuple[str, str, tuple[str, ...]]] = {}
     for row in work.conn.execute(query):
-        place, tail, rooms = found.get(row.id, ("", work.unseal(row.phone_sealed)[-4:], ()))
+        place, tail, rooms = found.get(row.id, ("", phones.tail(work.unseal(row.phone_sealed)), ()))
         first = place or (f"{row.name} {row.building}" if row.room else "")
         found[row.id] = (first, tail, (*rooms, row.room) if row.room else rooms)
     return found

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from models import tables as t
 from models.rules.lookup import name_key
+from models.rules.phones import tail
 from models.store import Work
 from models.views.askers import User
 from models.views.orders import Order, seen_by, select_orders, shown
@@ -123,7 +124,7 @@ def _people(work: Work, asker: User, which: ColumnElement[bool]) -> tuple[Found,
 
 
 def _found(work: Work, row: Any, doors: Sequence[str]) -> Found:
-    return Found(row.id, work.unseal(row.name_sealed), work.unseal(row.phone_sealed)[-4:], tuple(doors))
+    return Found(row.id, work.unseal(row.name_sealed), tail(work.unseal(row.phone_sealed)), tuple(doors))
 
 
 def _doors(work: Work, asker: User, person_ids: Sequence[int]) -> dict[int, list[str]]:

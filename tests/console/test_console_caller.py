@@ -88,7 +88,7 @@ def test_nobody_is_kept_without_a_phone(apart: Console, clerk: Visitor) -> None:
     before = apart.rows(t.person)
     page = clerk.post("/console/caller", do="open", name="钱爷爷", estate="幸福小区", **WHAT)
     assert page.status == 422
-    assert "请写 11 位手机号" in beside(page, "phone")
+    assert "请写 11 位手机号，或者带区号的座机号" in beside(page, "phone")
     clerk.send("/console/caller", do="open", estate="幸福小区", **{**WHAT, "origin": "visit"})
     assert apart.rows(t.person) == before
     order = apart.rows(t.work_order)[-1]

@@ -106,8 +106,8 @@ def test_names_are_found_however_they_were_typed() -> None:
 def test_the_last_four_digits_find_nobody_and_the_page_says_so(known: Console) -> None:
     visitor = known.signed_in("admin")
     assert "只写后四位" in visitor.open("/console/search").text
-    assert "请写完整的 11 位手机号" in visitor.post("/console/search", q="5678").text
-    assert "请写完整的 11 位手机号" not in visitor.post("/console/search", q="没有这个人").text
+    assert "请写完整的电话" in visitor.post("/console/search", q="5678").text
+    assert "请写完整的电话" not in visitor.post("/console/search", q="没有这个人").text
 
 
 # --- the work list -----------------------------------------------------------------------------------------

@@ -269,3 +269,16 @@ def test_counting_people_reads_the_lines_of_that_order_alone(town: TestTown) -> 
         plan = str(work.conn.exec_driver_sql(f"{explain} {statement}", given).all())
     assert "order_entry" in plan
     assert "ix_order_entry_by" not in plan
+
+
+def test_a_fixed_line_is_found_again_without_its_extension(town: TestTown) -> None:
+    user = clerk(town)
+    assert call(town, user, Caller("021-62221234 转 12", "钱爷爷"))["ok"]
+    (person,) = [row for row in town.rows(t.person) if row.phone_sealed][-1:]
+    with town.store.look(town.clock.now()) as work:
+        assert work.unseal(person.phone_sealed) == "02162221234-12"
+        assert person.phone_index == work.index("02162221234")
+    assert call(town, user, Caller("(021)6222 1234", "钱爷爷"), public_part="大堂")["ok"]
+    assert town.rows(t.person)[-1].id == person.id
+    assert town.do(SetPhone(person.id, "0512 1234567-803"))["tail"] == "4567"
+    assert not call(town, user, Caller("62221234", "钱爷爷"))["ok"]

@@ -18,6 +18,7 @@ from models.rules.importing import (
     read,
     read_lines,
 )
+from models.rules.phones import callable_number
 from models.rules.shared_phones import SHARED, Phones
 
 PEOPLE = SHEETS["people"]
@@ -43,7 +44,7 @@ def cell(kind: str, name: str, text: str) -> Any:
         ("people", "phone", "13800000000.0", "13800000000"),
         ("people", "phone", "1.38E+10", "rounded"),
         ("people", "phone", "1381234567", "phone"),
-        ("people", "phone", "021-12345678", "phone"),
+        ("people", "phone", "021-12345678", "02112345678"),
         ("people", "name", "欧阳 娜娜", "欧阳 娜娜"),
         ("people", "name", "买买提·艾力", "买买提·艾力"),
         ("people", "name", "#N/A", "letters"),
@@ -105,6 +106,22 @@ def test_any_text_means_something_or_gets_a_reason_that_does_not_repeat_it(at: A
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.sampled_from(["", " ", "-", "－"]))
 def test_a_phone_is_the_same_however_it_is_spaced(phone: str, gap: str) -> None:
     assert cell("people", "phone", gap.join((phone[:3], phone[3:7], phone[7:]))) == phone
+
+
+FIXED = [
+    ("021-12345678", "02112345678"), ("02112345678", "02112345678"), ("(021) 1234 5678", "02112345678"),
+    ("（０２１）１２３４５６７８", "02112345678"), ("0512 1234567", "05121234567"), ("0512-12345678", "051212345678"),
+    ("021-12345678转12", "02112345678-12"), ("021-12345678-12", "02112345678-12"),
+    ("0512 1234567 转分机 803", "05121234567-803"), ("+86 021 12345678", "02112345678"),
+    ("12345678", ""), ("021-1234567", ""), ("0512 123456", ""), ("000-12345678", ""), ("02112345678转", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "number"), FIXED)
+def test_a_fixed_line_needs_its_area_code(written: str, number: str) -> None:
+    assert callable_number(written) == number
+    _, faults = read(PEOPLE, Heading({"phone": 0}, 0), 2, [written], CHOICES)
+    assert ("手机号" in [head for _, head, _ in faults]) is (number == "")
 
 
 @given(st.integers(1, 99))
