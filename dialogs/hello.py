@@ -14,7 +14,10 @@ from models import views
 from models.actions.consent import Consent
 from models.actions.people import BindHome
 
-WELCOME = "您好，我是邻里小助手。东西坏了、有事要反映，直接跟我说就行，我来派人、跟进、告诉您结果；办证、领补贴怎么办，也可以问我。"
+WELCOME = (
+    "您好，我是邻里小助手。东西坏了、有事要反映，直接跟我说就行，我来派人、跟进、告诉您结果；"
+    "办证、领补贴怎么办，也可以问我。"
+)
 NEXT = "以后要报修，直接说就行，比如“电梯坏了”。"
 
 
