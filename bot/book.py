@@ -15,12 +15,14 @@ ANSWERS: Final = "faq"  # the intent of a question that a service item surely an
 
 @dataclass(frozen=True)
 class Book:
-    """The dialogs. `emergency`, `hello` and `menu` name those which the engine itself opens."""
+    """The dialogs. `emergency`, `hello` and `menu` name those which the engine itself opens,
+    `report` the one that is left by words which would take back its order."""
 
     dialogs: Mapping[str, Dialog]
     emergency: str = "emergency"
     hello: str = "hello"
     menu: str = "menu"
+    report: str = "report"
 
     def of(self, frame: Frame) -> Dialog:
         """The dialog that this frame remembers."""

@@ -9,7 +9,7 @@ from bot.book import ANSWERS, Book
 from bot.controls import CONTROLS
 from bot.correcting import correct, restate, reword
 from bot.frames import Frame, pack_said, unpack_said
-from bot.language.commands import control, ends_talk
+from bot.language.commands import control, drops, ends_talk
 from bot.spoken import read_back, read_back_answered
 from bot.talk import Place, Question, Switch, Took
 from bot.turn import Turn
@@ -51,6 +51,8 @@ def _taken_over(book: Book, turn: Turn) -> bool:
 
 def _control(book: Book, turn: Turn) -> bool:
     word = control(turn.said.text) if turn.said.kind != "photo" else None
+    if word is None and _takes_back(book, turn):
+        word = "cancel"  # nothing is registered yet that could be taken back
     if word in (None, "more"):
         return False
     if word == "person":
@@ -59,6 +61,13 @@ def _control(book: Book, turn: Turn) -> bool:
         return book.open(turn, book.menu)
     CONTROLS[word](turn, turn.top, book.of(turn.top))
     return True
+
+
+def _takes_back(book: Book, turn: Turn) -> bool:
+    top = turn.top
+    return (
+        top is not None and top.dialog == book.report and not top.has_done() and drops(turn.said.text)
+    )
 
 
 def _danger(book: Book, turn: Turn) -> bool:

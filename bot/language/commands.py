@@ -92,6 +92,11 @@ def not_fixed(text: str) -> bool:
     return bool(_NOT_FIXED.search(said)) and not said.endswith(_ASKING) and not _SUPPOSED.search(said)
 
 
+def drops(text: str) -> bool:
+    """Whether someone takes back what is just being said, naming no order by its number: 不修了, 算了撤回."""
+    return withdraws(text) and not re.search(r"[0-9]{4}", clean(text))
+
+
 def withdraws(text: str) -> bool:
     """Whether someone clearly takes an order back: 撤回 1001, 我要撤回, 撤单, 灯亮了，不用修了.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language.commands import control, withdraws
+from bot.language.commands import control, drops, withdraws
 from bot.language.intents import intents, report_content
 from bot.language.phones import without_phone
 from bot.language.reports import maybe_report, opens_report
@@ -156,6 +156,7 @@ def test_a_report_no_longer_wanted_is_a_word_of_control(text: str) -> None:
 )  # fmt: skip
 def test_a_clear_wish_to_withdraw(text: str) -> None:
     assert withdraws(text)
+    assert drops(text) is ("1001" not in text)
 
 
 @pytest.mark.parametrize(
