@@ -65,9 +65,7 @@ def _control(book: Book, turn: Turn) -> bool:
 
 def _takes_back(book: Book, turn: Turn) -> bool:
     top = turn.top
-    return (
-        top is not None and top.dialog == book.report and not top.has_done() and drops(turn.said.text)
-    )
+    return top is not None and top.dialog == book.report and not top.has_done() and drops(turn.said.text)
 
 
 def _danger(book: Book, turn: Turn) -> bool:
