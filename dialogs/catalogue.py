@@ -67,7 +67,7 @@ def picked(items: Sequence[dict[str, Any]], text: str) -> Part[dict[str, Any]]:
 
 def span(page: Sequence[dict[str, Any]]) -> str:
     """From which title to which a part goes."""
-    first, last = (shortened(one["title"], END) for one in (page[0], page[-1]))
+    first, last = (shortened(one["title"].partition("（")[0], END) for one in (page[0], page[-1]))
     return first if len(page) == 1 else f"{first} 到 {last}"
 
 

@@ -141,6 +141,7 @@ def _page(
         choices=choices,
         people=people,
         looked=looked,
+        whole=bool(callable_number(values.get("phone", ""))),
         same=same,
     )
 

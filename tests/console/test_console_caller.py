@@ -42,6 +42,7 @@ def test_the_phone_finds_the_person_and_that_is_written_down(apart: Console, cle
     assert "漏水</textarea>" in page.html
     assert [(row.what, row.subject) for row in apart.rows(t.audit)] == [("caller", "1")]
     assert "没有登记过" in clerk.post("/console/caller", phone="13987654321", do="look").text
+    assert "号码不完整" in clerk.post("/console/caller", phone="138 1234", do="look").text
 
 
 def test_a_call_is_an_order_that_the_caller_follows(apart: Console, clerk: Visitor) -> None:
