@@ -14,7 +14,7 @@ UNKNOWN = "没有找到问题 Q{number}，或者已经去掉了。看还没答�
 NEEDS_WORDS = "请把答复写在后面，比如：答 Q{number} 到居委会二楼，带身份证"
 ALREADY = "Q{number} 已经这样答过了。要改，请把新的答复写在后面：答 Q{number} 内容"
 ANSWERED = (
-    "Q{number} 已答复，发给了 {told} 位居民。以后有人问一样的，也会这样答；"
+    "Q{number} 已答复，发给了 {told} 位居民。以后有人问一样的，也会这样答，所以请不要写居民的姓名和电话；"
     "社区可以在工作台“问答”里把它做成事项。"
 )
 OPEN = "有 {count} 个问题还没答：\n{lines}\n答复请发：答 Q{number} 内容"

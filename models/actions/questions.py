@@ -22,6 +22,7 @@ from models.store import To, Work
 from models.views.catalogue import today
 
 LETTERS = 200  # of a question that is kept
+ANSWER_LETTERS = 500
 USEFUL = "useful"  # the open question after an answer
 SAID_BY = {"worker": "社区工作人员群里的答复", "console": "社区工作人员在工作台的答复"}
 
@@ -179,7 +180,8 @@ def _unit(work: Work, estate_id: int | None) -> int | None:
 class AnswerUnanswered:
     """Staff answer a question once: everybody who asked it and waits gets the words.
 
-    Gives {"number", "told"}: how many were told. An answer may be corrected; who was told the first is told again.
+    What they write is not masked: it names the office to go to and its phone. Gives {"number", "told"}: how many were
+    told. An answer may be corrected; who was told the first is told again.
     """
 
     unanswered_id: int
@@ -192,7 +194,7 @@ class AnswerUnanswered:
         u = t.unanswered.c
         this = select(t.unanswered).where(u.id == self.unanswered_id).with_for_update()
         row = work.conn.execute(this).first()
-        words = mask(" ".join(self.words.split()), 500)
+        words = " ".join(self.words.replace("\0", "").split())[:ANSWER_LETTERS]
         if row is None or row.state == "dropped":
             return Refusal(Why.UNKNOWN)
         if not words:

@@ -142,6 +142,13 @@ def test_one_answer_reaches_all_who_asked_and_whoever_asks_again(town: TestTown)
     assert town.do(FileQuestion(town.resident("o-3").account_id, "哪里有理发的"))["answer"] == "东门外。"
 
 
+def test_the_office_and_its_phone_stay_in_an_answer(town: TestTown) -> None:
+    town.do(FileQuestion(town.resident().account_id, "哪里有理发的"))
+    words = "到居委会二楼 203 室，电话 021-62001234。"
+    town.do(AnswerUnanswered(town.rows(t.unanswered)[0].id, "worker", town.planted.workers["孙丽"], words))
+    assert [row.facts["words"] for row in town.told("question_answered")] == [words]
+
+
 def test_who_has_left_is_not_told_and_their_question_is_nobodys(town: TestTown) -> None:
     one = town.resident()
     town.do(FileQuestion(one.account_id, "哪里有理发的"))
