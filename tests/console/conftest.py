@@ -23,7 +23,7 @@ from handlers.console import Desk, passwords
 from models import tables as t
 from models.actions.desk import SaveUser
 from models.limits import load_limits
-from models.store import FieldKeys, Store, open_store
+from models.store import FieldKeys, Store, Work, open_store
 from tests.console.reading import Page
 from tests.console.site import URL, console_app
 
@@ -140,86 +140,106 @@ def console(tmp_path: Path, planted: Path) -> Iterator[Console]:
     store.engine.dispose()
 
 
+@dataclass(frozen=True)
+class Ids:
+    """Whom and what everything planted is about."""
+
+    estate: int
+    building: int
+    home: int
+    person: int
+    account: int
+
+
 def plant(store: Store, photo_dir: Path) -> None:
     """Two firms (anju with order 1001, yangguang with 1002), their accounts and an admin."""
     with store.work(NOW) as work:
         SaveUser("admin", "admin", HASH).run(work)
-
-        def add(table: Any, **values: Any) -> int:
-            return int(work.conn.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
-
-        estate = add(t.estate, name=f"幸福小区{EVIL}")
-        building = add(t.building, estate_id=estate, key="3", name=f"3 号楼{EVIL}", scene="bld:1")
-        add(t.building, estate_id=estate, key="4", name="4 号楼", scene=None)
-        home = add(t.home, building_id=building, unit="2", room="602")
-        person = add(
-            t.person,
-            name_sealed=work.seal(f"张大妈{EVIL}"),
-            phone_sealed=work.seal("13812345678"),
-            made_at=NOW,
-        )
-        account = add(t.account, channel="wechat_oa", address="oSECRETOPENID", person_id=person, made_at=NOW)
+        ids = plant_home(work)
         for n, (name, login) in enumerate((("安居物业", "anju"), ("阳光物业", "yangguang")), 1):
-            unit = add(t.handling_unit, kind="firm", name=f"{name}{EVIL}")
-            bot = add(t.bot, name=login, unit_id=unit, config_sealed=work.seal("{}"))
-            worker = add(t.worker, unit_id=unit, name=f"李华{n}{EVIL}", on_duty=True)
-            add(t.worker, unit_id=unit, name=f"王伟{n}")
-            add(t.worker_account, bot_id=bot, userid=f"user{n}", worker_id=worker, bound_at=NOW)
-            phone = {"worker_id": worker, "visitor": f"v{n}", "device": f"微信（安卓）{EVIL}"[:64]}
-            add(t.worker_phone, **phone, bound_at=NOW, seen_at=NOW, ends_at=NOW + timedelta(days=30))
-            add(
-                t.work_group, bot_id=bot, unit_id=unit, name=f"维修群{n}{EVIL}", chat=f"chat{n}", bound_at=NOW
-            )
-            add(t.console_user, login=login, password=HASH, role="firm", unit_id=unit, made_at=NOW)
-            order = add(
-                t.work_order, number=1000 + n, category="lift", urgency="emergency" if n == 2 else "normal",
-                summary=f"电梯坏了{EVIL}", estate_id=estate, building_id=building, home_id=home,
-                place=f"幸福小区 3 号楼 电梯{EVIL}", unit_id=unit, reporter_id=person, opened_at=NOW,
-            )  # fmt: skip
-            add(
-                t.order_entry,
-                work_order_id=order,
-                at=NOW,
-                step="open",
-                by="resident",
-                by_id=person,
-                words=EVIL,
-            )
-            add(t.order_follower, work_order_id=order, account_id=account, person_id=person, made_at=NOW)
-            file = f"{n:064x}.jpg"
-            Image.new("RGB", (800, 600), "teal").save(photo_dir / file, "JPEG")
-            add(
-                t.photo, work_order_id=order, account_id=account, channel="wechat_oa", media=f"m{n}", state="kept",
-                file=file, width=800, height=600, made_at=NOW, next_at=NOW,
-            )  # fmt: skip
-            add(
-                t.outbox, kind="order_reply", facts={"words": EVIL}, account_id=account, work_order_id=order,
-                state="unknown", reason="Unsure", next_at=NOW, made_at=NOW,
-            )  # fmt: skip
-            add(
-                t.rating,
-                work_order_id=order,
-                person_id=person,
-                closure=1,
-                score=2,
-                word="dissatisfied",
-                sentence=EVIL,
-                at=NOW,
-            )
-            add(t.desk_item, kind="return_visit", work_order_id=order, words=f"回访{n}{EVIL}", made_at=NOW)
-        add(t.desk_item, kind="defect", account_id=account, words=f"想找人{EVIL}", made_at=NOW)
-        street = add(t.handling_unit, kind="street", name=f"幸福街道{EVIL}")
-        add(t.console_user, login="street", password=HASH, role="firm", unit_id=street, made_at=NOW)
-        talk = add(
-            t.person_talk, number=1, account_id=account, unit_id=street, why="asked", opened_at=NOW, last_at=NOW
-        )  # fmt: skip
-        for by, words in (("system", f"住户：之前{EVIL}"), ("resident", f"我住602，电话13812345678{EVIL}")):
-            add(t.talk_entry, person_talk_id=talk, at=NOW, by=by, words_sealed=work.seal(words))
+            unit = plant_firm(work, n, name, login)
+            plant_order(work, n, unit, ids)
+        add(work, t.desk_item, kind="defect", account_id=ids.account, words=f"想找人{EVIL}", made_at=NOW)
+        plant_talk(work, ids)
         add(
-            t.photo, person_talk_id=talk, account_id=account, channel="wechat_oa", media="m3", state="kept",
-            file=f"{1:064x}.jpg", width=800, height=600, made_at=NOW, next_at=NOW,
-        )  # fmt: skip
-        add(
-            t.inbox, key="k1", channel="wechat_oa", sender="oSECRETOPENID", payload="私人的话", received_at=NOW,
+            work, t.inbox, key="k1", channel="wechat_oa", sender="oSECRETOPENID", payload="私人的话", received_at=NOW,
             state="dead", attempts=4, next_at=NOW, note=EVIL[:200],
         )  # fmt: skip
+    for n in (1, 2):
+        Image.new("RGB", (800, 600), "teal").save(photo_dir / f"{n:064x}.jpg", "JPEG")
+
+
+def add(work: Work, table: Any, **values: Any) -> int:
+    """A row; gives its id."""
+    return int(work.conn.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+
+
+def plant_home(work: Work) -> Ids:
+    """An estate with two buildings, and one resident in a home."""
+    estate = add(work, t.estate, name=f"幸福小区{EVIL}")
+    building = add(work, t.building, estate_id=estate, key="3", name=f"3 号楼{EVIL}", scene="bld:1")
+    add(work, t.building, estate_id=estate, key="4", name="4 号楼", scene=None)
+    home = add(work, t.home, building_id=building, unit="2", room="602")
+    sealed = {"name_sealed": work.seal(f"张大妈{EVIL}"), "phone_sealed": work.seal("13812345678")}
+    person = add(work, t.person, **sealed, made_at=NOW)
+    account = add(
+        work, t.account, channel="wechat_oa", address="oSECRETOPENID", person_id=person, made_at=NOW
+    )
+    return Ids(estate, building, home, person, account)
+
+
+def plant_firm(work: Work, n: int, name: str, login: str) -> int:
+    """A firm with its bot, workers, group and console account; gives its unit."""
+    unit = add(work, t.handling_unit, kind="firm", name=f"{name}{EVIL}")
+    bot = add(work, t.bot, name=login, unit_id=unit, config_sealed=work.seal("{}"))
+    worker = add(work, t.worker, unit_id=unit, name=f"李华{n}{EVIL}", on_duty=True)
+    add(work, t.worker, unit_id=unit, name=f"王伟{n}")
+    add(work, t.worker_account, bot_id=bot, userid=f"user{n}", worker_id=worker, bound_at=NOW)
+    phone = {"worker_id": worker, "visitor": f"v{n}", "device": f"微信（安卓）{EVIL}"[:64]}
+    add(work, t.worker_phone, **phone, bound_at=NOW, seen_at=NOW, ends_at=NOW + timedelta(days=30))
+    group = {"name": f"维修群{n}{EVIL}", "chat": f"chat{n}"}
+    add(work, t.work_group, bot_id=bot, unit_id=unit, **group, bound_at=NOW)
+    add(work, t.console_user, login=login, password=HASH, role="firm", unit_id=unit, made_at=NOW)
+    return unit
+
+
+def plant_order(work: Work, n: int, unit: int, ids: Ids) -> None:
+    """An order of the firm, with all that hangs on one."""
+    order = add(
+        work, t.work_order, number=1000 + n, category="lift", urgency="emergency" if n == 2 else "normal",
+        summary=f"电梯坏了{EVIL}", estate_id=ids.estate, building_id=ids.building, home_id=ids.home,
+        place=f"幸福小区 3 号楼 电梯{EVIL}", unit_id=unit, reporter_id=ids.person, opened_at=NOW,
+    )  # fmt: skip
+    opened = {"at": NOW, "step": "open", "by": "resident", "by_id": ids.person, "words": EVIL}
+    add(work, t.order_entry, work_order_id=order, **opened)
+    add(
+        work, t.order_follower, work_order_id=order, account_id=ids.account, person_id=ids.person, made_at=NOW
+    )
+    plant_photo(work, n, f"m{n}", ids, work_order_id=order)
+    add(
+        work, t.outbox, kind="order_reply", facts={"words": EVIL}, account_id=ids.account, work_order_id=order,
+        state="unknown", reason="Unsure", next_at=NOW, made_at=NOW,
+    )  # fmt: skip
+    rated = {"closure": 1, "score": 2, "word": "dissatisfied", "sentence": EVIL, "at": NOW}
+    add(work, t.rating, work_order_id=order, person_id=ids.person, **rated)
+    visit = {"kind": "return_visit", "words": f"回访{n}{EVIL}", "made_at": NOW}
+    add(work, t.desk_item, work_order_id=order, **visit)
+
+
+def plant_photo(work: Work, n: int, media: str, ids: Ids, **about: int) -> None:
+    """A photo of the resident's, file number `n`, about an order or a talk."""
+    add(
+        work, t.photo, account_id=ids.account, channel="wechat_oa", media=media, state="kept", file=f"{n:064x}.jpg",
+        width=800, height=600, made_at=NOW, next_at=NOW, **about,
+    )  # fmt: skip
+
+
+def plant_talk(work: Work, ids: Ids) -> None:
+    """A street with an account, and a talk with it that holds a photo."""
+    street = add(work, t.handling_unit, kind="street", name=f"幸福街道{EVIL}")
+    add(work, t.console_user, login="street", password=HASH, role="firm", unit_id=street, made_at=NOW)
+    opened = {"number": 1, "why": "asked", "opened_at": NOW, "last_at": NOW}
+    talk = add(work, t.person_talk, account_id=ids.account, unit_id=street, **opened)
+    for by, words in (("system", f"住户：之前{EVIL}"), ("resident", f"我住602，电话13812345678{EVIL}")):
+        add(work, t.talk_entry, person_talk_id=talk, at=NOW, by=by, words_sealed=work.seal(words))
+    plant_photo(work, 1, "m3", ids, person_talk_id=talk)
