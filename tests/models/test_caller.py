@@ -278,7 +278,7 @@ def test_a_fixed_line_is_found_again_without_its_extension(town: TestTown) -> No
     with town.store.look(town.clock.now()) as work:
         assert work.unseal(person.phone_sealed) == "02162221234-12"
         assert person.phone_index == work.index("02162221234")
-    assert call(town, user, Caller("(021)6222 1234", "钱爷爷"), public_part="大堂")["ok"]
+    assert call(town, user, Caller("(021)6222 1234 转 15", "钱爷爷"), public_part="大堂")["ok"]
     assert town.rows(t.person)[-1].id == person.id
     assert town.do(SetPhone(person.id, "0512 1234567-803"))["tail"] == "4567"
     assert not call(town, user, Caller("62221234", "钱爷爷"))["ok"]
