@@ -14,7 +14,7 @@ from bot.language.commands import control, order_number
 from bot.language.danger import danger
 from bot.language.intents import intents
 from bot.language.numbers import bare_number
-from bot.language.understanding import perhaps_danger
+from bot.language.understanding import perhaps_danger, perhaps_report
 from bot.message import Heard, Reply
 from bot.play import Push, Talk
 from bot.ports import Knowledge, Match, NothingKnown
@@ -78,6 +78,8 @@ class TurnHost:
         match, wanted = self.faq(text), [*wishes(text), *intents(text)]
         if perhaps_danger(text):
             return ["maybe_danger", *wanted]
+        if not wanted and perhaps_report(text):
+            wanted = [UNSURE]
         if match.kind != "sure" and not match.asks:
             return wanted
         known = {"sure": "faq" if match.asks else "maybe_faq", "suggest": "maybe_faq", "none": "unanswered"}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent / "data"
+ONCE_UNSEEN = ("dev.jsonl", "dev2.jsonl")
 _BLANK = re.compile(r"\{(\w+)\}")
 _SLIP_CHANCE = 0.12
 
@@ -50,7 +51,8 @@ def training_lines(data: Path = DATA) -> list[Line]:
     made = [line for group in read_lines(data / "groups.jsonl") for line in _grown(group, words, chance)]
     made += [_slipped(line, words["slips"], chance) for line in list(made) if chance.random() < _SLIP_CHANCE]
     by_hand = [_line(row) for row in read_lines(data / "lines.jsonl")]
-    by_hand += [line for row in read_lines(data / "dev.jsonl") if (line := labelled(row))]
+    for name in ONCE_UNSEEN:
+        by_hand += [line for row in read_lines(data / name) if (line := labelled(row))]
     unique = {line.text: line for line in [*made, *by_hand]}
     return list(unique.values())
 

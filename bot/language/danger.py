@@ -14,6 +14,7 @@ from bot.language.text import REMEMBERED
 _TABLE = read_table("danger")
 _HARMLESS = re.compile(any_of(_TABLE["harmless"]))
 _TOPIC = re.compile("(?<!不是)" + any_of(_TABLE["topics"]))
+_NAMES = _TABLE["names"]
 _INSIST = re.compile(any_of(_TABLE["insist"]))
 # What stands between a hedge and its danger: never a new clause, never something that has happened (了).
 _HEDGE = re.compile(
@@ -37,8 +38,14 @@ class Danger:
     call: tuple[str, ...]
 
 
+def _word(word: str) -> str:
+    """`word` as it is written; {elder} in it stands for any of that list."""
+    parts = re.split(r"\{(\w+)\}", word)
+    return "".join(any_of(_NAMES[part]) if at % 2 else re.escape(part) for at, part in enumerate(parts))
+
+
 def _pattern(kind: dict[str, list[str]], together: list[list[str]]) -> re.Pattern[str]:
-    parts = [_BETWEEN.join(map(re.escape, words)) for words in together]
+    parts = [_BETWEEN.join(map(_word, words)) for words in together]
     return re.compile("|".join([*parts, any_of(kind["words"])]))
 
 

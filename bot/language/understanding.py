@@ -29,6 +29,7 @@ _EVIDENCE: Mapping[str, tuple[str, ...]] = {name: tuple(seen) for name, seen in 
 _REQUEST: float = _TABLE["sure_of_request"]
 _CLEAR: float = _TABLE["clear"]
 _UNASKED = frozenset(_TABLE["never_questions"])
+_REPORT: float = _TABLE["sure_of_report"]
 _CATEGORY: float = _TABLE["sure_of_category"]
 _EMERGENCY: Mapping[str, float] = _TABLE["emergency"]
 NOTHING = "oos"
@@ -77,6 +78,16 @@ def perhaps_danger(text: str) -> bool:
     return guess(text).urgency["emergency"] >= _EMERGENCY["alone"]
 
 
+def perhaps_report(text: str) -> bool:
+    """Whether `text` is probably a report, by the classifier; who said it is asked.
+
+    >>> perhaps_report("楼上污水从地漏涌上来"), perhaps_report("今天天气真好")
+    (True, False)
+    """
+    found = understand(text)
+    return found.intent == "report" and found.score >= _REPORT
+
+
 def answered(found: Understood, sure: float) -> Understood:
     """`found`, or a question where a service item surely answers (`sure` 0 to 1) what nothing else surely wants."""
     if found.intent in _UNASKED or (found.intent != NOTHING and found.score >= _CLEAR):
@@ -118,10 +129,9 @@ def emergency(text: str) -> tuple[Level, bool]:
     """
     odds = guess(text).urgency
     words, odd = danger(text) is not None, odds["emergency"]
-    if odd >= _EMERGENCY["with_words" if words else "alone"]:
+    if words or odd >= _EMERGENCY["alone"]:
         return "emergency", not (words and odd >= _EMERGENCY["sure"])
-    level: Level = "urgent" if odds["urgent"] >= odds["normal"] else "normal"
-    return level, words
+    return ("urgent" if odds["urgent"] >= odds["normal"] else "normal"), False
 
 
 def _category(text: str, guessed: Guess) -> str:

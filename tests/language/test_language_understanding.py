@@ -72,6 +72,22 @@ def test_where_words_and_classifier_agree_nobody_is_asked() -> None:
     assert emergency("楼道灯不亮") == ("normal", False)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "楼上小囡骑在窗台外头 大人不在家", "客厅里有人在翻抽屉 屋里就我一个人", "厨房的水没过拖线板了 脚麻麻的",
+        "楼道里全是呛人的黑气", "对门阿婆洗澡洗到现在 喊她没声音", "我们几个人关在电梯里 按铃没人睬",
+    ],
+)  # fmt: skip
+def test_danger_told_in_a_roundabout_way_is_an_emergency(text: str) -> None:
+    assert understand(text).urgency == "emergency"
+
+
+@pytest.mark.parametrize("text", ["插座松了 没火花", "软管到期了 没漏 想换根新的", "打麻将吵得睡不着"])
+def test_danger_that_is_denied_is_none(text: str) -> None:
+    assert understand(text).urgency != "emergency"
+
+
 def test_nobody_learns_at_run_time() -> None:
     code = (
         "import sys, bot.language.understanding as u; u.understand('电梯坏了');"
