@@ -51,6 +51,7 @@ WHY: Mapping[str, str] = {
     "full": "{by} 手上的单已经满了（{cap} 个），请换一个人。",
     "away": "{by} 请假了{substitute}，请换一个人。",
 }
+NOT_PAUSED = "{number} 没有暂停，不用恢复。要告诉住户进展请发：进度 {number} 配件下午到"
 EXAMPLES: Mapping[str, str] = {
     "progress": "进度 {number} 配件下午到",
     "finish": "完成 {number} 已换水管（也可以带照片）",
@@ -114,7 +115,8 @@ def refusal(verb: str, result: Mapping[str, Any], number: int | None) -> str:
     values["substitute"] = f"，代班的是 {result['substitute']}" if result.get("substitute") else ""
     values["name"] = str(result.get("names") or "王强").split("、")[0]
     example = EXAMPLES.get(verb, "").format(**values)
-    return WHY[result["why"]].format(**{**values, "example": example})
+    text = NOT_PAUSED if (verb, result["why"]) == ("resume", "already") else WHY[result["why"]]
+    return text.format(**{**values, "example": example})
 
 
 def outcome(verb: str, result: Mapping[str, Any], number: int, *, in_app: bool = False) -> str:
