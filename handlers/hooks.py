@@ -136,7 +136,9 @@ def _keep_poison(door: Door, channel: Channel, callback: Callback, poison: Unrea
     """Genuine but unreadable: kept raw for the staff, acknowledged, so that it is not repeated for ever."""
     _refuse(door, channel.name, "Unreadable", REFUSED)
     try:
-        door.turns.keep_poison(channel.name, poison.key, poison.raw.decode("utf-8", "replace"))
+        # PostgreSQL keeps no NUL in a text.
+        raw = poison.raw.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+        door.turns.keep_poison(channel.name, poison.key, raw)
     except SQLAlchemyError:
         return TRY_AGAIN
     return channel.answer(callback, None, Reply())

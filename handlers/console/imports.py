@@ -19,7 +19,8 @@ from handlers.console.export import export, template
 from handlers.console.pages import back, found, looking, me, show, working, write_down
 from models import views
 from models.actions.import_runs import ConfirmImport, DropImport, StartImport
-from models.rules.importing import DATA, LINES, SHEETS, Column, Sheet, Values, problem_words, reason
+from models.rules.import_cells import Column
+from models.rules.importing import DATA, LINES, SHEETS, Sheet, Values, problem_words, reason
 from models.rules.masking import mask_phone
 
 MOST_BYTES: int = DATA["most_bytes"]

@@ -13,7 +13,8 @@ from models.actions.catalogue import keep_aliases, keep_item, touched
 from models.actions.import_lines import Brought, Line, estate_ids, units_by_name
 from models.rules.benefits import HOUSEHOLDS, rules_of
 from models.rules.catalogue import title_key
-from models.rules.importing import Values, parts, phrases
+from models.rules.import_cells import parts, phrases
+from models.rules.importing import Values
 from models.store import Work
 
 SAME = (

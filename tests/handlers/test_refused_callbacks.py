@@ -147,6 +147,7 @@ def test_malformed_bodies_among_good_ones_cost_none_of_them(door: Door) -> None:
     rows = Counter(row.state for row in door.rows(t.inbox)[before:])
     assert len(malformed) == 21
     assert rows == {"done": 60, "poison": len(INSIDE)}
+    assert not any("\0" in row.payload for row in door.rows(t.inbox)), "which PostgreSQL would not take"
 
 
 def test_an_unknown_kind_is_taken_in_silence(door: Door) -> None:

@@ -33,7 +33,7 @@ PERSONAL = (MOBILE, OTHER, CALLED, "欧阳修", "李四光", "苏东坡", "602",
 
 # Columns of text that a program fills, in the order's own row and in what hangs on it.
 MACHINE = {
-    "work_order": {"category", "urgency", "state", "origin", "close"},
+    "work_order": {"category", "thing", "urgency", "state", "origin", "close"},  # thing: of objects.json
     "order_entry": {"step", "by", "origin"},
     "photo": {"channel", "media", "state", "file"},  # what is on a photo nobody can mask: it goes
     "rating": {"word"},
