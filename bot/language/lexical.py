@@ -1,7 +1,7 @@
 """Likeness of texts by the terms they share: an inverted index in plain numpy.
 
-Two measures of one index, both of use (language.md, section 2a): the cosine of TF-IDF ranks better, the raw
-sum of BM25 tells better when nothing fits.
+Two measures of one index, both of use (docs/language.md): the cosine of TF-IDF ranks better, the raw sum of BM25
+tells better when nothing fits.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ Components = npt.NDArray[np.float64]
 WORDS = ("characters", "characters_raw", "sounds", "sounds_raw", "meanings", "best_name", "best_sound")
 MODEL = ("best_passage", "whole")
 _RAW = 20.0  # BM25 sums of short questions lie between 0 and 40
-_COSINE_FROM, _COSINE_SPAN = 0.78, 0.14  # where this model's cosines lie: language.md, section 2a
+_COSINE_FROM, _COSINE_SPAN = 0.78, 0.14  # where this model's cosines lie; see docs/language.md
 _AT_ONCE = 8  # passages in one call of the model
 
 
