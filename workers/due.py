@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, Table, case, select, update
+from sqlalchemy import Column, ColumnElement, Row, Select, Table, case, exists, select, update
 
 from models import tables as t
 from models.store import Work
@@ -27,7 +27,7 @@ class Kind:
 
     `target`: rows of one target go together, as a list; without it each row is a job of its own.
     `first`: kinds that are handed out before all others. `share`: several targets' rows share a job, as a list of
-    lists: a job of its own for one short row costs as much as the row.
+    lists: a job of its own for one short row costs as much as the row. `most`: rows of one round.
     """
 
     mark: str
@@ -38,6 +38,14 @@ class Kind:
     target: tuple[Column[Any], ...] = ()
     first: tuple[str, ...] = ()
     share: bool = False
+    most: int = AT_ONCE
+
+
+def _no_item_in_hand(now: datetime) -> ColumnElement[bool]:
+    """One item at a time: making its vectors takes a second, and photos wait in the same queue."""
+    other = t.service_item.alias()
+    leased = (other.c.next_at > now) & (other.c.next_at <= now + LEASE)
+    return ~exists(select(other.c.id).where(other.c.vectors == "wanted", leased))
 
 
 KINDS = (
@@ -67,8 +75,9 @@ KINDS = (
         "media",
         "workers.vectors.embed",
         t.service_item,
-        lambda now: t.service_item.c.vectors == "wanted",
+        lambda now: (t.service_item.c.vectors == "wanted") & _no_item_in_hand(now),
         (t.service_item.c.state,),
+        most=1,
     ),
     # Also one that has ended, until its files are deleted.
     Kind("im", "media", "workers.imports.advance", t.import_run, lambda now: t.import_run.c.file != ""),
@@ -83,7 +92,7 @@ def _due(kind: Kind, now: datetime) -> Select[Any]:
     if kind.first:
         order.insert(0, case((table.c.kind.in_(kind.first), 0), else_=1))
     ready = kind.ready(now) & (table.c.next_at <= now)
-    return select(table.c.id, *kind.target).where(ready).order_by(*order).limit(AT_ONCE)
+    return select(table.c.id, *kind.target).where(ready).order_by(*order).limit(kind.most)
 
 
 def any_due(work: Work, kind: Kind) -> bool:

@@ -28,6 +28,8 @@ ABOUT: Mapping[str, str] = {
     "setup_areas": "area",
     "setup_units": "unit",
     "setup_estates": "estate",
+    "setup_grids": "grid",
+    "item_saved": "item",
     "home_decided": "claim",
     "start_talk": "talk",
     "unbind": "worker_account",
@@ -57,6 +59,8 @@ def _queries() -> Mapping[str, tuple[Select[Any], Callable[[Work, Any], str]]]:
         "worker_account": (select(t.worker_account.c.id, w.name).join_from(t.worker_account, t.worker), _plain),
         "worker_phone": (select(t.worker_phone.c.id, w.name).join_from(t.worker_phone, t.worker), _plain),
         "building": (select(t.building.c.id, place).join_from(t.building, t.estate), _plain),
+        "grid": (select(t.grid.c.id, t.grid.c.name), _plain),
+        "item": (select(t.service_item.c.id, t.service_item.c.title.label("name")), _plain),
         "talk": (select(talk.id, talk.number.label("name")), lambda _work, row: f"T{row.name}"),
         **{
             name: (select(table.c.id, table.c.name), _plain)

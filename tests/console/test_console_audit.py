@@ -22,7 +22,7 @@ from tests.console.test_console_roles import apart
 __all__ = ["apart"]
 
 ROOT = Path(__file__).resolve().parents[2]
-PREFIXES = ("setup_", "export_")
+PREFIXES = ("setup_", "export_", "question_")
 EXPORTS = json.loads((ROOT / "handlers/console/exports.json").read_text(encoding="utf-8"))["exports"]
 
 
@@ -108,6 +108,8 @@ def test_every_line_about_somebody_is_named() -> None:
         "text_reset",
         "rehearsal_ended",
         "alarms_street",
+        "question_answered",
+        "question_dropped",
     }
     rest = named - set(ABOUT) - plain
     assert {one for one in rest if not one.startswith(("import_", "account_"))} == set()

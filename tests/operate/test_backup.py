@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, delete, insert, select, text, update
+from sqlalchemy import Connection, create_engine, delete, insert, select, text, update
 from sqlalchemy.engine import make_url
 
 from bot import keys, spool
@@ -44,7 +44,11 @@ def opened(chosen: Settings) -> Iterator[Store]:
 def everything(store: Store) -> dict[str, list[bytes]]:
     """Every row of every table but the counters of running numbers, which PostgreSQL keeps in sequences."""
     with store.engine.connect() as conn:
-        rows = {table.name: list(portable.lines(conn, table)) for table in portable.everything()}
+        return _rows(conn)
+
+
+def _rows(conn: Connection) -> dict[str, list[bytes]]:
+    rows = {table.name: list(portable.lines(conn, table)) for table in portable.everything()}
     kept = [line for line in rows["counter"] if json.loads(line)["name"] not in NUMBERS]
     return {**rows, "counter": kept}
 
@@ -196,7 +200,7 @@ def test_one_moment_is_copied_while_others_write(lived_in: Settings, town: TestT
         first = list(portable.lines(conn, t.account))
         for openid in ("o-later", "o-last"):
             town.order(town.resident(openid))
-        seen = {table.name: list(portable.lines(conn, table)) for table in portable.everything()}
+        seen = _rows(conn)
     assert first == before["account"]
     assert seen == before
     assert everything(town.store) != before
