@@ -21,6 +21,7 @@ from models import views
 from models.actions.catalogue import SaveItem
 from models.rules.benefits import HOUSEHOLDS, rules_of
 from models.rules.catalogue import CLASSES, FIELDS, STEPS
+from models.rules.import_cells import MOST
 from models.store import Work
 
 STEPS_WRONG = "请写怎么办，一步一行，一共最多 2,000 个字。"
@@ -168,6 +169,7 @@ def _faults(typed: Typed, steps: list[str], areas: set[str]) -> dict[str, str]:
         "ends_on": bool(starts and ends and ends < starts),
         "unit_id": bool(values.get("estate_id") and values.get("unit_id")),
         "households": any(one not in _KEYS for one in _named(values.get("households", ()))),
+        "aliases": any(len(one) > MOST for one in values.get("aliases", ())),
         "districts": not areas.issuperset(values.get("districts", ())),
     }
     return {name: wrong.get(name, STEPS_WRONG) for name, is_bad in bad.items() if is_bad}

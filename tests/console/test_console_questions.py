@@ -52,6 +52,12 @@ def test_a_question_is_answered_reviewed_and_becomes_an_item(console: Console) -
     assert "理发" in visitor.open("/console/questions/week").text
 
 
+def test_a_way_to_ask_that_is_too_long_is_refused(console: Console) -> None:
+    said = console.signed_in("admin").send("/console/service-items/new", **{**FORM, "aliases": "轮" * 65})
+    assert "每个最多 64 个字" in said.text
+    assert console.rows(t.service_item) == []
+
+
 def test_an_item_is_made_changed_and_refused_with_the_reason_beside_the_field(console: Console) -> None:
     visitor = console.signed_in("admin")
     assert "事项已经保存" in visitor.send("/console/service-items/new", **FORM).text

@@ -17,7 +17,7 @@ from models import views
 from models.actions.catalogue import SaveItem
 from models.actions.questions import MakeAlias
 from tests.workers.stage import NOW, Stage
-from workers import duties, vectors
+from workers import due, duties, vectors
 from workers.hands import equip
 
 TODAY = NOW.date()
@@ -113,3 +113,17 @@ def test_an_item_that_begins_or_ends_at_midnight_is_seen_to_then(stage: Stage, l
         duties.do_duty(work, duty)
     made(stage)
     assert whole(stage)
+
+
+def test_one_item_is_in_hand_at_a_time_so_that_photos_do_not_wait(stage: Stage) -> None:
+    for title in ("养犬登记", "借轮椅", "居住证"):
+        save(stage, title)
+    kind = next(one for one in due.KINDS if one.function == "workers.vectors.embed")
+
+    def handed_out() -> int:
+        with stage.store.work(stage.clock.now()) as work:
+            return len(due.lease(work, kind))
+
+    assert [handed_out(), handed_out()] == [1, 0]
+    stage.clock.forward(seconds=due.LEASE.total_seconds() + 1)
+    assert handed_out() == 1, "whoever had it may be gone"
