@@ -278,8 +278,8 @@ def test_nothing_written_becomes_markup(street: Street) -> None:
     }
     street.tap("follow")
     street.write("resident", NASTY, "resident")
+    street.expect_bubble("resident", "onerror")  # nobody writes on two phones within a blink
     street.write("group", NASTY, "G1")
-    street.expect_bubble("resident", "onerror")
     street.expect_bubble("G1", "斜")
     bubbles = street.page.locator('[data-test="bubble"]')
     assert bubbles.locator("img, b, i, u, script").count() == 0
