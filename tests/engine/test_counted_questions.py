@@ -25,7 +25,7 @@ from bot.talk import (
     Wrong,
     dialog,
 )
-from tests.engine.test_engine import Chat
+from tests.engine.stage import Chat
 
 THINGS = {"fish": "红烧鱼", "tofu": "炖豆腐", "rice": "米饭"}
 ITEMS = Items("items", "要什么？", things=THINGS, most=9)

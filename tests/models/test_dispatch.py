@@ -23,8 +23,6 @@ from models.rules.dispatch import Grid, officer
 from models.store import open_store
 from models.views.grids import grids_of_homes
 from tests.town import KEYS, LIMITS, TestTown
-from tests.wording.test_wording import said
-from tests.words import faults
 
 FIRM, COMMUNITY = "安居物业", "和平社区居委会"
 NAMES = ("李华", "王伟", "陈静")
@@ -394,11 +392,3 @@ def test_a_claim_and_a_turn_meet_and_the_cap_holds(town: TestTown, database_url:
         list(pool.map(crowd.do, acts))
     store.engine.dispose()
     assert [town.row(one).holder_id for one in waiting].count(worker) == 3
-
-
-@pytest.mark.parametrize("fact", ["turn_of", "charge_of", "minutes", "instead_of"])
-def test_the_group_reads_whose_it_is_and_why(fact: str) -> None:
-    known = {"minutes": 0, "words": "", fact: 30 if fact == "minutes" else "李华"}
-    words = said("order_assigned", **known)
-    assert faults(words) == []
-    assert "李华" in words

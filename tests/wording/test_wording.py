@@ -311,3 +311,11 @@ def test_the_checker_finds_what_it_is_for() -> None:
     ):
         assert faults(wrong), wrong
     assert faults("工单 1024，回复「@小邻 接 1024」。") == []
+
+
+@pytest.mark.parametrize("fact", ["turn_of", "charge_of", "minutes", "instead_of"])
+def test_the_group_reads_whose_it_is_and_why(fact: str) -> None:
+    known = {"minutes": 0, "words": "", fact: 30 if fact == "minutes" else "李华"}
+    words = said("order_assigned", **known)
+    assert faults(words) == []
+    assert "李华" in words
