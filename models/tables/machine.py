@@ -95,7 +95,13 @@ own_text = Table(  # words of this town in place of bot/data/texts.json
 ORDER_NUMBER = Sequence("order_number", start=1001, metadata=metadata)
 TALK_NUMBER = Sequence("talk_number", start=1, metadata=metadata)
 QUESTION_NUMBER = Sequence("question_number", start=1, metadata=metadata)
-NUMBERED = {"work_order": ORDER_NUMBER, "person_talk": TALK_NUMBER, "unanswered": QUESTION_NUMBER}
+MEAL_NUMBER = Sequence("meal_number", start=1, metadata=metadata)
+NUMBERED = {
+    "work_order": ORDER_NUMBER,
+    "person_talk": TALK_NUMBER,
+    "unanswered": QUESTION_NUMBER,
+    "meal_order": MEAL_NUMBER,
+}
 """The running numbers that tables bear in `number`. SQLite keeps them in `counter`: see Work.next_number()."""
 
 counter = Table(

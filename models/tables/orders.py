@@ -151,10 +151,13 @@ desk_item = Table(
     "desk_item",
     metadata,
     id_column(),
-    Column("kind", String(24), nullable=False),  # return_visit, defect, wants_person, unrouted, dead
+    Column(
+        "kind", String(24), nullable=False
+    ),  # return_visit, defect, wants_person, call_diner …: words.json "item"
     Column("state", String(8), nullable=False, default="open"),  # open, done
     refers_to("work_order", nullable=True),
     refers_to("account", nullable=True),
+    refers_to("person", nullable=True, index=True),  # whom it is about, where they have no account
     Column("words", Text, nullable=False, default=""),
     Column("made_at", Moment, nullable=False),
     Column("done_at", Moment, nullable=True),

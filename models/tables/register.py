@@ -44,7 +44,7 @@ building = Table(
     metadata,
     id_column(),
     refers_to("estate", index=True),
-    Column("key", String(32), nullable=False),  # "3", "15弄3": as people number it, digits in ASCII
+    Column("key", String(32), nullable=False),  # "3", "15弄3号": as people number it, digits in ASCII
     Column("name", String(64), nullable=False),  # "3 号楼"
     Column("scene", String(64), nullable=True, unique=True),  # of the QR code at the door
     refers_to("grid", nullable=True, index=True),
