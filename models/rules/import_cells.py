@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from models.rules.money import read_cents
 from models.rules.phones import callable_number
 
 MOST = 64  # letters of a cell
 LONGEST = 500  # of one with prose
 LONGEST_STEPS = 2000  # of one with the steps of a service item
 MOST_YEARS = 120
+DISH = 32  # letters of a dish's name
+INGREDIENTS = 200  # letters
+MOST_CENTS = 1_000_000  # of one dish
 
 Choices = Mapping[str, Mapping[str, str]]  # for a kind of column: what is written → what is meant
 
@@ -157,6 +161,38 @@ def _choice(column: Column, text: str, _choices: Choices) -> str:
         raise Unfit("choice") from None
 
 
+def _choices(column: Column, text: str, choices: Choices) -> list[str]:
+    return list(dict.fromkeys(_choice(column, one, choices) for one in _names(column, text, choices)))
+
+
+def _dish(column: Column, text: str, choices: Choices) -> str:
+    """A dish as canteens write it, without the number before it: 1.红烧肉 is 红烧肉."""
+    plain = re.sub(r"^[0-9]{1,2}[.、．]\s*", "", " ".join(text.split()))
+    if not plain or len(plain) > DISH:
+        raise Unfit("dish")
+    return _text(column, plain, choices)
+
+
+def _money(_column: Column, text: str, _choices: Choices) -> int:
+    cents = read_cents(text)
+    if cents is None or cents > MOST_CENTS:
+        raise Unfit("money")
+    return cents
+
+
+def _portions(_column: Column, text: str, _choices: Choices) -> int:
+    plain = re.sub(r"\.0+$|份$", "", folded(text))
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", plain):
+        raise Unfit("portions")
+    return int(plain)
+
+
+def _ingredients(_column: Column, text: str, _choices: Choices) -> str:
+    if len(text) > INGREDIENTS:
+        raise Unfit("too_long")
+    return _printable(" ".join(text.split()))
+
+
 def _category(_column: Column, text: str, choices: Choices) -> str:
     try:
         return choices["category"][folded(text)]
@@ -224,6 +260,11 @@ READERS: Mapping[str, Callable[[Column, str, Choices], Any]] = {
     "number": _number,
     "date": _date,
     "choice": _choice,
+    "choices": _choices,
+    "dish": _dish,
+    "money": _money,
+    "portions": _portions,
+    "ingredients": _ingredients,
     "category": _category,
     "long": _long,
     "phrases": _phrases,

@@ -27,11 +27,16 @@ LINES = ".lines"  # the suffix of a file of lines that could be read: JSON, [num
 
 Fault = tuple[int, str, str]  # line, heading of the column, reason
 Values = dict[str, Any]
+Merged = tuple[int, int, int]  # of cells merged downwards: the column from 0, the first and the last line
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One kind of table. `rows`: how many lines it may have; `key`: the columns that tell one line from another."""
+    """One kind of table. `rows`: how many lines it may have; `key`: the columns that tell one line from another.
+
+    `whole`: with one fault nothing of the table is brought in; `fills`: columns whose cells may be merged downwards;
+    `staff`: not for administrators alone.
+    """
 
     kind: str
     title: str
@@ -39,11 +44,16 @@ class Sheet:
     rows: int
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    whole: bool = False
+    fills: tuple[str, ...] = ()
+    staff: bool = False
 
 
 def _sheet(kind: str, data: Mapping[str, Any]) -> Sheet:
     columns = tuple(Column(**{**one, "heads": tuple(one["heads"])}) for one in data["columns"])
-    return Sheet(kind, data["title"], data["hint"], data["rows"], tuple(data["key"]), columns)
+    names = ("title", "hint", "rows", "whole", "staff")
+    rest: dict[str, Any] = {name: data[name] for name in names if name in data}
+    return Sheet(kind, columns=columns, key=tuple(data["key"]), fills=tuple(data.get("fills", ())), **rest)
 
 
 SHEETS: Mapping[str, Sheet] = {kind: _sheet(kind, data) for kind, data in DATA["sheets"].items()}
@@ -166,7 +176,8 @@ class Seen:
         """What is wrong with this line beside the earlier ones; if nothing is, it is noted."""
         key = hash(tuple(_same(values.get(name, "")) for name in self._sheet.key))
         if key in self._keys:
-            return number, _head(self._sheet, self._sheet.key[-1]), f"same_as:{self._keys[key]}"
+            why = "twice" if self._sheet.whole else "same_as"
+            return number, _head(self._sheet, self._sheet.key[-1]), f"{why}:{self._keys[key]}"
         self._keys[key] = number
         return None
 
@@ -175,14 +186,35 @@ def _same(value: Any) -> str:
     return plain_name(str(value))
 
 
+class Fills:
+    """Gives cells that the file says are merged downwards what stands in the first of them."""
+
+    def __init__(self, sheet: Sheet, heading: Heading, merged: Sequence[Merged]) -> None:
+        places = {heading.places[name] for name in sheet.fills if name in heading.places}
+        self._spans = [one for one in merged if one[0] in places]
+        self._tops: dict[Merged, str] = {}
+
+    def filled(self, number: int, cells: list[str]) -> list[str]:
+        """The cells of a line; lines come from above."""
+        for span in self._spans:
+            place, first, last = span
+            if not first <= number <= last:
+                continue
+            cells = [*cells, *[""] * (place + 1 - len(cells))]
+            cells[place] = cells[place] or self._tops.get(span, "")
+            self._tops.setdefault(span, cells[place])
+        return cells
+
+
 def read_lines(
-    sheet: Sheet, lines: Iterable[tuple[int, list[str]]], choices: Choices
+    sheet: Sheet, lines: Iterable[tuple[int, list[str]]], choices: Choices, merged: Sequence[Merged] = ()
 ) -> Iterator[tuple[int, Values, list[Fault]]]:
     """Every line below the heading with its values or faults. Raises Unreadable, at once or on the way."""
     rest = iter(lines)
     heading = find_heading(sheet, rest)
+    fills = Fills(sheet, heading, merged)
     seen, taken = Seen(sheet), 0
-    for number, cells in rest:
+    for number, cells in ((number, fills.filled(number, cells)) for number, cells in rest):
         if is_example(sheet, heading, cells):
             continue
         taken += 1

@@ -170,11 +170,21 @@ def _tens(value: int) -> list[str]:
     return [f"{_digit(tens)}十{last}", *([f"十{last}"] if tens == 1 else [])]
 
 
+_EXTENSION = re.compile(r"(?<=[0-9]{7})-[0-9]{1,6}$")
+
+
 def mask_name(name: str) -> str:
     """A name by its first letter only: 张**."""
     return f"{name.strip()[0]}**" if name.strip() else ""
 
 
 def mask_phone(phone: str) -> str:
-    """A phone number by which a clerk tells people apart, but calls nobody: 138****5678."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) > 7 else "****" if phone else ""
+    """A phone number by which a clerk tells people apart, but calls nobody.
+
+    >>> mask_phone("13812345678"), mask_phone("02162221234-801")
+    ('138****5678', '021****1234-801')
+    """
+    line = _EXTENSION.sub("", phone)
+    if len(line) <= 7:
+        return "****" if phone else ""
+    return f"{line[:3]}****{line[-4:]}{phone[len(line) :]}"

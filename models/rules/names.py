@@ -31,3 +31,13 @@ def _means(word: str, name: str) -> bool:
     if polite and name.startswith(polite["a"] or polite["b"]):
         return True
     return len(word) >= SHORTEST and word in name
+
+
+def alike(name: str, said: str) -> bool:
+    """Whether one who is called so may be meant: by the whole name, or by the surname, as in 王阿婆.
+
+    >>> alike("王桂芳", "王阿婆"), alike("王桂芳", "李阿婆"), alike("王桂芳", "")
+    (True, False, False)
+    """
+    said = "".join(said.split())
+    return bool(said) and (name == said or name[0] == said[0])

@@ -22,7 +22,7 @@ class Why(StrEnum):
     NOT_YOURS = "not_yours"  # somebody else holds or follows it
     ELSEWHERE = "elsewhere"  # those of another area look after this person
     NOT_YOUR_UNIT = "not_your_unit"
-    CAP = "cap"  # too many open orders in one hand
+    CAP = "cap"  # too many open orders in one hand; too many portions (most)
     UNKNOWN = "unknown"  # no such order, worker, question or word
     ALREADY = "already"  # has been done
     TOO_SOON = "too_soon"
@@ -31,12 +31,15 @@ class Why(StrEnum):
     NEEDS_WORDS = "needs_words"
     NOT_CLAIMED = "not_claimed"  # nobody holds it yet
     NOT_FOUND = "not_found"  # nobody, or several, of that name (names)
-    FULL = "full"  # whoever should get it holds too many (by, cap)
+    FULL = "full"  # whoever should get it holds too many (by, cap); the meal has room for fewer (left)
     AWAY = "away"  # whoever should get it is on leave (by, substitute)
     NEEDS_TIME = "needs_time"  # until when, or at what time
     TOO_FAR = "too_far"  # later than may be (days)
     HELPERS = "helpers"  # somebody who helps has not finished (names)
     NOT_SAME = "not_same"  # two orders that cannot be one
+    SOLD_OUT = "sold_out"  # of that dish there are fewer (dish_id, left)
+    NOT_SERVED = "not_served"  # no such meal that day, not on sale, or not for people who live there
+    NO_MONEY = "no_money"  # there is less in the account (left), or something is still owed (owes), in cents
 
 
 class Refusal(dict[str, Any]):
