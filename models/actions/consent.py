@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
+from sqlalchemy import Connection, String, bindparam, exists, insert, literal, or_, select, update
 
 from models import tables as t
 from models.actions.forgetting import (
@@ -46,10 +46,8 @@ class ShowNotice:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Once for each version, and again after consent was taken back."""
-        if _shown(work.conn, self.account_id, self.version):
-            return {"ok": True, "new": False}
-        _write(work, self.account_id, SHOWN, self.version)
-        return {"ok": True, "new": True}
+        row = {"who": self.account_id, "of": self.version, "now": work.now}
+        return {"ok": True, "new": work.conn.execute(_SHOW, row).first() is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +110,25 @@ def _write(work: Work, account_id: int, purpose: str, version: str) -> None:
 
 # Of the first turns of everybody, so built once.
 _C, _A = t.consent.c, t.account.c
-_WAS_SHOWN = select(
-    exists().where(
-        _C.account_id == bindparam("who"),
-        _C.purpose == SHOWN,
-        _C.version == bindparam("of"),
-        _C.withdrawn_at.is_(None),
+_SHOWN_BEFORE = exists().where(
+    _C.account_id == bindparam("who"),
+    _C.purpose == SHOWN,
+    _C.version == bindparam("of"),
+    _C.withdrawn_at.is_(None),
+)
+_WAS_SHOWN = select(_SHOWN_BEFORE)
+_SHOW = (
+    insert(t.consent)
+    .from_select(
+        ["account_id", "purpose", "version", "at"],
+        select(
+            bindparam("who", type_=t.Id),
+            literal(SHOWN),
+            bindparam("of", type_=String),
+            bindparam("now", type_=_C.at.type),
+        ).where(~_SHOWN_BEFORE),
     )
+    .returning(_C.id)
 )
 _OTHERWISE = or_(_A.consent_version.is_(None), _A.consent_version != bindparam("now_agreed"))
 _AGREE = update(t.account).where(_A.id == bindparam("who"), _OTHERWISE)

@@ -17,34 +17,50 @@ from models.views.orders import order_by_id
 from models.views.staff import own_units, own_worker, units_for
 from models.views.users import asker_of
 
+ADDING = ("call_diner",)  # what somebody must be told: none of it may be lost
+APART = ("pay_out",)  # whom it is about is known no more, so that two would look like one
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDeskItem:
-    """Call a person: return_visit, defect, wants_person, unrouted, not_told, dead.
+    """Call a person: return_visit, defect, wants_person, unrouted, not_told, dead, call_diner and the like.
 
-    While one of the same kind about the same order and account is open, its words are replaced instead.
+    `person_id`: whom it is about, where that is not who the account belongs to.
+    While one of the same kind about the same order, account and person is open, its words are replaced instead;
+    of a kind in ADDING the new words are added to it, and one in APART is always an item of its own.
     """
 
     kind: str
     words: str = ""
     order_id: int | None = None
     account_id: int | None = None
+    person_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"desk_item_id", "new"}."""
+        known = None if self.kind in APART else self._again(work)
+        if known is not None:
+            return {"ok": True, "desk_item_id": known, "new": False}
+        row: dict[str, Any] = {"kind": self.kind, "words": self.words, "work_order_id": self.order_id}
+        row |= {"person_id": self.person_id, "account_id": self.account_id, "made_at": work.now}
+        made = insert(t.desk_item).values(row).returning(t.desk_item.c.id)
+        return {"ok": True, "desk_item_id": work.conn.execute(made).scalar_one(), "new": True}
+
+    def _again(self, work: Work) -> int | None:
+        """The item that is open already, with the new words; None without one."""
         d = t.desk_item.c
         same = (d.kind == self.kind, d.state == "open")
         about = (
             d.work_order_id.is_not_distinct_from(self.order_id),
             d.account_id.is_not_distinct_from(self.account_id),
+            d.person_id.is_not_distinct_from(self.person_id),
         )
-        again = update(t.desk_item).where(*same, *about).values(words=self.words).returning(d.id)
-        known = work.conn.execute(again).scalars().first()
-        if known is not None:
-            return {"ok": True, "desk_item_id": known, "new": False}
-        row = {"kind": self.kind, "words": self.words, "work_order_id": self.order_id}
-        made = insert(t.desk_item).values(**row, account_id=self.account_id, made_at=work.now)
-        return {"ok": True, "desk_item_id": work.conn.execute(made.returning(d.id)).scalar_one(), "new": True}
+        said = case(
+            (d.words.contains(self.words, autoescape=True), d.words), else_=d.words + "\n" + self.words
+        )
+        words = said if self.kind in ADDING else self.words
+        again = update(t.desk_item).where(*same, *about).values(words=words).returning(d.id)
+        return work.conn.execute(again).scalars().first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from models import tables as t
+from models.actions.forgetting_meals import forget_meals
 from models.actions.stripping import Erased, forget_words, strip_orders
 from models.store import Work
 from models.views.privacy import open_order_count
@@ -58,12 +59,13 @@ def delete_photos(erased: Erased, which: ColumnElement[bool]) -> list[str]:
 def forget_when_closed(erased: Erased, person_id: int) -> int:
     """Erase the person's name, phone and homes, or have that done once their open orders are closed.
 
-    Gives how many orders are still open.
+    Meals do not wait. Gives how many orders are still open.
     """
     waits = open_order_count(erased.work, person_id)
     if not waits:
         forget_person(erased, person_id)
     else:
+        forget_meals(erased, person_id)
         _look_again(erased.work, person_id)
     return waits
 
@@ -95,6 +97,7 @@ def forget_person(erased: Erased, person_id: int) -> None:
     mine = select(o.id).where(o.reporter_id == person_id, o.state == "closed")
     strip_orders(erased, erased.work.conn.execute(mine).scalars().all())
     forget_words(erased, person_id)
+    forget_meals(erased, person_id)
     _forget_following(erased, person_id)
     _forget_ratings(erased, person_id)
     nothing = {"name_sealed": None, "name_index": None, "phone_sealed": None, "phone_index": None}

@@ -26,13 +26,17 @@ class Line:
 
 @dataclass
 class Brought:
-    """What came of some lines. `counts`: new, changed, unchanged, wrong. `notes`: on lines that are brought in."""
+    """What came of some lines. `counts`: new, changed, unchanged, wrong. `notes`: on lines that are brought in.
+
+    `user_id`: who imports, None for an administrator of former times.
+    """
 
     kind: str
     writes: bool
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
+    user_id: int | None = None
 
     def wrong(self, line: Line, column: str, why: str) -> None:
         """Leave the whole line out."""

@@ -18,6 +18,7 @@ from models.actions.desk import Audit
 from models.actions.grids import bring_grids
 from models.actions.import_items import bring_items
 from models.actions.import_lines import Brought, Line
+from models.actions.import_menus import bring_dishes, bring_estate_canteens, bring_menus
 from models.actions.import_people import bring_people
 from models.actions.import_register import bring_buildings, bring_estates, bring_homes
 from models.actions.import_staff import bring_firms, bring_routes, bring_staff
@@ -39,6 +40,9 @@ BRING: Mapping[str, Callable[[Work, Sequence[Line], Brought], None]] = {
     "routes": bring_routes,
     "staff": bring_staff,
     "items": bring_items,
+    "estate_canteens": bring_estate_canteens,
+    "dishes": bring_dishes,
+    "menus": bring_menus,
 }
 
 
@@ -139,7 +143,7 @@ class BringLines:
         row = _begin(work, self.run_id, self.done, len(self.lines))
         if row is None:
             return Refusal(Why.ALREADY)
-        brought = Brought(row.kind, writes=row.state == "running")
+        brought = Brought(row.kind, row.state == "running", user_id=row.console_user_id)
         BRING[row.kind](work, self.lines, brought)
         facts = {**row.facts, **{name: row.facts.get(name, 0) + brought.counts[name] for name in OUTCOMES}}
         errors = [*row.errors, *map(list, (*brought.faults, *brought.notes))][: DATA["most_errors"]]
@@ -183,11 +187,16 @@ class ConfirmImport:
     user_id: int
 
     def run(self, work: Work) -> dict[str, Any]:
-        """What the register said is asked anew; faults of the file itself stay listed."""
+        """What the register said is asked anew; faults of the file itself stay listed.
+
+        Refusal not_same: of a table that is brought in whole or not at all some line is wrong.
+        """
         r = t.import_run.c
-        row = work.conn.execute(select(r.facts, r.errors).where(r.id == self.run_id)).first()
+        row = work.conn.execute(select(r.kind, r.facts, r.errors).where(r.id == self.run_id)).first()
         if row is None:
             return Refusal(Why.UNKNOWN)
+        if SHEETS[row.kind].whole and row.facts.get("wrong"):
+            return Refusal(Why.NOT_SAME)
         own = [fault for fault in row.errors if fault[2] not in LOOKED_UP]
         unread = row.facts.get("unread", 0)
         facts = {"wrong": unread, "unread": unread}

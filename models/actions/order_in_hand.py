@@ -29,7 +29,13 @@ class OrderInHand(OrderTelling):
     def refusal(self, step: str, by: str) -> Refusal | None:
         """Why `by` may not take this step now; None when it is allowed."""
         why = refused(step, self.row.state, by)
-        return Refusal(why, number=self.row.number, by=self.holder_name()) if why else None
+        return Refusal(why, number=self.row.number, by=self.holder_name(), **self.merged()) if why else None
+
+    def merged(self) -> dict[str, Any]:
+        """What a refusal says besides where this order is part of another: {"about", "into"}."""
+        into = select(t.work_order.c.number).where(t.work_order.c.id == self.row.merged_into_id)
+        number = self.work.conn.execute(into).scalar() if self.row.merged_into_id else None
+        return {} if number is None else {"about": "merged", "into": number}
 
     def holder_name(self) -> str:
         """The name of whoever holds it, or did."""

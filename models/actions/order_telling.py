@@ -42,13 +42,20 @@ class OrderTelling:
 
     def _names(self) -> Any:
         """The names of unit, holder and reporter (sealed) and the home's room; asked once while they stay."""
-        row = self.row
-        wanted = {"unit": row.unit_id, "holder": row.holder_id, "home": row.home_id}
-        wanted["reporter"] = row.reporter_id
+        wanted = self._wanted()
         key = tuple(wanted.values())
         if key not in self._named:
             self._named[key] = self.work.conn.execute(_NAMES, wanted).one()
         return self._named[key]
+
+    def _wanted(self) -> dict[str, int | None]:
+        row = self.row
+        return {
+            "unit": row.unit_id,
+            "holder": row.holder_id,
+            "home": row.home_id,
+            "reporter": row.reporter_id,
+        }
 
     def visit(self) -> list[str]:
         """The appointment as facts hold it: from and until, as ISO text."""
@@ -56,7 +63,9 @@ class OrderTelling:
 
     def counts(self) -> dict[str, Any]:
         """What a group is told besides: the tail of the reporter's phone, photos, people."""
-        row = self.work.conn.execute(_COUNTS, {"order": self.row.id, "reporter": self.row.reporter_id}).one()
+        wanted = self._wanted()
+        row = self.work.conn.execute(_COUNTS, {"order": self.row.id, **wanted}).one()
+        self._named[tuple(wanted.values())] = row
         return {"tail": tail(self.work.unseal(row.phone)), "photos": row.photos, "people": row.people}
 
     def tell_groups(
@@ -74,7 +83,8 @@ class OrderTelling:
         unit's WeCom app these workers, else the holder, else everybody on duty are told alone.
         `read`: it was said to the bot in the chat, so only groups that hear nothing are told.
         """
-        facts, unit = {**self.facts(), **self.counts(), **more}, unit_id or self.row.unit_id
+        counts = self.counts()  # with the names, so before the facts
+        facts, unit = {**self.facts(), **counts, **more}, unit_id or self.row.unit_id
         for group_id, display, userids in self._groups(mention, unit):
             named = {**facts, "mention": userids}
             if display is None and unit is not None:
@@ -225,7 +235,7 @@ def _counts() -> Select[Any]:
     photos = select(func.count()).where(p.work_order_id == order_id, p.state.in_(("wanted", "kept")))
     people = select(func.count(f.person_id.distinct())).where(f.work_order_id == order_id)
     phone = select(t.person.c.phone_sealed).where(t.person.c.id == bindparam("reporter"))
-    return select(
+    return _names().add_columns(
         photos.scalar_subquery().label("photos"),
         people.scalar_subquery().label("people"),
         phone.scalar_subquery().label("phone"),

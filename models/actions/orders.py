@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 
 from models import tables as t
 from models.actions.desk import OpenDeskItem
@@ -19,7 +19,7 @@ from models.actions.place import Place, find_place
 from models.actions.routing import Charge, Region, route
 from models.rules.orders import OPEN, Refusal, Why
 from models.store import Work
-from models.views.duplicates import likely_same
+from models.views.duplicates import likely_number
 
 
 def _same() -> Select[Any]:
@@ -34,8 +34,7 @@ def _same() -> Select[Any]:
     )
 
 
-# Of every report, so built once.
-_OPEN, _SAME = insert(t.work_order).returning(*t.work_order.c), _same()
+_SAME = _same()  # of every report, so built once
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,6 @@ class OpenOrder:
 
     def _insert(self, work: Work, place: Place, charge: Charge) -> OrderInHand:
         row = {
-            "number": work.next_number(t.ORDER_NUMBER),
             "category": self.category,
             "urgency": self.urgency,
             "summary": self.summary,
@@ -128,7 +126,7 @@ class OpenOrder:
             "opened_at": work.now,
             **place.columns(),
         }
-        made = work.conn.execute(_OPEN, row).one()
+        made = work.insert_numbered(t.work_order, t.ORDER_NUMBER, row)
         by, by_id = ("resident", self.person_id) if self.user_id is None else ("console", self.user_id)
         enter(work, made.id, "open", by, by_id, words=self.summary, origin=self.channel)
         return OrderInHand(work, made)
@@ -142,10 +140,8 @@ class OpenOrder:
 
 def _alike(order: OrderInHand) -> dict[str, Any]:
     """The number of the newest open order that it may be a duplicate of, for staff to look at."""
-    o = t.work_order.c
-    newest = next(iter(likely_same(order.work, order.row)), None)
-    number = select(o.number).where(o.id == newest)
-    return {} if newest is None else {"like": order.work.conn.execute(number).scalar_one()}
+    number = likely_number(order.work, order.row)
+    return {} if number is None else {"like": number}
 
 
 def _opened(order: OrderInHand, *, new: bool) -> dict[str, Any]:

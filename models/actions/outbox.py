@@ -374,13 +374,14 @@ def note_heard(work: Work, account_id: int, kind: str, at: datetime | None = Non
     if purse is None:
         return
     until = min(at or work.now, work.now) + WINDOWS[purse].lasts
-    work.conn.execute(_OPEN[purse], {"heard": account_id, "until": until})
+    work.at_the_end(_OPEN[purse], {"heard": account_id, "until": until})
 
 
 def _open(purse: str) -> Update:
     ends_at = t.account.c[f"{purse}_ends_at"]
     until: BindParameter[datetime] = bindparam("until")
-    newer = and_(t.account.c.id == bindparam("heard"), or_(ends_at.is_(None), ends_at < until))
+    mine = and_(t.account.c.id == bindparam("heard"), t.account.c.left_at.is_(None))
+    newer = and_(mine, or_(ends_at.is_(None), ends_at < until))
     opened = {f"{purse}_ends_at": until, f"{purse}_left": WINDOWS[purse].count, "refused_at": None}
     return update(t.account).where(newer).values(**opened)
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from models import tables as t
+from models.actions.diets import forget_diet
 from models.actions.forgetting import forget_voice, loose_photos
 from models.actions.outbox import WINDOWS
 from models.actions.stripping import Erased
@@ -28,6 +29,7 @@ from models.actions.talk_in_hand import erase_talks
 from models.rules.orders import Refusal, Why
 from models.rules.phones import callable_number, line_of, tail
 from models.store import Work
+from models.views.diets import agreed_to_health
 
 # NO KEY UPDATE: others may go on queueing messages for this account meanwhile.
 _LOCK = (
@@ -193,7 +195,9 @@ class Unfollow:
         """Each kind of trace in its own statement."""
         a = t.account.c
         row = work.conn.execute(
-            select(a.channel, a.address, a.left_at).where(a.id == self.account_id).with_for_update()
+            select(a.channel, a.address, a.left_at, a.person_id)
+            .where(a.id == self.account_id)
+            .with_for_update()
         ).first()
         if row is None:
             return Refusal(Why.UNKNOWN, files=[])
@@ -202,6 +206,8 @@ class Unfollow:
         erased = Erased(work, self.why)
         self._bury(work)
         erased.note("account", 1)
+        if agreed_to_health(work, self.account_id):
+            forget_diet(erased, row.person_id)
         self._part_from_consents(erased)
         self._forget_talk(erased, row.channel, row.address)
         forget_voice(erased, self.account_id, row.channel, row.address)

@@ -190,15 +190,19 @@ class AnswerUnanswered:
     words: str
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Refusals: unknown, needs_words, already (the very same answer)."""
+        """Refusals: unknown, needs_words (about: long, with count and most), already (the very same answer)."""
         u = t.unanswered.c
         this = select(t.unanswered).where(u.id == self.unanswered_id).with_for_update()
         row = work.conn.execute(this).first()
-        words = " ".join(self.words.replace("\0", "").split())[:ANSWER_LETTERS]
+        words = " ".join(self.words.replace("\0", "").split())
         if row is None or row.state == "dropped":
             return Refusal(Why.UNKNOWN)
         if not words:
             return Refusal(Why.NEEDS_WORDS, number=row.number)
+        if len(words) > ANSWER_LETTERS:
+            return Refusal(
+                Why.NEEDS_WORDS, number=row.number, about="long", count=len(words), most=ANSWER_LETTERS
+            )
         if row.answer == words:
             return Refusal(Why.ALREADY, number=row.number)
         values = {"state": "answered", "answer": words, "answered_at": work.now}
@@ -253,11 +257,14 @@ class MakeAlias:
     user_id: int
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Refusals: unknown (question or item), already (it became something)."""
+        """Refusals: unknown (question or item), closed (the item is over), already (it became something)."""
         row = _answered(work, self.unanswered_id)
         i, a = t.service_item.c, t.item_alias.c
-        if row is None or work.conn.execute(select(i.id).where(i.id == self.item_id)).first() is None:
+        item = work.conn.execute(select(i.state, i.ends_on).where(i.id == self.item_id)).first()
+        if row is None or item is None:
             return Refusal(Why.UNKNOWN)
+        if item.state != "live" or (item.ends_on and item.ends_on < today(work)):
+            return Refusal(Why.CLOSED)
         if row.review:
             return Refusal(Why.ALREADY)
         known = work.conn.execute(select(a.words).where(a.service_item_id == self.item_id)).scalars().all()

@@ -13,18 +13,14 @@ from models.actions.people import BindHome, SetPhone
 from models.rules.lookup import name_key
 from models.rules.orders import Refusal, Why
 from models.store import To, Work
-from models.views.people import lives_elsewhere, person_seen_by
-from models.views.residents import Claim, claim_by_id
+from models.views.people import lives_elsewhere
+from models.views.residents import Claim, claim_by_id, sees_person
 from models.views.users import asker_of
 
 
 def _sees(work: Work, user_id: int, person_id: int) -> bool:
     asker = asker_of(work, user_id)
-    p = t.person.c
-    query = select(p.id).where(p.id == person_id)
-    return (
-        asker is not None and work.conn.execute(query.where(person_seen_by(asker, p.id))).first() is not None
-    )
+    return asker is not None and sees_person(work, asker, person_id)
 
 
 def _claim(work: Work, user_id: int, claim_id: int) -> Claim | None:

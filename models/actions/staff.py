@@ -79,7 +79,7 @@ def no_claim(order: OrderInHand, worker: Any) -> Refusal | None:
     if row.unit_id != worker.unit_id:
         return Refusal(Why.NOT_YOUR_UNIT, number=row.number)
     if row.state == "closed":
-        return Refusal(Why.CLOSED, number=row.number, by=order.holder_name())
+        return Refusal(Why.CLOSED, number=row.number, by=order.holder_name(), **order.merged())
     if row.holder_id == worker.id:
         return None
     if row.state != "waiting":

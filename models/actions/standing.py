@@ -1,0 +1,336 @@
+"""Meals ordered for good: kept, paused, ended, and ordered day by day well before the cut-off, each day once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Text, and_, func, insert, or_, select, type_coerce, update
+
+from models import tables as t
+from models.actions.diner_calls import tell_diner
+from models.actions.meals import CancelMeal, PlaceMeal, may_order
+from models.actions.menus import slot_of
+from models.rules.calendar import Calendar
+from models.rules.meals import MEAL_NAMES, MEALS, serves, times
+from models.rules.orders import Refusal, Why
+from models.rules.standing import basket, stands_for
+from models.store import Work
+from models.views.calendar import calendar, today
+from models.views.meals import menu_card, usual_of
+
+DONE = frozenset(("ordered", "had_one", "skipped"))  # outcomes of which nobody need be told
+OUTCOMES: Mapping[str, str] = {  # of what PlaceMeal refuses
+    "sold_out": "sold_out", "full": "sold_out", "too_late": "late", "already": "had_one", "not_served": "closed",
+}  # fmt: skip
+REASONS: Mapping[str, str] = {
+    "sold_out": "菜订完了", "diet": "菜不合忌口", "late": "没有赶上截止时间", "closed": "食堂不供应",
+}  # fmt: skip
+CALL = "长期订餐：{day}的{meal}没有订上（{reason}）。请问本人要不要订别的。"
+AHEAD = 3  # days that are looked at, beyond those by which orders end before the meal
+
+
+@dataclass(frozen=True, slots=True)
+class SaveStandingOrder:
+    """Order a meal for good on these weekdays (1 Monday to 7 Sunday), in the place of what was ordered so before.
+
+    `dishes` by id; none: the usual, else the first. `holidays`: also on public holidays. `by_person_id`: an agreed
+    carer, whose `account_id` is told. What is due already is ordered at once.
+    """
+
+    person_id: int
+    canteen_id: int
+    meal: str
+    days: tuple[int, ...]
+    how: str
+    home_id: int | None = None
+    account_id: int | None = None
+    by_person_id: int | None = None
+    holidays: bool = False
+    dishes: Mapping[str, int] = field(default_factory=dict)
+    starts_on: date | None = None
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"standing_order_id", "new", "ordered": how many meals are ordered by now}."""
+        days = sorted({day for day in self.days if 1 <= day <= 7})
+        if self.meal not in MEALS or not days or self.how not in ("pickup", "delivery"):
+            return Refusal(Why.UNKNOWN)
+        if not may_order(work, self.by_person_id, self.person_id):
+            return Refusal(Why.NOT_YOURS)
+        s, c = t.standing_order.c, t.meal_slot.c
+        served = select(c.id).where(c.canteen_id == self.canteen_id, c.meal == self.meal, c.active)
+        if work.conn.execute(served).first() is None:
+            return Refusal(Why.NOT_SERVED)
+        row: dict[str, Any] = {
+            "canteen_id": self.canteen_id,
+            "days": days,
+            "how": self.how,
+            "holidays": self.holidays,
+        }
+        row |= {"home_id": self.home_id if self.how == "delivery" else None, "dishes": dict(self.dishes)}
+        by = None if self.by_person_id == self.person_id else self.by_person_id
+        row |= {"account_id": self.account_id, "by_person_id": by, "paused_from": None, "paused_until": None}
+        mine = (s.person_id == self.person_id, s.meal == self.meal, s.state == "active")
+        known = work.conn.execute(update(t.standing_order).where(*mine).values(row).returning(s.id)).scalar()
+        if known is None:
+            begins = self.starts_on or today(work) + timedelta(days=1)
+            row |= {"person_id": self.person_id, "meal": self.meal, "starts_on": begins, "made_at": work.now}
+            standing_id = work.conn.execute(insert(t.standing_order).values(row).returning(s.id)).scalar_one()
+        else:
+            standing_id = known
+        ordered = order_due(work, standing_id)
+        return {"ok": True, "standing_order_id": standing_id, "new": known is None, "ordered": ordered}
+
+
+@dataclass(frozen=True, slots=True)
+class PauseStandingOrder:
+    """No meals from `since` to `until` (None: until it is taken up again); `meal`: of one meal alone.
+
+    Meals of these days that are ordered and can still be cancelled are. With `ends`, it is over for good.
+    """
+
+    person_id: int
+    since: date
+    until: date | None = None
+    meal: str = ""
+    by_person_id: int | None = None
+    ends: bool = False
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"standing": how many standing orders, "cancelled": how many meals, "kept": too late for those}."""
+        if not may_order(work, self.by_person_id, self.person_id):
+            return Refusal(Why.NOT_YOURS)
+        s = t.standing_order.c
+        mine = [s.person_id == self.person_id, s.state == "active"]
+        mine += [s.meal == self.meal] if self.meal else []
+        values: dict[str, Any] = {"paused_from": self.since, "paused_until": self.until}
+        values = {"state": "ended", "ends_on": self.since} if self.ends else values
+        ids = work.conn.execute(
+            update(t.standing_order).where(*mine).values(values).returning(s.id)
+        ).scalars()
+        found = list(ids)
+        if not found:
+            return Refusal(Why.UNKNOWN)
+        return {"ok": True, "standing": len(found), **self._cancelled(work, found)}
+
+    def _cancelled(self, work: Work, standing: list[int]) -> dict[str, int]:
+        o, d = t.meal_order.c, t.standing_day.c
+        made = select(o.id).join_from(t.standing_day, t.meal_order)
+        made = made.where(d.standing_order_id.in_(standing), o.state == "placed", o.day >= self.since)
+        made = made.where(o.day <= self.until) if self.until else made
+        done = [
+            CancelMeal(one, self.by_person_id).run(work)
+            for one in work.conn.execute(made.order_by(o.menu_id)).scalars().all()
+        ]
+        kept = sum(not one["ok"] for one in done)
+        return {"cancelled": len(done) - kept, "kept": kept}
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeStandingOrder:
+    """Take it up again before its pause ends."""
+
+    person_id: int
+    by_person_id: int | None = None
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"standing", "ordered": how many meals are ordered by now}."""
+        if not may_order(work, self.by_person_id, self.person_id):
+            return Refusal(Why.NOT_YOURS)
+        s = t.standing_order.c
+        mine = (s.person_id == self.person_id, s.state == "active", s.paused_from.is_not(None))
+        values = {"paused_from": None, "paused_until": None}
+        ids = list(
+            work.conn.execute(update(t.standing_order).where(*mine).values(values).returning(s.id)).scalars()
+        )
+        if not ids:
+            return Refusal(Why.ALREADY)
+        return {"ok": True, "standing": len(ids), "ordered": sum(order_due(work, one) for one in ids)}
+
+
+@dataclass(frozen=True, slots=True)
+class SkipStandingDay:
+    """One day of a standing order is not wanted, said before it was ordered."""
+
+    person_id: int
+    meal: str
+    day: date
+    by_person_id: int | None = None
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Gives {"new"}. Refusals: unknown (nothing is ordered for good), not_yours."""
+        if not may_order(work, self.by_person_id, self.person_id):
+            return Refusal(Why.NOT_YOURS)
+        s = t.standing_order.c
+        mine = (s.person_id == self.person_id, s.meal == self.meal, s.state == "active")
+        standing_id = work.conn.execute(select(s.id).where(*mine)).scalar()
+        if standing_id is None:
+            return Refusal(Why.UNKNOWN)
+        return {"ok": True, "new": _note(work, standing_id, self.day, "skipped")}
+
+
+@dataclass(frozen=True, slots=True)
+class RunStandingDay:
+    """Order one day of a standing order, or note why not and tell the diner once. `menu_id` None: there is none."""
+
+    standing_order_id: int
+    day: date
+    menu_id: int | None
+    late: bool = False
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Each day is done once, whatever came of it. Gives {"outcome"}. Refusals: unknown (it is not for that day,
+        or no more: paused, changed or ended since it was looked for), already."""
+        this_day = _for_day(self.day, calendar(work))
+        mine = select(t.standing_order).where(t.standing_order.c.id == self.standing_order_id, *this_day)
+        row = work.conn.execute(mine.with_for_update()).first()
+        if row is None:
+            return Refusal(Why.UNKNOWN)
+        if not _note(work, row.id, self.day, "late"):
+            return Refusal(Why.ALREADY)
+        outcome, order_id = self._ordered(work, row)
+        d = t.standing_day.c
+        this = update(t.standing_day).where(d.standing_order_id == row.id, d.day == self.day)
+        work.conn.execute(this.values(outcome=outcome, meal_order_id=order_id))
+        if outcome not in DONE:
+            self._tell(work, row, outcome)
+        return {"ok": True, "outcome": outcome}
+
+    def _ordered(self, work: Work, row: Any) -> tuple[str, int | None]:
+        if self.menu_id is None or self.late:
+            return ("late" if self.late else "closed"), None
+        o = t.meal_order.c
+        that = (o.person_id == row.person_id, o.day == self.day, o.meal == row.meal)  # at whatever canteen
+        had = select(o.id).where(*that)
+        if work.conn.execute(had).first() is not None:  # cancelled ones too: nothing is born again
+            return "had_one", None
+        card = menu_card(work, row.person_id, self.menu_id)
+        if card is None:
+            return "closed", None
+        usual = usual_of(work, row.person_id, row.meal) or {"dish_ids": {}}
+        wanted, usually = (_by_id(one) for one in (row.dishes, usual["dish_ids"]))
+        dishes, why = basket(wanted, usually, card["dishes"], card["left"])
+        if why:
+            return why, None
+        place = PlaceMeal(
+            self.menu_id,
+            row.person_id,
+            dishes,
+            row.how,
+            row.home_id,
+            row.account_id,
+            row.by_person_id,
+            via="standing",
+        )
+        done = place.run(work)
+        if done["ok"]:
+            return "ordered", done["meal_order_id"]
+        return OUTCOMES.get(done["why"], "closed"), None
+
+    def _tell(self, work: Work, row: Any, outcome: str) -> None:
+        c = t.carer.c
+        cared = select(c.word).where(
+            c.elder_id == row.person_id, c.carer_id == row.by_person_id, c.state == "agreed"
+        )
+        day, meal = f"{self.day.month} 月 {self.day.day} 日", MEAL_NAMES[row.meal]
+        facts = {"end": outcome, "day": day, "meal": meal, "word": work.conn.execute(cared).scalar() or ""}
+        call = CALL.format(day=day, meal=meal, reason=REASONS[outcome])
+        tell_diner(work, row.person_id, row.account_id, "standing_missed", facts, call)
+
+
+def order_due(work: Work, standing_order_id: int) -> int:
+    """Order every day of one standing order that is due by now; how many meals were ordered."""
+    ordered = 0
+    while (due := next_due(work, standing_order_id)) is not None:
+        ordered += RunStandingDay(*due).run(work).get("outcome") == "ordered"
+    return ordered
+
+
+Due = tuple[int, date, int | None, bool]  # a standing order, its day, the menu, whether it is too late
+
+
+def next_due(work: Work, only: int | None = None) -> Due | None:
+    """The next day of a standing order that is due; None: none is. `only`: of that standing order.
+
+    Due is a menu whose orders end within `standing_hours`, or have ended before anybody looked; and a meal for which
+    no menu was published `standing_closed_hours` before its orders would end.
+    """
+    first, days = today(work), calendar(work)
+    earliest = work.conn.execute(select(func.max(t.meal_slot.c.order_days))).scalar() or 0
+    for after in range(earliest + AHEAD):
+        day = first + timedelta(days=after)
+        due = _on_menu(work, day, days, only) or _without_menu(work, day, days, only)
+        if due is not None:
+            return due
+    return None
+
+
+def _for_day(day: date, days: Calendar) -> list[Any]:
+    """The conditions under which a standing order is for that day."""
+    s = t.standing_order.c
+    weekdays, holiday = stands_for(day, days)
+    wanted = [s.state == "active", s.starts_on <= day, or_(s.ends_on.is_(None), s.ends_on >= day)]
+    wanted.append(or_(s.paused_from.is_(None), s.paused_from > day, s.paused_until < day))
+    wanted.append(or_(*(type_coerce(s.days, Text).like(f"%{one}%") for one in weekdays)))
+    return [*wanted, *([s.holidays.is_(True)] if holiday else [])]
+
+
+def _wanted(day: date, days: Calendar, only: int | None) -> list[Any]:
+    """The same, and nothing has come of it yet."""
+    s, d = t.standing_order.c, t.standing_day.c
+    known = select(d.id).where(d.standing_order_id == s.id, d.day == day).correlate(t.standing_order)
+    return [*_for_day(day, days), ~known.exists(), *([s.id == only] if only else [])]
+
+
+def _on_menu(work: Work, day: date, days: Calendar, only: int | None) -> Due | None:
+    s, m = t.standing_order.c, t.menu.c
+    same = and_(m.canteen_id == s.canteen_id, m.meal == s.meal, m.day == day)
+    soon = work.now + timedelta(hours=int(work.limits["standing_hours"]))
+    in_time = (m.state != "draft", m.ends_at > work.now, m.order_until <= soon, s.made_at < m.order_until)
+    query = select(s.id, m.id.label("menu_id"), m.state, m.order_until).join_from(
+        t.standing_order, t.menu, same
+    )
+    row = work.conn.execute(
+        query.where(*_wanted(day, days, only), *in_time).order_by(m.order_until, s.id).limit(1)
+    ).first()
+    if row is None:
+        return None
+    if row.state == "withdrawn":
+        return row.id, day, None, False
+    return row.id, day, row.menu_id, row.state == "frozen" or row.order_until <= work.now
+
+
+def _without_menu(work: Work, day: date, days: Calendar, only: int | None) -> Due | None:
+    """A canteen that should have a menu by now, or has closed on that day; days without the meal are passed over."""
+    s, m = t.standing_order.c, t.menu.c
+    soon = work.now + timedelta(hours=int(work.limits["standing_closed_hours"]))
+    closed = t.canteen_day.c
+    for slot in work.conn.execute(select(t.meal_slot).where(t.meal_slot.c.active)).all():
+        until = times(slot_of(slot), day, work.limits["time_zone"]).order_until
+        if not work.now < until <= soon:
+            continue
+        opens = select(closed.opens).where(closed.canteen_id == slot.canteen_id, closed.day == day)
+        own = work.conn.execute(opens).scalar()
+        if own is None and not serves(slot_of(slot), day, days, {}):
+            continue
+        menus = select(m.id).where(m.canteen_id == s.canteen_id, m.meal == s.meal, m.day == day)
+        none = ~menus.where(m.state != "draft").correlate(t.standing_order).exists()
+        mine = (s.canteen_id == slot.canteen_id, s.meal == slot.meal, s.made_at < until, none)
+        found = select(s.id).where(*_wanted(day, days, only), *mine).order_by(s.id).limit(1)
+        standing_id = work.conn.execute(found).scalar()
+        if standing_id is not None:
+            return standing_id, day, None, False
+    return None
+
+
+def _note(work: Work, standing_order_id: int, day: date, outcome: str) -> bool:
+    """Whether this transaction is the first to do that day."""
+    row = {"standing_order_id": standing_order_id, "day": day, "outcome": outcome, "at": work.now}
+    return work.made(t.standing_day, row) is not None
+
+
+def _by_id(dishes: Mapping[str, int]) -> dict[int, int]:
+    """Dishes by id from JSON, whose keys are text."""
+    return {int(one): count for one, count in dishes.items()}
