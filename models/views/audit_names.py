@@ -9,17 +9,31 @@ from sqlalchemy import Select, select
 
 from models import tables as t
 from models.rules.masking import mask_name
+from models.rules.meals import MEAL_NAMES
 from models.store import Work
 
 # What the subject of a line is the id of, by what was done. The others' subjects are read as they are.
 ABOUT: Mapping[str, str] = {
-    **dict.fromkeys(("found_person", "person", "person_phone", "person_name", "home_added"), "person"),
+    **dict.fromkeys(
+        (
+            "found_person",
+            "person",
+            "person_phone",
+            "person_name",
+            "home_added",
+            "carer_decided",
+            "diet_saved",
+            "diet_forgotten",
+        ),
+        "person",
+    ),
     **dict.fromkeys(("home_ended", "caller", "erase_person"), "person"),
     **dict.fromkeys(("contact", "forget_person", "my_data_link", "my_data"), "account"),
     **dict.fromkeys(("word_for_worker", "worker_stopped", "worker_back", "setup_workers"), "worker"),
     **dict.fromkeys(
         ("shift_set", "shift_dropped", "leave_set", "leave_ended", "skills_set", "worker_duty"), "worker"
     ),
+    **dict.fromkeys(("meal_top_up", "meal_payout", "meal_bill_paid", "meal_pays"), "person"),
     "week_copied": "unit",
     **dict.fromkeys(("word_for_group", "unbind_group", "setup_groups", "rehearsal_begun"), "group"),
     **dict.fromkeys(("alarms_group", "alarms_tried"), "group"),
@@ -30,6 +44,16 @@ ABOUT: Mapping[str, str] = {
     "setup_estates": "estate",
     "setup_grids": "grid",
     "item_saved": "item",
+    **dict.fromkeys(("setup_canteens", "canteen_day", "drop_estate_canteen"), "canteen"),
+    "setup_slots": "meal_slot",
+    "setup_estate_canteens": "estate_canteen",
+    "setup_tiers": "tier",
+    "dish_saved": "dish",
+    **dict.fromkeys(("menu_saved", "menu_published", "menu_withdrawn"), "menu"),
+    **dict.fromkeys(("meal_paper_count", "meal_paper_labels", "meal_paper_routes"), "menu"),
+    **dict.fromkeys(("meal_paper_pickups", "meal_waiting"), "menu"),
+    "meal_route": "meal_route",
+    **dict.fromkeys(("entitlement_saved", "diner_seen"), "person"),
     "home_decided": "claim",
     "start_talk": "talk",
     "unbind": "worker_account",
@@ -43,6 +67,28 @@ def _person(work: Work, row: Any) -> str:
 
 def _plain(_work: Work, row: Any) -> str:
     return str(row.name)
+
+
+def _meal(_work: Work, row: Any) -> str:
+    return f"{row.name} {MEAL_NAMES[row.meal]}"
+
+
+def _menu(_work: Work, row: Any) -> str:
+    return f"{row.name} {row.day.month} 月 {row.day.day} 日{MEAL_NAMES[row.meal]}"
+
+
+def _meals() -> Mapping[str, tuple[Select[Any], Callable[[Work, Any], str]]]:
+    """The same of what canteens cook."""
+    c, m, s, ec = t.canteen.c, t.menu.c, t.meal_slot.c, t.estate_canteen.c
+    serves = (t.estate.c.name + " " + c.name).label("name")
+    return {
+        "meal_slot": (select(s.id, c.name, s.meal).join_from(t.meal_slot, t.canteen), _meal),
+        "estate_canteen": (
+            select(ec.id, serves).join_from(t.estate_canteen, t.estate).join(t.canteen), _plain,
+        ),
+        "meal_route": (select(t.meal_route.c.id, t.meal_route.c.name), _plain),
+        "menu": (select(m.id, c.name, m.day, m.meal).join_from(t.menu, t.canteen), _menu),
+    }  # fmt: skip
 
 
 def _queries() -> Mapping[str, tuple[Select[Any], Callable[[Work, Any], str]]]:
@@ -66,9 +112,11 @@ def _queries() -> Mapping[str, tuple[Select[Any], Callable[[Work, Any], str]]]:
             name: (select(table.c.id, table.c.name), _plain)
             for name, table in (
                 ("group", t.work_group), ("bot", t.bot), ("area", t.area),
-                ("unit", t.handling_unit), ("estate", t.estate),
+                ("unit", t.handling_unit), ("estate", t.estate), ("canteen", t.canteen), ("dish", t.dish),
+                ("tier", t.subsidy_tier),
             )
         },
+        **_meals(),
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models import tables as t
 from models.rules.benefits import Situation, fits
@@ -290,4 +290,16 @@ def _all_words(kept: KeptItem) -> str:
 
 def item_kept(work: Work, asker: User, item_id: int) -> KeptItem | None:
     """One item."""
-    return next((one for one in items_kept(work, asker) if one.item.id == item_id), None)
+    i, a = t.service_item.c, t.item_alias.c
+    row = work.conn.execute(select_items().where(i.id == item_id)).first() if asker.sees_all else None
+    if row is None:
+        return None
+    aliases = select(a.words).where(a.service_item_id == item_id).order_by(a.id)
+    return KeptItem(as_item(row), tuple(work.conn.execute(aliases).scalars()))
+
+
+def items_choosable(work: Work) -> tuple[ServiceItem, ...]:
+    """Every item that is not over, in the order of their titles."""
+    i = t.service_item.c
+    query = select_items().where(i.state == "live", or_(i.ends_on.is_(None), i.ends_on >= today(work)))
+    return tuple(map(as_item, work.conn.execute(query.order_by(i.title, i.id))))

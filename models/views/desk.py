@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 
 from models import tables as t
 from models.rules.masking import SAID
@@ -18,7 +18,10 @@ from models.views.people import person_seen_by
 
 @dataclass(frozen=True, slots=True)
 class DeskItem:
-    """Something a person must do. `number` and `category` are of its order, if it has one."""
+    """Something a person must do. `number` and `category` are of its order, if it has one.
+
+    `person_id`: whom it is about, where that is not who the account belongs to, and the asker may see them.
+    """
 
     id: int
     kind: str
@@ -30,6 +33,7 @@ class DeskItem:
     done_at: datetime | None
     number: int | None
     category: str | None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100)
     d, o = t.desk_item.c, t.work_order.c
     columns = (d.id, d.kind, d.state, d.work_order_id, d.account_id, d.words, d.made_at, d.done_at)
     query: Select[Any] = (
-        select(*columns, o.number, o.category, ROOM, NAME)
+        select(*columns, o.number, o.category)
+        .add_columns(case((person_seen_by(asker, d.person_id), d.person_id)), ROOM, NAME)
         .select_from(t.desk_item)
         .outerjoin(t.work_order, o.id == d.work_order_id)
         .where(d.state == state)
@@ -81,7 +86,8 @@ def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100)
     if not asker.sees_all:
         account = t.account.alias("about")
         query = query.outerjoin(account, account.c.id == d.account_id)
-        alone = and_(o.id.is_(None), person_seen_by(asker, account.c.person_id))
+        seen = or_(person_seen_by(asker, account.c.person_id), person_seen_by(asker, d.person_id))
+        alone = and_(o.id.is_(None), seen)
         query = query.where(or_(and_(o.id.is_not(None), seen_by(asker)), alone))
     return tuple(_item(work, row, asker) for row in work.conn.execute(query))
 

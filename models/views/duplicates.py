@@ -36,7 +36,7 @@ def similar_order(
         return None
     rows = _open(work, matter, t.work_order.c.home_id.is_(None))
     found = next(_alike(work, matter, [row for row in rows if is_shared(_matter(row), things)]), None)
-    return order_shown(work, found, Resident(0, 0)) if found is not None else None
+    return order_shown(work, found.id, Resident(0, 0)) if found is not None else None
 
 
 def own_order_at(
@@ -53,11 +53,19 @@ def own_order_at(
 
 def likely_same(work: Work, row: Any) -> tuple[int, ...]:
     """The ids of open orders of the same unit that an open order (its row) may be merged into, the newest first."""
+    return tuple(one.id for one in _likely(work, row))
+
+
+def likely_number(work: Work, row: Any) -> int | None:
+    """The number of the newest of those that likely_same() gives; None when there is none."""
+    return next((one.number for one in _likely(work, row)), None)
+
+
+def _likely(work: Work, row: Any) -> Iterator[Any]:
     o = t.work_order.c
     free = or_(o.home_id.is_(None), o.home_id == row.home_id)  # Merge: everybody reads there what is told
     matter = _matter(row)
-    rows = _open(work, matter, o.unit_id == row.unit_id, o.id != row.id, free)
-    return tuple(_alike(work, matter, rows))
+    return _alike(work, matter, _open(work, matter, o.unit_id == row.unit_id, o.id != row.id, free))
 
 
 def likely_same_as(work: Work, asker: Asker, order: Order) -> tuple[Order, ...]:
@@ -72,7 +80,7 @@ def likely_same_as(work: Work, asker: Asker, order: Order) -> tuple[Order, ...]:
 def _columns() -> Any:
     o = t.work_order.c
     return select(
-        o.id, o.estate_id, o.building_id, o.thing, o.category, o.public_part, o.home_id, o.unit_id
+        o.id, o.number, o.estate_id, o.building_id, o.thing, o.category, o.public_part, o.home_id, o.unit_id
     ).order_by(o.id.desc())
 
 
@@ -91,9 +99,9 @@ def _open(work: Work, matter: Matter, *where: ColumnElement[bool]) -> Iterable[A
     return found
 
 
-def _alike(work: Work, matter: Matter, rows: Iterable[Any]) -> Iterator[int]:
+def _alike(work: Work, matter: Matter, rows: Iterable[Any]) -> Iterator[Any]:
     public = work.limits["public_things"]
-    return (row.id for row in rows if same_matter(matter, _matter(row), public))
+    return (row for row in rows if same_matter(matter, _matter(row), public))
 
 
 def _matter(row: Any) -> Matter:

@@ -1,4 +1,4 @@
-"""Imports: what is being brought in, how far it is, and what was wrong. For administrators."""
+"""Imports: what is being brought in, how far it is, and what was wrong. For administrators, and who imports."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from models import tables as t
-from models.rules.importing import NOTES, Fault
+from models.rules.importing import NOTES, SHEETS, Fault
 from models.store import Work
 from models.views.askers import User
 
@@ -58,7 +58,11 @@ def _runs(asker: User) -> Any:
         r.next_at,
     )
     query = select(*columns, t.console_user.c.login).outerjoin_from(t.import_run, t.console_user)
-    return query.order_by(r.id.desc()) if asker.sees_all else query.where(r.id.is_(None))
+    if asker.sees_all:
+        return query.order_by(r.id.desc())
+    kinds = [kind for kind, sheet in SHEETS.items() if sheet.staff]
+    mine = and_(r.console_user_id.is_not(None), r.console_user_id == asker.user_id, r.kind.in_(kinds))
+    return query.where(mine).order_by(r.id.desc())
 
 
 def _run(row: Any) -> ImportRun:

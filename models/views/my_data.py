@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 
@@ -17,6 +16,7 @@ from models import tables as t
 from models.rules.heard import silent, to_themselves
 from models.store import Work
 from models.views.album import album_link
+from models.views.my_meals import Rows, my_meals, told_at
 from models.views.people import account_of, homes_of
 from models.views.signing import ids_of, signed
 
@@ -24,7 +24,6 @@ PURPOSE = "my_data"
 LINK, OPENED = "my_data_link", "my_data"  # what the audit calls the making and each opening of an address
 DAY = timedelta(days=1)
 
-Rows = list[dict[str, Any]]
 Worded = Callable[[str, Mapping[str, Any], datetime], str]
 
 STATES = {"waiting": "待接单", "claimed": "已接单", "arrived": "已到场", "paused": "暂停", "closed": "已办结"}
@@ -36,10 +35,13 @@ SENT = {
 }  # fmt: skip
 # By how the name of the notice begins.
 NOTICES = (
-    ("said", "机器人的回答"), ("order_asked", "师傅问您的话"), ("order_", "工单的进展"),
+    ("said", "机器人的回答"), ("carer_", "家人代订"), ("standing_", "长期订餐"),
+    ("meal_", "订餐"), ("order_asked", "师傅问您的话"), ("order_", "工单的进展"),
     ("talk_", "和工作人员的谈话"), ("home_", "住址的核实"), ("photo_", "照片没有收下"),
 )  # fmt: skip
-PURPOSES = {"notice": "同意隐私说明", "notice_shown": "看到隐私说明"}
+PURPOSES = {
+    "notice": "同意隐私说明", "notice_shown": "看到隐私说明", "health": "同意记忌口",
+}  # fmt: skip
 
 
 def my_data_link(work: Work, account_id: int) -> str:
@@ -94,12 +96,9 @@ def my_data(work: Work, account_id: int, worded: Worded = _written) -> Mapping[s
         "最近的聊天": _heard(work, account_id),
         "正在办的对话": _conversation(work, account_id),
         "请工作人员看的事": _desk(work, account_id),
+        **my_meals(work, person),
         "谁看过您的门牌和电话": _looks(work, account_id, person),
     }
-
-
-def _at(work: Work, moment: datetime | None) -> str:
-    return moment.astimezone(ZoneInfo(work.limits["time_zone"])).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def _account(work: Work, account_id: int) -> Rows:
@@ -108,7 +107,7 @@ def _account(work: Work, account_id: int) -> Rows:
         {
             "从哪里来": "微信公众号" if row.channel == "wechat_oa" else row.channel,
             "微信给您的编号（openid）": row.address,
-            "第一次来": _at(work, row.made_at),
+            "第一次来": told_at(work, row.made_at),
             "同意的说明": f"第 {row.consent_version} 版" if row.consent_version else "没有",
         }
     ]
@@ -120,8 +119,8 @@ def _consents(work: Work, account_id: int) -> Rows:
     return [
         {
             "什么": f"{PURPOSES.get(row.purpose, row.purpose)} 第 {row.version} 版",
-            "什么时候": _at(work, row.at),
-            "撤回": _at(work, row.withdrawn_at) or "没有撤回",
+            "什么时候": told_at(work, row.at),
+            "撤回": told_at(work, row.withdrawn_at) or "没有撤回",
         }
         for row in rows
     ]
@@ -163,8 +162,8 @@ def _orders(work: Work, account_id: int, person_id: int) -> Rows:
             if row.latitude and row.reporter_id == person_id
             else "",
             "到哪一步": STATES.get(row.state, row.state),
-            "报的时间": _at(work, row.opened_at),
-            "办结时间": _at(work, row.closed_at),
+            "报的时间": told_at(work, row.opened_at),
+            "办结时间": told_at(work, row.closed_at),
             "看照片": album_link(work, row.id, account_id) if row.id in pictured else "",
         }
         for row in rows
@@ -175,7 +174,9 @@ def _words(work: Work, person_id: int) -> Rows:
     e, o = t.order_entry.c, t.work_order.c
     mine = (e.by == "resident", e.by_id == person_id, e.words != "")
     query = select(o.number, e.at, e.words).join_from(t.order_entry, t.work_order).where(*mine).order_by(e.id)
-    return [{"工单": n, "什么时候": _at(work, at), "话": words} for n, at, words in work.conn.execute(query)]
+    return [
+        {"工单": n, "什么时候": told_at(work, at), "话": words} for n, at, words in work.conn.execute(query)
+    ]
 
 
 def _ratings(work: Work, person_id: int) -> Rows:
@@ -183,7 +184,7 @@ def _ratings(work: Work, person_id: int) -> Rows:
     query = select(o.number, r.at, r.score, r.sentence).join_from(t.rating, t.work_order)
     rows = work.conn.execute(query.where(r.person_id == person_id).order_by(r.id))
     return [
-        {"工单": n, "什么时候": _at(work, at), "几分": score, "话": words} for n, at, score, words in rows
+        {"工单": n, "什么时候": told_at(work, at), "几分": score, "话": words} for n, at, score, words in rows
     ]
 
 
@@ -194,7 +195,7 @@ def _photos(work: Work, account_id: int) -> Rows:
     )
     rows = work.conn.execute(query.where(p.account_id == account_id).order_by(p.id))
     return [
-        {"工单": number or "", "什么时候": _at(work, at), "保存": "有" if state == "kept" else "没有"}
+        {"工单": number or "", "什么时候": told_at(work, at), "保存": "有" if state == "kept" else "没有"}
         for number, at, state in rows
     ]
 
@@ -202,7 +203,7 @@ def _photos(work: Work, account_id: int) -> Rows:
 def _asked(work: Work, account_id: int) -> Rows:
     q = t.question_asked.c
     rows = work.conn.execute(select(q.asked_at, q.words).where(q.account_id == account_id).order_by(q.id))
-    return [{"什么时候": _at(work, row.asked_at), "您问的": row.words} for row in rows]
+    return [{"什么时候": told_at(work, row.asked_at), "您问的": row.words} for row in rows]
 
 
 def _talks(work: Work, account_id: int) -> Rows:
@@ -211,7 +212,7 @@ def _talks(work: Work, account_id: int) -> Rows:
     rows = work.conn.execute(query.where(k.account_id == account_id).order_by(e.id))
     return [
         {
-            "什么时候": _at(work, at),
+            "什么时候": told_at(work, at),
             "谁": SPEAKERS.get(by, "工作人员"),
             "话": to_themselves(work.unseal(sealed)) if by == "system" else work.unseal(sealed),
         }
@@ -226,7 +227,7 @@ def _told(work: Work, account_id: int, worded: Worded) -> Rows:
     rows = work.conn.execute(select(*columns).where(m.account_id == account_id).order_by(m.id))
     return [
         {
-            "什么时候": _at(work, row.sent_at or row.made_at),
+            "什么时候": told_at(work, row.sent_at or row.made_at),
             "什么": _notice(row.kind),
             "送到": SENT.get(row.state, "没有送到"),
             "话": _said(row.facts.get("reply"))
@@ -250,7 +251,7 @@ def _heard(work: Work, account_id: int) -> Rows:
     query = select(i.received_at, i.payload, i.reply).where(i.channel == channel, i.sender == address)
     rows = work.conn.execute(query.where(i.payload.is_not(None)).order_by(i.id))
     return [
-        {"什么时候": _at(work, at), "您": _spoken(payload), "机器人": _said(reply)}
+        {"什么时候": told_at(work, at), "您": _spoken(payload), "机器人": _said(reply)}
         for at, payload, reply in rows
     ]
 
@@ -271,14 +272,16 @@ def _conversation(work: Work, account_id: int) -> Rows:
     row = work.conn.execute(query).first()
     if row is None or not json.loads(row.state).get("stack"):
         return []
-    return [{"最后一次说话": _at(work, row.changed_at), "记下的（给程序看的格式）": row.state}]
+    return [{"最后一次说话": told_at(work, row.changed_at), "记下的（给程序看的格式）": row.state}]
 
 
 def _desk(work: Work, account_id: int) -> Rows:
     d = t.desk_item.c
     rows = work.conn.execute(select(d.made_at, d.words).where(d.account_id == account_id).order_by(d.id))
     return [
-        {"什么时候": _at(work, at), "交给工作人员的话": to_themselves(words)} for at, words in rows if words
+        {"什么时候": told_at(work, at), "交给工作人员的话": to_themselves(words)}
+        for at, words in rows
+        if words
     ]
 
 
@@ -301,7 +304,8 @@ def _looks(work: Work, account_id: int, person_id: int) -> Rows:
     )
     names = work.limits["levels"].names
     return [
-        {"什么时候": _at(work, at), "谁": names.get(level, "社区")} for at, level in work.conn.execute(query)
+        {"什么时候": told_at(work, at), "谁": names.get(level, "社区")}
+        for at, level in work.conn.execute(query)
     ]
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, or_, select, union_all
 
 from models import tables as t
 from models.store import Work
-from models.views.askers import Asker
+from models.views.askers import Asker, Resident
 from models.views.orders import order_by_id
 
 
@@ -32,6 +32,21 @@ def photos(work: Work, asker: Asker, order_id: int) -> tuple[Photo, ...]:
     if order_by_id(work, asker, order_id) is None:
         return ()
     return tuple(Photo(*row) for row in work.conn.execute(_photos_of(), {"order": order_id}))
+
+
+def has_photos(work: Work, asker: Resident, order_id: int) -> bool:
+    """Whether photos() has any for this resident that has been fetched."""
+    seen = {"order": order_id, "follower": asker.account_id}
+    return bool(work.conn.execute(_has_photos(), seen).scalar_one())
+
+
+@cache
+def _has_photos() -> Select[Any]:
+    f = t.order_follower.c
+    follows = exists().where(
+        f.work_order_id == bindparam("order", type_=t.Id), f.account_id == bindparam("follower")
+    )
+    return select(and_(follows, _photos_of().where(t.photo.c.file.is_not(None)).order_by(None).exists()))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from models.views.catalogue import today
 
 WEEK = timedelta(days=7)
 MOST = 10  # lines of each list
+PAGE = 30  # questions of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """How the items were asked in the seven days before `until`; each list is (title or words, how often)."""
+    """How the items were asked in the seven days before `until`; each list is (title or words, how often).
+
+    `ids`: the item of each title; `numbers`: the question of each of the open words.
+    """
 
     since: datetime
     until: datetime
@@ -49,6 +53,8 @@ class Week:
     expired: tuple[str, ...]
     never: tuple[str, ...]
     open: tuple[tuple[str, int], ...]
+    ids: Mapping[str, int]
+    numbers: Mapping[str, int]
 
 
 def _seen_by(asker: Staff | User) -> ColumnElement[bool]:
@@ -75,11 +81,21 @@ def _as_question(row: Any) -> Unanswered:
     return Unanswered(**row._mapping)
 
 
-def unanswered_open(work: Work, asker: Staff | User) -> tuple[Unanswered, ...]:
-    """Those without an answer, what was asked most first."""
+def unanswered_open(
+    work: Work, asker: Staff | User, page: int = 1, most: int = PAGE
+) -> tuple[Unanswered, ...]:
+    """Those without an answer, what was asked most first; one page of them."""
     u = t.unanswered.c
-    rows = work.conn.execute(_questions(asker).where(u.state == "open").order_by(u.asked.desc(), u.id))
-    return tuple(map(_as_question, rows))
+    query = _questions(asker).where(u.state == "open").order_by(u.asked.desc(), u.id)
+    return tuple(map(_as_question, work.conn.execute(query.limit(most).offset((page - 1) * most))))
+
+
+def unanswered_count(work: Work, asker: Staff | User) -> int:
+    """How many have no answer."""
+    query = (
+        select(func.count()).select_from(t.unanswered).where(_seen_by(asker), t.unanswered.c.state == "open")
+    )
+    return int(work.conn.execute(query).scalar_one())
 
 
 def answered_lately(work: Work, asker: Staff | User, most: int = 50) -> tuple[Unanswered, ...]:
@@ -114,9 +130,10 @@ def asked_week(work: Work, asker: User | None = None) -> Week:
     ).scalar_one()
     live = select(i.title).where(i.state == "live")
     expired = work.conn.execute(live.where(i.ends_on < today(work)).order_by(i.ends_on)).scalars().all()
-    known = select(q.service_item_id).where(q.service_item_id.is_not(None))
-    never = work.conn.execute(live.where(i.id.not_in(known)).order_by(i.id)).scalars().all()
-    waiting = unanswered_open(work, asker) if asker else ()
+    # Ever, so no date bounds it: by the index on the item, not by reading every question.
+    known = select(q.id).where(q.service_item_id == i.id).correlate(t.service_item)
+    never = work.conn.execute(live.where(~known.exists()).order_by(i.id)).scalars().all()
+    waiting = unanswered_open(work, asker, most=MOST) if asker else ()
     return Week(
         since,
         until,
@@ -125,8 +142,17 @@ def asked_week(work: Work, asker: User | None = None) -> Week:
         _pairs(least),
         tuple(expired),
         tuple(never),
-        tuple((one.words, one.asked) for one in waiting[:MOST]),
+        tuple((one.words, one.asked) for one in waiting),
+        _ids(work, {*(row[0] for row in (*most, *least)), *expired, *never}),
+        {one.words: one.number for one in waiting},
     )
+
+
+def _ids(work: Work, titles: Collection[str]) -> Mapping[str, int]:
+    """An item of each title, the newest."""
+    i = t.service_item.c
+    rows = work.conn.execute(select(i.title, func.max(i.id)).where(i.title.in_(titles)).group_by(i.title))
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def _pairs(rows: Sequence[Any]) -> tuple[tuple[str, int], ...]:

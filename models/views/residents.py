@@ -12,7 +12,7 @@ from models import tables as t
 from models.store import Work
 from models.views.askers import User
 from models.views.orders import Order, seen_by, select_orders, shown
-from models.views.people import person_seen_by
+from models.views.people import lives_elsewhere, person_seen_by
 from models.views.register import Home, select_homes
 
 MOST = 50
@@ -91,6 +91,18 @@ def claim_by_id(work: Work, asker: User, claim_id: int) -> Claim | None:
     """The claim of a home in the asker's estates."""
     row = work.conn.execute(_seen(_claims(), asker).where(t.binding.c.id == claim_id)).first()
     return _claim(work, row) if row else None
+
+
+def sees_person(work: Work, asker: User, person_id: int) -> bool:
+    """Whether the person exists for this asker."""
+    p = t.person.c
+    this = select(p.id).where(p.id == person_id, person_seen_by(asker, p.id))
+    return work.conn.execute(this).first() is not None
+
+
+def looks_after(work: Work, asker: User, person_id: int) -> bool:
+    """Whether the person's diet and money are for this asker: seen by them, and no other area keeps the record."""
+    return sees_person(work, asker, person_id) and not lives_elsewhere(work, asker, person_id)
 
 
 def person_by_id(work: Work, asker: User, person_id: int) -> Person | None:

@@ -49,11 +49,12 @@ def _users() -> Select[Any]:
 
 
 def _user(work: Work, row: Any) -> ConsoleUser:
-    areas, estates = _seen(work, row.area_id) if row.area_id is not None else (frozenset(), frozenset())
+    areas, estates = under(work, row.area_id) if row.area_id is not None else (frozenset(), frozenset())
     return replace(ConsoleUser(*row), asker=User(row.role, row.unit_id, row.id, areas, estates))
 
 
-def _seen(work: Work, area_id: int) -> tuple[frozenset[int], frozenset[int]]:
+def under(work: Work, area_id: int) -> tuple[frozenset[int], frozenset[int]]:
+    """The area with all areas under it, and the estates that lie there."""
     a, e = t.area.c, t.estate.c
     parents = {row.id: row.parent_id for row in work.conn.execute(select(a.id, a.parent_id))}
     areas = subtree(parents, area_id)
