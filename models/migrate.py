@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,20 +12,54 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, create_engine, event, text
+from alembic.util import CommandError
+from sqlalchemy import Connection, NullPool, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from models import tables as t
 
 _FOLDER = Path(__file__).parents[1] / "migrations"
 _LOCK = 0x4C696E6C69  # "Linli": any number all our processes agree on
 _WAIT_SECONDS = 60.0
+_OTHER_TABLES = re.compile("no such (?:table|column|index)|already exists|duplicate column|does not exist")
+START_ANEW = (
+    "请换一个新的数据目录重新开始（LINLI_DATA_DIR，或者新的 LINLI_DATABASE_URL），"
+    "或者恢复一份备份：python app.py restore 文件。"
+)
+OTHER = f"这个数据库是没有发布过的版本留下的，表对不上，升不了级。{START_ANEW}"
+NEWER = f"这个数据库是更新的版本留下的，这一版认不出。请换上那个版本的程序；不要了的话，{START_ANEW}"
+
+
+class CannotUpgrade(Exception):
+    """The tables are none that a release has left. The text says, in the operator's words, what to do."""
 
 
 def upgrade(url: str) -> None:
-    """Run every version that is missing, in one transaction; a second process waits and then finds nothing to do."""
+    """Run every version that is missing, in one transaction; a second process waits and then finds nothing to do.
+
+    Raises CannotUpgrade where the tables are those of a version that was changed before its release.
+    """
     with _connected(url) as connection:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except (OperationalError, ProgrammingError) as error:
+            if _OTHER_TABLES.search(str(error.orig)):
+                raise CannotUpgrade(OTHER) from error
+            raise
+        except CommandError as error:  # a version that nobody has here
+            raise CannotUpgrade(NEWER) from error
+        if _lacks(connection):
+            raise CannotUpgrade(OTHER)
+
+
+def _lacks(connection: Connection) -> bool:
+    """Whether any column that this release needs is not there."""
+    there = inspect(connection).get_multi_columns()
+    columns = {name: {column["name"] for column in found} for (_, name), found in there.items()}
+    return any(not set(one.c.keys()) <= columns.get(one.name, set()) for one in t.metadata.tables.values())
 
 
 def head() -> str:

@@ -1,4 +1,4 @@
-"""The sample neighbourhood: one street, one community, two estates, four firms. Every name is invented.
+"""The sample neighbourhood: one street, one community, two estates, four firms, a canteen. Every name is invented.
 
 The group of the third firm can only be written to: its people work on the page of an order. The fourth has no group:
 each of its people is told alone, in an app of the firm's own.
@@ -130,7 +130,7 @@ def plant(work: Work, robots: Mapping[str, str] | None = None) -> Town:
     )
 
 
-def _ensure(work: Work, table: Table, key: dict[str, Any], **rest: Any) -> tuple[int, bool]:
+def ensure(work: Work, table: Table, key: dict[str, Any], **rest: Any) -> tuple[int, bool]:
     """The id of the row with that natural key, made if it is not there; and whether it was made."""
     same = [table.c[name].is_not_distinct_from(value) for name, value in key.items()]
     known = work.conn.execute(select(table.c.id).where(*same)).scalar()
@@ -144,7 +144,7 @@ def _areas(work: Work) -> dict[str | None, int | None]:
     ids: dict[str | None, int | None] = {None: None}
     for one in DATA["areas"]:
         key = {"level": one["level"], "name": one["name"]}
-        ids[one["name"]], _ = _ensure(work, t.area, key, parent_id=ids[one["parent"]])
+        ids[one["name"]], _ = ensure(work, t.area, key, parent_id=ids[one["parent"]])
     return ids
 
 
@@ -152,13 +152,13 @@ def _units(work: Work, areas: Mapping[str | None, int | None]) -> dict[str, int]
     ids: dict[str, int] = {}
     for one in DATA["units"]:
         above = {"kind": one["kind"], "parent_id": ids.get(one["parent"]), "area_id": areas[one["area"]]}
-        ids[one["name"]], _ = _ensure(work, t.handling_unit, {"name": one["name"]}, **above)
+        ids[one["name"]], _ = ensure(work, t.handling_unit, {"name": one["name"]}, **above)
     return ids
 
 
 def _estates(work: Work, areas: Mapping[str | None, int | None], units: Mapping[str, int]) -> dict[str, int]:
     return {
-        one["name"]: _ensure(
+        one["name"]: ensure(
             work,
             t.estate,
             {"name": one["name"]},
@@ -174,7 +174,7 @@ def _buildings(work: Work, estates: Mapping[str, int]) -> dict[tuple[str, str], 
     ids: dict[tuple[str, str], int] = {}
     for one in DATA["buildings"]:
         key = {"estate_id": estates[one["estate"]], "key": one["key"]}
-        building_id, new = _ensure(work, t.building, key, name=one["name"], scene=one["scene"])
+        building_id, new = ensure(work, t.building, key, name=one["name"], scene=one["scene"])
         ids[one["estate"], one["key"]] = building_id
         if new:
             work.conn.execute(insert(t.home), _homes(one, building_id))
@@ -192,14 +192,14 @@ def _homes(building: dict[str, Any], building_id: int) -> list[dict[str, Any]]:
 
 def _public_parts(work: Work) -> None:
     for name in DATA["public_parts"]:
-        _ensure(work, t.public_part, {"estate_id": None, "key": name}, name=name)
+        ensure(work, t.public_part, {"estate_id": None, "key": name}, name=name)
 
 
 def _routes(work: Work, estates: Mapping[str, int], units: Mapping[str, int]) -> None:
     starts_on = date.fromisoformat(DATA["routes_start_on"])
     for one in DATA["routes"]:
         key = {"estate_id": estates.get(one["estate"]), "category": one["category"]}
-        _ensure(work, t.route, key, unit_id=units[one["unit"]], starts_on=starts_on)
+        ensure(work, t.route, key, unit_id=units[one["unit"]], starts_on=starts_on)
 
 
 def _random(letters: int) -> str:
@@ -232,7 +232,7 @@ def _kept(
 ) -> tuple[int, dict[str, str]]:
     """The id of a bot or app of that name, and its settings: `config` if it was not there."""
     rest = {"kind": kind, "display": one["display"], "config_sealed": work.seal(json.dumps(config))}
-    bot_id, new = _ensure(work, t.bot, {"name": one["name"]}, unit_id=units[one["unit"]], **rest)
+    bot_id, new = ensure(work, t.bot, {"name": one["name"]}, unit_id=units[one["unit"]], **rest)
     if new:
         return bot_id, config
     row = work.conn.execute(select(t.bot.c.config_sealed).where(t.bot.c.id == bot_id)).one()
@@ -253,7 +253,7 @@ def _groups(
         key = {"name": one["name"], "unit_id": _unit_of(one, units)}
         robot = work.seal(robots.get(one["bot"]) or _random(36))
         bot = {"bot_id": bots[one["bot"]].id, "chat": one["chat"]} if one["bot"] else {}
-        group_id, _ = _ensure(work, t.work_group, key, robot_key_sealed=robot, bound_at=work.now, **bot)
+        group_id, _ = ensure(work, t.work_group, key, robot_key_sealed=robot, bound_at=work.now, **bot)
         sealed = select(t.work_group.c.robot_key_sealed).where(t.work_group.c.id == group_id)
         robot_key = work.unseal(work.conn.execute(sealed).scalar())
         theirs = (worker for worker in DATA["workers"] if _unit_of(worker, units) == key["unit_id"])
@@ -266,9 +266,9 @@ def _members(work: Work, bots: Mapping[str, int], units: Mapping[str, int]) -> t
     found = []
     for one in DATA["workers"]:
         key = {"name": one["name"], "unit_id": _unit_of(one, units)}
-        worker_id, new = _ensure(work, t.worker, key, on_duty=one["on_duty"], cap=work.limits["cap"])
+        worker_id, new = ensure(work, t.worker, key, on_duty=one["on_duty"], cap=work.limits["cap"])
         if new and one["bot"]:
             account = {"bot_id": bots[one["bot"]], "userid": one["userid"]}
-            _ensure(work, t.worker_account, account, worker_id=worker_id, bound_at=work.now)
+            ensure(work, t.worker_account, account, worker_id=worker_id, bound_at=work.now)
         found.append(TownMember(one["userid"], one["name"], one["bot"] or "", worker_id))
     return tuple(found)

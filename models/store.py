@@ -129,6 +129,13 @@ class Work:
             return int(self.conn.scalar(numbers))
         return self.count(numbers.name, numbers.start or 1)
 
+    def insert_numbered(self, table: Table, numbers: Sequence, row: Mapping[str, Any]) -> Any:
+        """Insert the row with the next running number as its `number`; the whole row as it is then."""
+        if self.conn.dialect.supports_sequences:
+            return self.conn.execute(_numbered(table, numbers), row).one()
+        numbered = {**row, "number": self.next_number(numbers)}
+        return self.conn.execute(_numbered(table, None), numbered).one()
+
     def count(self, name: str, first: int = 1) -> int:
         """One more in a row of `counter`, which is locked until the transaction ends."""
         counted = _counted(self.conn.dialect.name)
@@ -175,6 +182,12 @@ def _insert_once(table: Table, dialect: str) -> Insert:
     # inline: without it SQLAlchemy asks for the new id, and waits for it.
     once: Insert = _insert_into(table, dialect).inline().on_conflict_do_nothing()
     return once
+
+
+@cache
+def _numbered(table: Table, numbers: Sequence | None) -> Any:
+    new = insert(table).values({} if numbers is None else {"number": numbers.next_value()})
+    return new.returning(*table.c)
 
 
 @cache
