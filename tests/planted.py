@@ -15,7 +15,7 @@ from sqlalchemy import select
 from models import migrate, sample
 from models import tables as t
 from models.limits import load_limits
-from models.sample_items import plant_items
+from models.sample_meals import plant_whole
 from models.store import FieldKeys, Store, open_store
 from tests import server
 
@@ -39,14 +39,12 @@ def migrated() -> Path:
 def planted(keys: FieldKeys, now: datetime, items: bool = False) -> tuple[Path, sample.Town]:
     """The file of a migrated database with the sample neighbourhood, planted at `now`; and what was planted.
 
-    `items`: its service items too.
+    `items`: its service items, its canteen and menus too.
     """
     file = Path(tempfile.mkdtemp(dir=_folder())) / "planted.db"
     store = open_migrated(file, keys)
     with store.work(now) as work:
-        town = sample.plant(work)
-        if items:
-            plant_items(work)
+        town = plant_whole(work) if items else sample.plant(work)
     store.engine.dispose()
     return file, town
 
@@ -82,7 +80,7 @@ def open_planted(
 ) -> tuple[Store, sample.Town]:
     """A store in a new file with the sample neighbourhood, planted at `now`; and what was planted.
 
-    `wait_seconds`: how long it waits for a lock; `items`: with its service items.
+    `wait_seconds`: how long it waits for a lock; `items`: with its service items, its canteen and menus.
     """
     template, town = planted(keys, now, items)
     shutil.copyfile(template, file)

@@ -12,21 +12,27 @@ from models.actions.answers import Rate
 from models.actions.app_card_updates import KeepCard, PressCard
 from models.actions.appointment import Appoint
 from models.actions.binding import MakeBindingWord
+from models.actions.carers import AskCarer
 from models.actions.catalogue import SaveItem
 from models.actions.desk import OpenDeskItem, SaveUser
 from models.actions.helpers import AddHelper
 from models.actions.import_runs import StartImport
+from models.actions.kitchen import Correct, Freeze
 from models.actions.page import BindPhone
 from models.actions.pause import Pause
-from models.actions.people import BindHome, LockAccount
+from models.actions.people import BindHome, LockAccount, SetPhone
 from models.actions.person_talk import OpenTalk
 from models.actions.questions import AnswerUnanswered, FileQuestion, NoteAnswer
 from models.actions.register import SaveApp
 from models.actions.roster import SetLeave, SetShift
 from models.actions.staff import AskResident, Claim, Finish
+from models.actions.standing import SaveStandingOrder
 from models.actions.voice import WantWords
 from models.limits import load_limits
+from models.sample_meals import plant_canteen, plant_menus
 from models.views import my_data_link
+from tests.kitchen.scene import Lunch
+from tests.models.dining import Dining
 from tests.town import TestTown
 
 
@@ -77,6 +83,29 @@ class Scene:
         self.town.do(Claim(order_id, self.worker))
         return order_id
 
+    def standing(self) -> SaveStandingOrder:
+        """Lunch on every day, at the canteen that serves this scene's home."""
+        with self.town.store.work(self.now) as work:
+            canteen = plant_canteen(work, self.town.planted)
+            plant_menus(work, 3)
+        self.town.do(BindHome(self.person, self.home))
+        return SaveStandingOrder(self.person, canteen, "lunch", (1, 2, 3, 4, 5, 6, 7), "pickup")
+
+    def eaten(self) -> int:
+        """A meal that was asked about."""
+        self.town.do(self.standing())
+        order = self.town.rows(t.meal_order)[-1]
+        with self.town.store.work(self.now) as work:
+            row = {"meal_order_id": order.id, "person_id": self.person, "asked_at": self.now}
+            work.conn.execute(insert(t.meal_rating).values(row))
+        return int(order.id)
+
+    def carer(self) -> int:
+        """Somebody who wants to order for the neighbour, who has not answered yet."""
+        self.town.do(SetPhone(self.neighbour.person_id, "13900000009"))
+        self.town.do(AskCarer(self.account, self.person, "妈妈", "13900000009", name="张丽"))
+        return int(self.town.rows(t.carer)[0].id)
+
     def _inbox(self) -> int:
         now = self.town.clock.now()
         row = {"key": "k", "channel": "wechat_oa", "sender": "o", "received_at": now, "next_at": now}
@@ -84,6 +113,19 @@ class Scene:
             made = insert(t.inbox).values(**row, state="dead").returning(t.inbox.c.id)
             work.conn.execute(t.outbox.update().values(state="failed"))
             return work.conn.execute(made).scalar_one()
+
+    def lunch(self) -> Dining:
+        """A canteen with tomorrow's lunch; the resident lives where it serves."""
+        self.claim()
+        return Dining(self.town)
+
+    def meal(self) -> int:
+        """A meal that the resident has ordered."""
+        return int(self.lunch().place(self.who)["meal_order_id"])
+
+    def greens(self) -> int:
+        """The last dish of that lunch."""
+        return Dining(self.town).on_lunch()[-1]
 
     def importing(self, state: str) -> int:
         """An import of one home in that state."""
@@ -177,3 +219,29 @@ class Scene:
         if answered:
             self.town.do(AnswerUnanswered(one, "worker", self.worker, "东门外有一家。"))
         return one
+
+    def kitchen(self, *, frozen: bool = False, corrected: bool = False) -> Lunch:
+        """A lunch with one meal, that is fetched; the clock stands at its cut-off, or at noon."""
+        lunch = Lunch(self.town)
+        lunch.order(1)
+        lunch.at(9, 30)
+        if frozen or corrected:
+            self.town.do(Freeze(lunch.menu, 0))
+        if corrected:
+            lunch.order(1)
+            self.town.do(Correct(lunch.menu))
+        elif frozen:
+            lunch.at(12)
+        return lunch
+
+    def late(self) -> Lunch:
+        """A frozen lunch of which the kitchen does not know the last order."""
+        lunch = self.kitchen(frozen=True)
+        lunch.order(1)
+        return lunch
+
+    def over(self) -> Lunch:
+        """A lunch that has been over for an hour."""
+        lunch = self.kitchen(frozen=True)
+        lunch.at(14)
+        return lunch

@@ -26,6 +26,15 @@ from models.actions.areas import SaveArea
 from models.actions.binding import BindGroup, BindWorker, MakeBindingWord, UnbindGroup, UnbindWorker
 from models.actions.calendar import ForgetDays, SaveDays
 from models.actions.caller import Caller, JoinForCaller, OpenForCaller
+from models.actions.canteens import (
+    DropEstateCanteen,
+    ForgetCanteenDay,
+    SaveCanteen,
+    SaveCanteenDay,
+    SaveEstateCanteen,
+    SaveSlot,
+)
+from models.actions.carers import AskCarer, DecideCarer, EndCarer
 from models.actions.catalogue import DropVectors, KeepVectors, PutOffVectors, SaveItem, WantVectors
 from models.actions.clock import MoveClock
 from models.actions.consent import Consent, GoOn, ShowNotice, WithdrawConsent
@@ -40,8 +49,10 @@ from models.actions.desk import (
     SignInFailed,
     SignOutEverywhere,
 )
+from models.actions.diets import ForgetDiet, SaveDiet
 from models.actions.door import TellDoor
 from models.actions.endings import NotFixed, Withdraw
+from models.actions.entitlements import SaveEntitlement, SaveTier
 from models.actions.erasure import ErasePerson, ForgetErased, ForgetHeard
 from models.actions.escalation import Unattended, Unclaimed
 from models.actions.grids import SaveGrid
@@ -59,6 +70,20 @@ from models.actions.import_runs import (
     TryImport,
     YieldImport,
 )
+from models.actions.kitchen import (
+    AcknowledgeCount,
+    Correct,
+    Freeze,
+    MissMeals,
+    RepeatCorrection,
+    ServeMeal,
+)
+from models.actions.meal_money import PayAtCounter, PayBill, PayOut, SetPays, TopUp
+from models.actions.meal_rating import AskMealRatings, RateMeal
+from models.actions.meal_routes import SaveMealRoute
+from models.actions.meal_withdrawal import CancelWithdrawn
+from models.actions.meals import CancelMeal, ChangeMeal, PlaceMeal
+from models.actions.menus import CopyMenus, MenuDish, PublishMenus, SaveDish, SaveMenu, WithdrawMenu
 from models.actions.merge import Merge
 from models.actions.my_data import MakeMyDataLink, OpenMyData
 from models.actions.orders import AddPhotos, AddWords, GivePlace, JoinOrder, OpenOrder, Urge
@@ -113,13 +138,22 @@ from models.actions.staff import (
     SetDuty,
     TellPhotoGone,
 )
+from models.actions.standing import (
+    PauseStandingOrder,
+    ResumeStandingOrder,
+    RunStandingDay,
+    SaveStandingOrder,
+    SkipStandingDay,
+)
 from models.actions.texts import ResetText, SaveText
 from models.actions.transfer import Transfer
 from models.actions.users import SetPassword, SwitchUser
 from models.actions.voice import SettleVoice, VoicePlayed, WantWords
 from models.rules.calendar import OwnDay
 from models.store import Store
+from tests.models.kitchen import kitchen
 from tests.models.scene import Scene
+from tests.models.test_menus import ordered
 from tests.planted import lay_down, open_planted
 from tests.town import KEYS, MONDAY_MORNING, TestTown
 
@@ -145,6 +179,31 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     DecideHomes: lambda s: DecideHomes(s.user, (s.claim(),), "verified"),
     EndHome: lambda s: EndHome(s.user, s.claim()),
     SavePerson: lambda s: SavePerson(s.user, s.person, "张大妈", "13812345678"),
+    AskCarer: lambda s: AskCarer(s.account, s.person, "妈妈", "13912345678", name="张丽"),
+    AskMealRatings: lambda s: AskMealRatings(),
+    RateMeal: lambda s: RateMeal(s.account, s.eaten(), 4),
+    SaveStandingOrder: lambda s: s.standing(),
+    PauseStandingOrder: lambda s: (
+        s.town.do(s.standing()) and PauseStandingOrder(s.person, date(2026, 3, 3), date(2026, 3, 5))
+    ),
+    ResumeStandingOrder: lambda s: (
+        s.town.do(s.standing())
+        and s.town.do(PauseStandingOrder(s.person, date(2026, 3, 3)))
+        and ResumeStandingOrder(s.person)
+    ),
+    SkipStandingDay: lambda s: (
+        s.town.do(s.standing()) and SkipStandingDay(s.person, "lunch", date(2026, 3, 9))
+    ),
+    RunStandingDay: lambda s: RunStandingDay(
+        s.town.do(s.standing())["standing_order_id"], date(2026, 3, 9), None
+    ),
+    SaveDiet: lambda s: SaveDiet(s.person, ("low_sugar",), ("peanut",), "香菜", account_id=s.account),
+    ForgetDiet: lambda s: (
+        s.town.do(SaveDiet(s.person, ("soft",), account_id=s.account))
+        and ForgetDiet(s.person, account_id=s.account)
+    ),
+    DecideCarer: lambda s: DecideCarer(s.carer(), True, account_id=s.neighbour.account_id),
+    EndCarer: lambda s: EndCarer(s.carer(), s.person),
     AddHelper: lambda s: AddHelper(s.claimed, "worker", s.worker, "陈静 抬一下"),
     AddPhotos: lambda s: AddPhotos(s.waiting, s.account, ("m1",)),
     AddSentence: lambda s: AddSentence(s.account, s.rated(), 1, "很快"),
@@ -223,6 +282,14 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     OpenTalk: lambda s: OpenTalk(s.account, "asked", "住户：在吗", "在吗"),
     OpenMyData: lambda s: s.reached() and OpenMyData(s.link()),
     OpenOrder: lambda s: OpenOrder(s.account, s.person, "gas", "urgent", "煤气味", home_id=s.home),
+    PlaceMeal: lambda s: PlaceMeal(s.lunch().lunch, s.person, {s.greens(): 1}, "delivery"),
+    ChangeMeal: lambda s: ChangeMeal(s.meal(), {s.greens(): 3}, "delivery"),
+    CancelMeal: lambda s: CancelMeal(s.meal()),
+    TopUp: lambda s: TopUp(s.person, 5000, s.user),
+    PayOut: lambda s: s.town.do(TopUp(s.person, 5000, s.user)) and PayOut(s.person, 2000, s.user),
+    PayBill: lambda s: PayBill(s.person, 2000, s.user),
+    SetPays: lambda s: SetPays(s.person, "bill", s.user),
+    PayAtCounter: lambda s: PayAtCounter(s.meal(), "console", s.user),
     Pause: lambda s: Pause(s.claimed, "worker", s.worker, "等配件", s.now + timedelta(days=1)),
     PauseOver: lambda s: PauseOver(s.paused, 2),
     PressCard: lambda s: s.pressed(),
@@ -298,11 +365,62 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     DropUnanswered: lambda s: DropUnanswered(s.unanswered(), s.user),
     MakeAlias: lambda s: MakeAlias(s.unanswered(answered=True), s.service_item(), s.user),
     MakeItem: lambda s: MakeItem(s.unanswered(answered=True), "理发", "convenience", "support", s.user),
+    SaveCanteen: lambda s: SaveCanteen("东门食堂", s.unit),
+    SaveSlot: lambda s: SaveSlot(
+        s.town.do(SaveCanteen("东门食堂", s.unit))["id"],
+        "lunch",
+        (1, 2),
+        "11:00",
+        "13:00",
+        "09:30",
+        "09:00",
+        9,
+    ),
+    SaveEstateCanteen: lambda s: SaveEstateCanteen(
+        s.town.planted.estates["幸福小区"], s.town.do(SaveCanteen("东门食堂", s.unit))["id"]
+    ),
+    DropEstateCanteen: lambda s: kitchen(s.town) and DropEstateCanteen(s.town.rows(t.estate_canteen)[-1].id),
+    SaveCanteenDay: lambda s: SaveCanteenDay(
+        s.user, kitchen(s.town).canteen, date(2026, 3, 5), False, "停电"
+    ),
+    ForgetCanteenDay: lambda s: (
+        (k := kitchen(s.town))
+        and (
+            s.town.do(SaveCanteenDay(s.user, k.canteen, date(2026, 3, 5), False))
+            and ForgetCanteenDay(s.user, k.canteen, date(2026, 3, 5))
+        )
+    ),
+    SaveDish: lambda s: SaveDish(s.user, kitchen(s.town).canteen, "白米饭", 200),
+    SaveMenu: lambda s: (
+        (k := kitchen(s.town))
+        and SaveMenu(s.user, k.canteen, k.day, "dinner", (MenuDish(k.dishes["红烧肉"]),))
+    ),
+    PublishMenus: lambda s: PublishMenus(s.user, (kitchen(s.town).menu("dinner"),)),
+    WithdrawMenu: lambda s: WithdrawMenu(s.user, kitchen(s.town).published("dinner")),
+    CancelWithdrawn: lambda s: (
+        (k := kitchen(s.town))
+        and s.town.do(WithdrawMenu(None, k.published("dinner"), orders=True))
+        and CancelWithdrawn(ordered(k, s.town.rows(t.menu)[-1].id, person_id=s.person), s.user)
+    ),
+    CopyMenus: lambda s: (
+        (k := kitchen(s.town))
+        and k.menu("dinner")
+        and CopyMenus(s.user, k.canteen, k.day + timedelta(days=7))
+    ),
+    SaveEntitlement: lambda s: SaveEntitlement(s.user, s.person, date(1940, 5, 1), ("low_income",)),
+    SaveTier: lambda s: SaveTier("高龄", "区民政", 300, date(2026, 1, 1), lowest_age=80),
     YieldImport: lambda s: YieldImport(s.importing("running")),
     SettleVoice: lambda s: SettleVoice(s.voice(), "heard"),
     VoicePlayed: lambda s: VoicePlayed(s.account, 0, s.voice()),
     WantWords: lambda s: WantWords(7, s.account, "m1", 0),
     WithdrawConsent: lambda s: WithdrawConsent(s.account),
+    Freeze: lambda s: Freeze(s.kitchen().menu, 0),
+    Correct: lambda s: Correct(s.late().menu),
+    RepeatCorrection: lambda s: s.kitchen(corrected=True) and RepeatCorrection(2),
+    AcknowledgeCount: lambda s: AcknowledgeCount(s.kitchen(corrected=True).menu, 2, worker_id=s.worker),
+    ServeMeal: lambda s: ServeMeal(s.kitchen(frozen=True).codes[0], worker_id=s.worker),
+    MissMeals: lambda s: MissMeals(s.over().menu),
+    SaveMealRoute: lambda s: SaveMealRoute(s.kitchen().canteen, "东线", s.user, worker_id=s.worker),
 }
 # What people see, or what must be done; none of it may double.
 COUNTED = (
@@ -310,8 +428,11 @@ COUNTED = (
     t.desk_item, t.account, t.person, t.binding, t.worker_account, t.binding_word, t.console_user,
     t.person_talk, t.talk_entry, t.handling_unit, t.worker, t.bot, t.work_group, t.app_card, t.worker_phone,
     t.estate, t.building, t.home, t.route, t.shift, t.leave, t.order_helper, t.worker_skill, t.worker_estate,
-    t.import_run, t.area, t.own_text, t.calendar_day,
+    t.import_run, t.area, t.own_text, t.calendar_day, t.carer,
+    t.meal_order, t.meal_order_dish, t.meal_subsidy, t.meal_account, t.meal_entry,
+    t.dietary_restriction, t.consent, t.standing_order, t.standing_day, t.meal_rating,
     t.service_item, t.item_alias, t.item_vector, t.question_asked, t.unanswered, t.voice_note,
+    t.kitchen_count, t.meal_route, t.meal_route_building,
 )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def test_a_new_word_ends_the_old_one(town: TestTown) -> None:
 
 
 def test_a_word_of_another_firm_is_not_taken_and_not_spent(town: TestTown) -> None:
-    word, (anju, sunny, _) = _word(town), town.planted.bots
+    word, (anju, sunny, *_) = _word(town), town.planted.bots
     assert town.do(BindWorker(sunny.id, "New", word))["why"] == "unknown"
     assert town.do(BindWorker(anju.id, "New", word))["ok"]
 

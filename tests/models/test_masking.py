@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.rules.masking import DOOR, PHONE, mask
+from models.rules.masking import DOOR, PHONE, mask, mask_phone
 from tests.town import TestTown
 
 HAN = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
@@ -167,3 +167,12 @@ def test_the_groups_of_an_order_never_read_its_door(town: TestTown, said: str) -
 def test_an_order_about_no_home_keeps_its_words(town: TestTown) -> None:
     town.order(summary="电梯停在6楼，等了 20 分钟")
     assert town.told()[0].facts["summary_group"] == "电梯停在6楼，等了 20 分钟"
+
+
+@pytest.mark.parametrize(
+    ("phone", "masked"),
+    [("13800138000", "138****8000"), ("02162221234", "021****1234"), ("02162221234-801", "021****1234-801"),
+     ("021-62221234-8", "021****1234-8"), ("12345", "****"), ("", "")],
+)  # fmt: skip
+def test_a_masked_phone_keeps_its_extension_whole(phone: str, masked: str) -> None:
+    assert mask_phone(phone) == masked

@@ -5,10 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, create_engine, inspect
+from sqlalchemy import CheckConstraint, create_engine, inspect, text
 
+import app
 from models import migrate
 from models import tables as t
 
@@ -36,7 +38,7 @@ def test_an_empty_database_is_behind_until_it_is_upgraded(tmp_path: Path) -> Non
     assert migrate.behind(url)
     migrate.upgrade(url)
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head() == "0002"
+    assert migrate.current(url) == migrate.head() == "0003"
     assert not migrate.behind(url)
 
 
@@ -45,3 +47,35 @@ def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(migrate.upgrade, [url, url]))
     assert not migrate.behind(url)
+
+
+def left_behind(tmp_path: Path, *statements: str) -> str:
+    """A database that somebody has changed by hand, as an edit of an unreleased version would leave it."""
+    url = f"sqlite:///{tmp_path / 'linli.db'}"
+    migrate.upgrade(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+    return url
+
+
+@pytest.mark.parametrize(
+    ("statements", "words"),
+    [
+        (["ALTER TABLE worker DROP COLUMN cap"], "没有发布过的版本"),
+        (["DROP TABLE question_asked"], "没有发布过的版本"),
+        (["UPDATE alembic_version SET version_num = '0002'"], "没有发布过的版本"),
+        (["UPDATE alembic_version SET version_num = '9999'"], "更新的版本"),
+    ],
+)
+def test_a_database_of_no_release_is_refused_in_one_sentence_that_says_what_to_do(
+    tmp_path: Path, statements: list[str], words: str
+) -> None:
+    url = left_behind(tmp_path, *statements)
+    with pytest.raises(migrate.CannotUpgrade, match=words) as refused:
+        migrate.upgrade(url)
+    assert "LINLI_DATA_DIR" in str(refused.value)
+    assert "python app.py restore" in str(refused.value)
+    assert issubclass(migrate.CannotUpgrade, app.REFUSALS), "so every command says it without a traceback"

@@ -5,17 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, select, update
 
+from bot.clock import FixedClock
 from models import tables as t
+from models import views
+from models.actions.desk import SaveUser
+from models.actions.meal_money import PayAtCounter, PayOut, SetPays, TopUp
+from models.actions.meals import CancelMeal, ChangeMeal, PlaceMeal
 from tests.chat import Community, found
+from tests.models.dining import LUNCH_DAY, Dining
+from tests.planted import open_planted
+from tests.town import KEYS, MONDAY_MORNING, TestTown
 
 GROWING = {
-    "account", "binding", "conversation", "home", "inbox", "open_question", "order_entry", "order_follower", "outbox",
-    "person", "person_talk", "photo", "question_asked", "talk_entry", "timer", "unanswered", "voice_note",
+    "account", "binding", "carer", "conversation", "dietary_restriction", "entitlement", "home", "inbox",
+    "kitchen_count", "meal_account", "meal_entry", "meal_order", "meal_order_dish", "meal_rating", "meal_subsidy",
+    "menu", "menu_dish", "open_question", "order_entry", "order_follower", "outbox", "person", "person_talk", "photo",
+    "question_asked", "standing_day", "standing_order", "talk_entry", "timer", "unanswered", "voice_note",
     "work_order",
 }  # fmt: skip
 SHOWN = "UPDATE open_question SET shown_at"  # how tests/chat.py pretends that the workers have sent something
@@ -51,7 +62,7 @@ ASKING = (
 
 
 @contextmanager
-def scans(community: Community) -> Iterator[list[tuple[str, str]]]:
+def scans(community: Community | TestTown) -> Iterator[list[tuple[str, str]]]:
     """(table, statement) of every growing table that SQLite's plan reads from end to end."""
     seen: list[tuple[str, str]] = []
 
@@ -117,3 +128,36 @@ def test_a_workers_commands_scan_nothing_that_grows(tmp_path: Path) -> None:
         ):
             worker.says(words)
     assert not seen
+
+
+def test_ordering_meals_scans_nothing_that_grows(tmp_path: Path) -> None:
+    store, planted = open_planted(tmp_path / "meals.db", KEYS, MONDAY_MORNING)
+    town = TestTown(store, FixedClock(MONDAY_MORNING), planted)
+    dining = Dining(town)
+    with store.work(MONDAY_MORNING) as work:
+        area = work.conn.execute(select(t.estate.c.area_id)).scalars().first()
+        work.conn.execute(update(t.subsidy_tier).values(area_id=area))
+    who, user = dining.diner(born=date(1940, 1, 1)), 1
+    do, see, person = dining.town.do, dining.town.see, who.person_id
+    do(SaveUser("admin", "admin", "hash"))
+    greens, day = dining.on_lunch()[-1], LUNCH_DAY
+    with scans(town) as seen:
+        assert do(TopUp(person, 5000, user))["ok"]
+        assert see(views.menus_open, person)
+        assert see(views.menu_card, person, dining.lunch)
+        assert see(views.price, dining.lunch, person, {greens: 1}, "delivery")["subsidy_cents"] == 300
+        order = do(PlaceMeal(dining.lunch, person, {greens: 1}, "delivery", account_id=who.account_id))
+        assert (order["pays"], order["subsidy_cents"]) == ("balance", 300)
+        assert do(PlaceMeal(dining.lunch, person, {greens: 1}, "pickup"))["why"] == "already"
+        assert do(ChangeMeal(order["meal_order_id"], {greens: 2}))["ok"]
+        assert see(views.meals_of, person, day)
+        assert see(views.usual_of, person, "lunch")
+        assert see(views.meal_of, who, order["number"])
+        assert see(views.meal_of, views.User("admin"), order["number"])
+        assert do(CancelMeal(order["meal_order_id"]))["ok"]
+        assert do(PayOut(person, 100, user))["ok"]
+        assert do(SetPays(person, "pickup", user))["ok"]
+        paid = do(PlaceMeal(dining.lunch, person, {greens: 1}, "pickup"))["meal_order_id"]
+        assert do(PayAtCounter(paid, "console", user))["ok"]
+    assert not seen
+    store.engine.dispose()

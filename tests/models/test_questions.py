@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -221,3 +222,33 @@ def test_the_community_is_told_how_the_week_went(town: TestTown) -> None:
     (told,) = [row for row in town.rows(t.outbox) if row.kind == "question_week"]
     assert (told.facts["count"], told.facts["open"]) == (2, 1)
     assert told.facts["most"] == "养犬登记（1 次）"
+
+
+def test_an_answer_that_is_too_long_is_refused_and_told_to_nobody(town: TestTown) -> None:
+    who = town.resident()
+    town.do(FileQuestion(who.account_id, "哪里有理发的"))
+    (row,) = town.rows(t.unanswered)
+    refused = town.do(AnswerUnanswered(row.id, "worker", town.planted.workers["孙丽"], "长" * 501))
+    assert (refused["why"], refused["about"], refused["count"]) == ("needs_words", "long", 501)
+    assert town.told("question_answered") == []
+    assert town.do(AnswerUnanswered(row.id, "worker", town.planted.workers["孙丽"], "长" * 500))["ok"]
+
+
+def test_an_item_that_is_over_gets_no_other_way_to_ask(town: TestTown) -> None:
+    today = town.clock.now().date()
+    ended, past = item(town, state="ended"), item(town, title="理发", ends_on=today - timedelta(days=1))
+    live = item(town, title="配钥匙")
+    town.do(FileQuestion(town.resident().account_id, "小狗去哪里上牌照"))
+    (row,) = town.rows(t.unanswered)
+    town.do(AnswerUnanswered(row.id, "worker", town.planted.workers["孙丽"], "东门"))
+    assert [town.do(MakeAlias(row.id, one, 1))["why"] for one in (ended, past)] == ["closed", "closed"]
+    assert [one.id for one in town.see(views.items_choosable)] == [live]
+
+
+def test_one_item_is_read_without_the_others(town: TestTown) -> None:
+    one = [item(town, title=f"事项{n}") for n in range(5)][2]
+    admin = views.User("admin")
+    kept = town.see(views.item_kept, admin, one)
+    assert kept == next(k for k in town.see(views.items_kept, admin) if k.item.id == one)
+    assert town.see(views.item_kept, admin, 99) is None
+    assert town.see(views.item_kept, views.User("community"), one) is None

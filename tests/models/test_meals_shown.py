@@ -1,0 +1,107 @@
+"""What diners are shown of meals: what can be ordered, what it costs, what they have ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert
+
+from models import tables as t
+from models import views
+from models.actions.desk import SaveUser
+from models.actions.meal_money import TopUp
+from tests.models.dining import LUNCH_DAY, Dining
+from tests.town import TestTown
+
+ORDER_ENDS = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)  # 9:30 in Shanghai
+OLD = date(1940, 5, 1)
+
+
+@pytest.fixture
+def dining(town: TestTown) -> Iterator[Dining]:
+    one = Dining(town)
+    yield one
+    assert one.faults() == []
+
+
+@pytest.fixture
+def user(town: TestTown) -> int:
+    return int(town.do(SaveUser("admin", "admin", "hash"))["user_id"])
+
+
+def test_what_can_be_ordered_is_shown_with_prices_and_clashes(dining: Dining) -> None:
+    who, town = dining.diner(born=OLD), dining.town
+    with town.store.work(town.clock.now()) as work:
+        facts = work.seal('{"marks": ["low_salt"], "allergens": ["egg"], "note": ""}')
+        row = {"person_id": who.person_id, "facts_sealed": facts, "changed_at": work.now}
+        work.conn.execute(insert(t.dietary_restriction).values(row))
+    found = town.see(views.menus_open, who.person_id)
+    assert [(one["day"], one["meal"]) for one in found] == [
+        ("2026-03-02", "lunch"), ("2026-03-02", "dinner"), ("2026-03-03", "breakfast"), ("2026-03-03", "lunch"),
+        ("2026-03-03", "dinner"),
+    ]  # fmt: skip
+    lunch = next(one for one in found if one["menu_id"] == dining.lunch)
+    dishes = {one["name"]: one for one in lunch["dishes"]}
+    greens = dishes["清炒时蔬"]
+    assert (greens["cents"], greens["pay_cents"], greens["left"], greens["clash"]) == (800, 500, None, "")
+    assert dishes["家常豆腐"]["clash"] == "不是低盐，您需要低盐"
+    assert town.see(views.menu_card, who.person_id, dining.lunch) == lunch
+    heads = town.see(views.menus_open, who.person_id, dishes=False)
+    assert heads == [{name: one[name] for name in one if name != "dishes"} for one in found]
+    only = town.see(views.menus_open, who.person_id, day=LUNCH_DAY, meal="lunch")
+    assert [one["menu_id"] for one in only] == [dining.lunch]
+    dining.at(ORDER_ENDS)
+    assert town.see(views.menus_open, who.person_id, day=LUNCH_DAY, meal="lunch") == []
+    assert town.see(views.menu_card, who.person_id, dining.lunch) is None
+
+
+def test_nothing_is_on_sale_for_people_whom_no_canteen_serves(dining: Dining) -> None:
+    nobody = dining.town.resident("o-no-home").person_id
+    assert dining.town.see(views.menus_open, nobody) == []
+    assert dining.town.see(views.menu_card, nobody, dining.lunch) is None
+
+
+def test_a_price_is_what_the_order_then_costs(dining: Dining, user: int) -> None:
+    who, dishes = dining.diner(born=OLD), {dining.on_lunch()[-1]: 2}
+    dining.town.do(TopUp(who.person_id, 5000, user))
+    told = dining.town.see(views.price, dining.lunch, who.person_id, dishes, "delivery")
+    done = dining.place(who, dishes, how="delivery")
+    assert told.pop("balance_cents") == 5000
+    assert {name: done[name] for name in told} == told
+    assert dining.town.see(views.price, dining.lunch, who.person_id, {999: 1}, "pickup") is None
+
+
+def test_orders_to_come_and_the_usual(dining: Dining) -> None:
+    who, town = dining.diner(), dining.town
+    assert town.see(views.usual_of, who.person_id, "lunch") is None
+    greens = dining.dish("清炒时蔬")
+    done = dining.place(who, {greens: 2}, how="delivery")
+    (meal,) = town.see(views.meals_of, who.person_id, LUNCH_DAY)
+    assert (meal["number"], meal["dishes"], meal["code"]) == (done["number"], "清炒时蔬 2 份", done["code"])
+    assert town.see(views.meals_of, who.person_id, LUNCH_DAY + timedelta(days=1)) == []
+    usual = town.see(views.usual_of, who.person_id, "lunch")
+    assert (usual["dishes"], usual["dish_ids"], usual["how"]) == (
+        {"清炒时蔬": 2},
+        {str(greens): 2},
+        "delivery",
+    )
+    dining.cancel(done["meal_order_id"])
+    assert town.see(views.meals_of, who.person_id, LUNCH_DAY) == []
+
+
+def test_an_order_takes_few_statements(dining: Dining) -> None:
+    who = dining.diner(born=OLD, groups=("low_income",))
+    said: list[str] = []
+
+    def listen(_c: Any, _cursor: Any, statement: str, _p: Any, _x: Any, _many: bool) -> None:
+        said.append(statement)
+
+    engine = dining.town.store.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    done = dining.place(who, {dining.on_lunch()[-1]: 1})
+    event.remove(engine, "before_cursor_execute", listen)
+    assert done["subsidy_cents"] == 800
+    assert len(said) <= 14, "\n".join(said)
