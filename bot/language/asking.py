@@ -8,7 +8,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.language.commands import control
+from bot.language.intents import rules
 from bot.language.numbers import SPOKEN, bare_number, read_numeral, read_yes_no
+from bot.language.questions import standard
 from bot.language.replies import small_talk
 from bot.language.tables import any_of, read_table
 from bot.language.text import REMEMBERED, clean, spellings
@@ -16,6 +18,10 @@ from bot.language.text import REMEMBERED, clean, spellings
 _TABLE = read_table("asking")
 _ASKS, _NEVER = re.compile(any_of(_TABLE["asks"])), re.compile(any_of(_TABLE["never"]))
 _MEDICAL, _KIOSK = re.compile(any_of(_TABLE["medical"])), re.compile(any_of(_TABLE["kiosk"]))
+_BARE = re.compile(
+    rf"(?:{any_of(_TABLE['bare']['things'])}){{0,6}}{any_of(_TABLE['bare']['words'])}(?:{any_of(_TABLE['bare']['ends'])}){{0,6}}"
+)
+_SIGNS = re.compile(r"[\W_]+")
 _BENEFITS = re.compile(
     rf"(?:什么|哪些|啥|多少).{{0,4}}(?:补贴|优惠|待遇|福利|政策|照顾|津贴|补助)"
     rf"|{any_of(_TABLE['benefit_verbs'])}(?:到|些|受|点)?(?:什么|哪些|啥)"
@@ -23,9 +29,11 @@ _BENEFITS = re.compile(
 _AGE = re.compile(rf"(?<![0-9])(?P<age>[0-9]{{1,3}}|{SPOKEN}{{1,5}})\s*(?:周岁|岁)")
 _OLDEST = 120
 LONGEST = 200  # characters of a question; what is longer is a story or a poem
+MAYBE = "maybe_report"  # of the rules' intents the only unsure one
 _FOREIGN = 3  # letters that are not Chinese, from which on it is another language
 
 
+@lru_cache(REMEMBERED)
 def worth(text: str) -> str:
     """What of a message may be a question: cleaned; empty for a number, a yes, a control word, chit-chat, a story.
 
@@ -50,6 +58,15 @@ def asks(text: str) -> bool:
     """
     said = worth(text)
     return bool(said) and _ASKS.search(said) is not None and _NEVER.search(said) is None
+
+
+def asks_bare(text: str) -> bool:
+    """Whether a question says how or where, and not what.
+
+    >>> asks_bare("哪能弄啦"), asks_bare("要什么材料？"), asks_bare("敬老卡怎么办")
+    (True, True, False)
+    """
+    return _BARE.fullmatch(_SIGNS.sub("", standard(text))) is not None
 
 
 def read_age(text: str) -> int | None:
@@ -91,6 +108,7 @@ def _benefits(text: str) -> bool:
 
 
 WISHES: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("bare_question", asks_bare),
     ("medical", lambda text: _MEDICAL.search(text) is not None),
     ("catalogue", _exactly("catalogue")),
     ("fields", _exactly("fields")),
@@ -99,6 +117,17 @@ WISHES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("kiosk", _kiosk),
     ("foreign", foreign),
 )
+
+
+def searched(text: str) -> str:
+    """What of a message is looked for among the service items: as worth() has it, but empty where the rules surely
+    read something else and nothing is asked: whatever was found would come second, and nobody would hear of it.
+
+    >>> searched("厨房水管漏水"), searched("电梯坏了怎么办？"), searched("敬老卡掉了")
+    ('', '电梯坏了怎么办?', '敬老卡掉了')
+    """
+    read = (*wishes(text), *rules(text))
+    return "" if read and read[0] != MAYBE and not asks(text) else worth(text)
 
 
 @lru_cache(REMEMBERED)

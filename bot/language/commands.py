@@ -18,9 +18,10 @@ _CONTROL: dict[str, Control] = {
     word: cast(Control, verb) for verb, words in _TABLE["control"].items() for word in words
 }
 _END_TALK = frozenset(_TABLE["end_talk"])
+# So many words at most: they can be cut in several ways, which doubles with each of them.
 _ORDER = re.compile(
-    rf"(?:{any_of(_TABLE['order_heads'])}[\s:,]*)*[#【]?\s*(?P<number>[0-9]{{4,9}})\s*】?"
-    rf"(?:[\s,的]*{any_of(_TABLE['order_tails'])})*[\s?。!.~了啊呀]*"
+    rf"(?:{any_of(_TABLE['order_heads'])}[\s:,]*){{0,6}}[#【]?\s*(?P<number>[0-9]{{4,9}})\s*】?"
+    rf"(?:[\s,的]*{any_of(_TABLE['order_tails'])}){{0,6}}[\s?。!.~了啊呀]*"
 )
 _MINE = frozenset(_TABLE["my_orders"])
 _URGES_ALONE = frozenset(_TABLE["urges_alone"])

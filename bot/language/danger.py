@@ -25,17 +25,22 @@ _HEDGE = re.compile(
     )
     + ")$"
 )
+_PLAIN = re.compile(any_of(_TABLE["plain"]))
 _BETWEEN = r"[^。!?;没]{0,10}?"
 
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """A danger to life. `call` are the emergency numbers to give at once, the first one first."""
+    """A danger to life. `call` are the emergency numbers to give at once, the first one first.
+
+    `plain`: said in words that hardly mean anything else (着火了, 晕倒), so nobody need be asked.
+    """
 
     kind: str
     words: str
     category: str
     call: tuple[str, ...]
+    plain: bool = False
 
 
 def _word(word: str) -> str:
@@ -46,7 +51,19 @@ def _word(word: str) -> str:
 
 def _pattern(kind: dict[str, list[str]], together: list[list[str]]) -> re.Pattern[str]:
     parts = [_BETWEEN.join(map(_word, words)) for words in together]
-    return re.compile("|".join([*parts, any_of(kind["words"])]))
+    # Most places of a text begin nothing that is dangerous: one look at their character tells.
+    firsts = {
+        first for word in (*kind["words"], *(words[0] for words in together)) for first in _firsts(word)
+    }
+    return re.compile(
+        f"(?=[{''.join(sorted(map(re.escape, firsts)))}])(?:{'|'.join([*parts, any_of(kind['words'])])})"
+    )
+
+
+def _firsts(word: str) -> set[str]:
+    """The characters with which a word of the table may begin."""
+    name = re.match(r"\{(\w+)\}", word)
+    return {one[0] for one in _NAMES[name[1]]} if name else {word[0]}
 
 
 _KINDS = tuple((row, _pattern(row, row["together"])) for row in _TABLE["kinds"])
@@ -66,11 +83,15 @@ def danger(text: str) -> Danger | None:
     if not found:
         return None
     row, words = found
-    return Danger(row["kind"], words, row["category"], tuple(row["call"]))
+    return Danger(row["kind"], words, row["category"], tuple(row["call"]), _said_so(_PLAIN, said) is not None)
 
 
 def _found(said: str) -> Iterator[tuple[dict[str, str], str]]:
     for row, pattern in _KINDS:
-        for match in pattern.finditer(said):
-            if not _HEDGE.search(said[: match.start()]):
-                yield row, match[0]
+        if match := _said_so(pattern, said):
+            yield row, match[0]
+
+
+def _said_so(pattern: re.Pattern[str], said: str) -> re.Match[str] | None:
+    """The first place where it is said to be so, and not feared or denied."""
+    return next((match for match in pattern.finditer(said) if not _HEDGE.search(said[: match.start()])), None)

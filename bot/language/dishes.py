@@ -19,6 +19,7 @@ _LIGHT = frozenset(
 SURE = 0.72
 """A score from which a dish counts as named."""
 _NEAR = 0.08  # candidates this close to the best are offered beside it
+_ENOUGH = 0.6  # of the characters alike: worth asking
 _LIGHT_WEIGHT, _HEARD, _SOUNDS_NEAR, _PARTED = 0.2, 0.04, 0.6, 0.06
 _LEFT_OFF = 0.15  # 大排饭 for 大排
 _STAPLE = re.compile(rf"(?<=..){any_of(_TABLE['staples'])}$")
@@ -57,6 +58,23 @@ def find_dish(said: str, menu: Sequence[str]) -> list[str]:
     ]
     ranked = sorted((one for one in scored if one[0] >= SURE), key=lambda one: -one[0])
     return [name for score, name in ranked if score >= ranked[0][0] - _NEAR]
+
+
+def near_dishes(said: str, menu: Sequence[str], most: int = 3) -> list[str]:
+    """Dishes of `menu` that share enough characters with `said` to be asked about, the nearest first.
+
+    >>> near_dishes("红绕肉", ["红烧肉", "炖豆腐", "清蒸鱼"]), near_dishes("鱼", ["红烧肉", "清蒸鱼"])
+    (['红烧肉'], ['清蒸鱼'])
+    """
+    shares = {name: _shared(said, name) for name in dict.fromkeys(menu)}
+    near = [name for name, share in shares.items() if share >= _ENOUGH or (len(said) == 1 and said in name)]
+    return sorted(near, key=lambda name: -shares[name])[:most]
+
+
+def _shared(one: str, other: str) -> float:
+    """The part of their characters that two names have alike, of the longer one."""
+    alike = sum(min(one.count(c), other.count(c)) for c in set(one))
+    return alike / max(len(one), len(other), 1)
 
 
 @lru_cache(8)

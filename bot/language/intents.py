@@ -8,8 +8,11 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.language.commands import is_order, my_orders, not_fixed, order_number, urges, withdraws
+from bot.language.diets import wants_diet
+from bot.language.dining import answers_carer, ends_carer, wants_carer
 from bot.language.phones import read_phone, without_phone
 from bot.language.reports import maybe_report, opens_report
+from bot.language.standing import wants_standing
 from bot.language.tables import read_table
 from bot.language.text import REMEMBERED
 
@@ -27,11 +30,14 @@ _BARE = re.compile(
     r"(?:一下|吧|呀|啊|：|:|，|,|。|！|\s)*"
 )
 
+_MOST = 60  # characters of a command with all politeness
 _PRIVACY = {name: frozenset(words) for name, words in read_table("privacy").items()}
 
 
 def _bare(text: str) -> str:
-    """The sentence without spaces, politeness and signs around it."""
+    """The sentence without spaces, politeness and signs around it; a long one as it is: it is no command."""
+    if len(text) > _MOST:
+        return text
     return _POLITE.sub("", "".join(text.split())).strip("。？?！!，,~")
 
 
@@ -42,6 +48,11 @@ INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("my_orders", my_orders),
     ("order_number", lambda text: order_number(text) is not None),
     ("bind_home", lambda text: _BIND.match(text.strip()) is not None),
+    ("end_carer", ends_carer),
+    ("carer_answer", lambda text: answers_carer(text) is not None),
+    ("carer", wants_carer),
+    ("diet", wants_diet),
+    ("standing_order", wants_standing),
     ("report", opens_report),
     ("phone_number", lambda text: read_phone(text) is not None and len(text.strip()) < 20),
     ("my_data", lambda text: _bare(text) in _PRIVACY["my_data"]),

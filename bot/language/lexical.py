@@ -63,13 +63,17 @@ class Index:
         count = Counter(terms)
         weights = {term: n * self._idf.get(term, self.unknown) for term, n in count.items()}
         norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        cosine, bm25 = np.zeros(self.size), np.zeros(self.size)
-        for term, n in count.items():
-            if (posted := self._postings.get(term)) is not None:
-                where, in_cosine, in_bm25 = posted
-                cosine[where] += in_cosine * (weights[term] / norm)
-                bm25[where] += in_bm25 * n
-        return cosine, bm25
+        known = [term for term in count if term in self._postings]
+        if not known:
+            return np.zeros(self.size), np.zeros(self.size)
+        # All terms in one go: a call of numpy for each of them costs more than what it adds up.
+        wheres, in_cosines, in_bm25s = zip(*map(self._postings.__getitem__, known), strict=True)
+        where, many = np.concatenate(wheres), [len(one) for one in wheres]
+        share = np.repeat([weights[term] / norm for term in known], many)
+        times = np.repeat([float(count[term]) for term in known], many)
+        cosine = np.bincount(where, np.concatenate(in_cosines) * share, self.size)
+        bm25 = np.bincount(where, np.concatenate(in_bm25s) * times, self.size)
+        return cosine.astype(np.float64, copy=False), bm25.astype(np.float64, copy=False)
 
     def weight(self, term: str) -> float:
         """How telling `term` is here; one that no document has is the most telling."""

@@ -48,14 +48,13 @@ class ByWords:
 
 
 class ByModel:
-    """What the language model finds alike. `vectors`: all there are, by the digest of their item."""
+    """What the language model finds alike, of the items that have vectors here, by the digest of their item."""
 
-    def __init__(
-        self, items: Sequence[Item], embedder: Embedder, vectors: Mapping[str, FloatArray] | None
-    ) -> None:
-        self._embedder = embedder
-        self.vectors = _embedded(items, embedder, vectors or {})
-        rows = [self.vectors[digest(item)] for item in items]
+    def __init__(self, items: Sequence[Item], embedder: Embedder, vectors: Mapping[str, FloatArray]) -> None:
+        self._embedder, self.vectors = embedder, vectors
+        digests = [digest(item) for item in items]
+        self.known = np.array([key in vectors for key in digests])
+        rows = [vectors[key] for key in digests if key in vectors]
         self._best = np.vstack([row[:-1] for row in rows])
         self._starts = _starts([len(row) - 1 for row in rows])
         self._whole = np.vstack([row[-1:] for row in rows])
@@ -66,7 +65,9 @@ class ByModel:
         best = np.maximum.reduceat(self._best @ asked, self._starts)
         cosines = np.column_stack((best, self._whole @ asked)).astype(float)
         scaled: Components = (cosines - _COSINE_FROM) / _COSINE_SPAN
-        return scaled
+        whole = np.tile(scaled.mean(axis=0), (len(self.known), 1))  # without vectors: neither like nor unlike
+        whole[self.known] = scaled
+        return whole
 
 
 def _whole(items: Sequence[Item], terms: Callable[[Question], Sequence[str]]) -> Index:
@@ -81,9 +82,10 @@ def _starts(counts: Sequence[int]) -> npt.NDArray[np.intp]:
     return np.cumsum([0, *counts[:-1]], dtype=np.intp)
 
 
-def _embedded(
+def embedded(
     items: Sequence[Item], embedder: Embedder, known: Mapping[str, FloatArray]
 ) -> dict[str, FloatArray]:
+    """The vectors of every item by its digest: those that are known, and the others made now."""
     by_digest = {digest(item): item for item in items}
     found = {key: known[key] for key in by_digest if key in known}
     texts = {key: passages(item) for key, item in by_digest.items() if key not in found}

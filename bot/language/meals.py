@@ -40,6 +40,15 @@ def find_meal(text: str, *, parts: bool = True) -> Meal | None:
     return found[0][0] if found and parts else None
 
 
+def meal_words(text: str) -> list[tuple[int, int]]:
+    """Where the meals and parts of the day stand in the cleaned `text`.
+
+    >>> meal_words("明天中午不要了")
+    [(2, 4)]
+    """
+    return [found.span() for found in _WORD.finditer(text) if not found["not"]]
+
+
 def _found(text: str) -> Iterator[tuple[Meal, bool]]:
     for found in _WORD.finditer(text):
         if found["meal"]:

@@ -178,6 +178,17 @@ def mentioned(text: str, labels: Sequence[str]) -> int | None:
     return _whole(said, [(index, name) for index, name in enumerate(names) if len(name) >= 2])
 
 
+def says_any(text: str, words: Sequence[str]) -> bool:
+    """Whether a sentence says one of `words` and does not refuse it.
+
+    >>> says_any("请送上门", ["送上门"]), says_any("不要送上门", ["送上门"])
+    (True, False)
+    """
+    said = _close(clean(text))
+    places = (found.start() for word in words for found in re.finditer(re.escape(word), said))
+    return any(not _REFUSED.search(said[:start]) for start in places)
+
+
 def measured(text: str, unit: str) -> int | None:
     """The whole number that stands before `unit` in a sentence, if just one does and it is no guess.
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin, load_phrases_dict
 
-from bot.language.tables import read_table
+from bot.language.tables import any_of, read_table
 
 # What is read otherwise in a word than alone, where it matters: the package's own 47,000 words are left out.
-load_phrases_dict({word: [[sound] for sound in way.split()] for word, way in read_table("readings").items()})
+_READINGS = read_table("readings")
+load_phrases_dict({word: [[sound] for sound in way.split()] for word, way in _READINGS.items()})
+_PIECE = re.compile(any_of(_READINGS) + r"|[\u4e00-\u9fff]|[^\u4e00-\u9fff]+")
+_REMEMBERED = 8192  # characters and words: a town uses some three thousand
 _SOUNDS = ((re.compile("^([zcs])h"), r"\1"), (re.compile("^n(?=[aeiouv])"), "l"), (re.compile("ng$"), "n"))
 
 
@@ -21,7 +25,12 @@ def syllables(text: str) -> list[str]:
     >>> syllables("食堂证"), syllables("思糖正")
     (['si', 'tan', 'zen'], ['si', 'tan', 'zen'])
     """
-    return [blurred(sound) for sound in lazy_pinyin(text)]
+    return [sound for piece in _PIECE.findall(text) for sound in _sounds(piece)]
+
+
+@lru_cache(_REMEMBERED)
+def _sounds(piece: str) -> tuple[str, ...]:
+    return tuple(blurred(sound) for sound in lazy_pinyin(piece))
 
 
 def blurred(sound: str) -> str:

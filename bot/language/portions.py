@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
+from bot.language.clocks import find_time
 from bot.language.dishes import find_dish
+from bot.language.meals import find_meal
+from bot.language.numbers import read_numeral
 from bot.language.quantities import Quantity, find_quantities
 from bot.language.tables import any_of, read_table
 
@@ -16,7 +19,9 @@ _GENERIC = frozenset(_TABLE["generic"])
 _LIGHT = frozenset(_TABLE["light"])  # 红烧 alone is no dish
 _FOOD = re.compile(any_of(_TABLE["food"]))
 _LEAD = re.compile(rf"^(?:{any_of(_TABLE['lead'])}|[\s,。!?的])+")
-_TAIL = re.compile(rf"(?:{any_of(_TABLE['tail'])}|[\s,。!?])+$")
+_TAIL = re.compile(
+    rf"(?:{any_of(_TABLE['tail'])}|[\s,。!?]++){{1,6}}$"
+)  # more of them can be cut in too many ways
 _SERVING = re.compile(rf"(?P<head>.*?)(?P<serving>{any_of(_TABLE['servings'])})")
 _NEGATED = re.compile(rf"{any_of(_TABLE['negated'])}(?:[要吃放了点]|太)*$")
 _NEGATED_AFTER = re.compile(
@@ -30,15 +35,28 @@ _CUT = re.compile(r"[,。!?;、\n()+\0]|和|跟|加上|以及|还有|另外|再�
 _ONE = re.compile(r"(?P<one>[个份客碗盒])")
 _ASKED_FOR = re.compile(r"(?:订|来|要|点|留|叫|加|买|送)(?:我|伊)?$")
 _FAR = re.compile(r"[^\s,:要来订的就我]")  # between a dish and the number behind it
+_TALK = re.compile(any_of(_TABLE["talk"]))
+_HAN_NUMBER = "[一二两三四五六七八九十]"
+_PICK_LEAD = re.compile(r"^(?:[我要来点订选]|再来|就要)+")
+_PICK_CUT = re.compile(r"[\s,、;+]+|和|跟|还有|以及")
+_PICK = re.compile(
+    rf"第?(?P<n>[0-9]{{1,2}}+|{_HAN_NUMBER}{{1,2}}+)(?P<mark>号菜?|个)?"
+    rf"(?:(?<=[0-9号菜个])(?:要|来)?(?P<count>[0-9]+|{_HAN_NUMBER}+)[份客碗盒])?"
+)
+_EACH_OF = re.compile(rf"(?P<rest>.*?)\s*各\s*(?P<count>[0-9]+|{_HAN_NUMBER}+)\s*[份客碗盒]")
 _LONGEST = 12  # characters of what may be a dish
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A dish by its name on the menu, or as it was said when there is no menu; qty 2, 0.5 or "2-3"."""
+    """A dish by its name on the menu, or as it was said when there is no menu; qty 2, 0.5 or "2-3".
+
+    `others`: dishes of the menu that the same words may mean just as well.
+    """
 
     dish: str
     qty: int | float | str
+    others: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 def find_portions(text: str, menu: Sequence[str] = ()) -> list[Portion]:
@@ -57,11 +75,59 @@ def find_portions(text: str, menu: Sequence[str] = ()) -> list[Portion]:
     return list({one.dish: one for one in _counted(named, quantities, text)}.values())
 
 
+def without_serving(dish: str) -> str:
+    """A dish without the way it is served: 红烧肉 of 红烧肉套餐; empty for 套餐 alone."""
+    found = _SERVING.fullmatch(dish)
+    return found["head"] if found else dish
+
+
+def find_strangers(text: str, menu: Sequence[str], *, alone: bool = True) -> list[str]:
+    """Words of the cleaned `text` that are ordered like a dish, with a number beside them, and not on the menu.
+
+    `alone`: so are words that are all there is.
+
+    >>> find_strangers("两份佛跳墙,一份红烧肉送到家", ["红烧肉", "米饭"]), find_strangers("佛跳墙", ["红烧肉"])
+    (['佛跳墙'], ['佛跳墙'])
+    """
+    clock = find_time(text)
+    said = text[: clock.start] + "\0" * (clock.end - clock.start) + text[clock.end :] if clock else text
+    quantities = find_quantities(said)
+    known = _named(said, quantities, tuple(menu))
+    rest = said
+    for start, end in [(one.start, one.end) for one in known] + [(one.start, one.end) for one in quantities]:
+        rest = rest[:start] + "\0" * (end - start) + rest[end:]
+    found = []
+    for start, piece in _pieces(rest):
+        counted = any(_touches(one, start, start + len(piece), said) for one in quantities)
+        whole = alone and _bare(said) == piece and (_FOOD.search(piece) or not _TALK.search(piece))
+        if (counted or whole) and _may_be_dish(piece, menu):
+            found.append(piece)
+    return found
+
+
+def _bare(text: str) -> str:
+    """`text` without what leads in and what follows, as a piece of a sentence is."""
+    return _TAIL.sub("", _LEAD.sub("", text))
+
+
+def _touches(one: Quantity, start: int, end: int, text: str) -> bool:
+    """Whether a number stands right beside these words."""
+    between = text[one.end : start] if one.end <= start else text[end : one.start]
+    return not between.strip(" 的")
+
+
+def _may_be_dish(piece: str, menu: Sequence[str]) -> bool:
+    """Whether a piece of a sentence reads like a name, and nothing else is known that it could be."""
+    plain = len(piece) > 1 and piece not in _GENERIC and not re.search(r"[^\u4e00-\u9fff]", piece)
+    return plain and _dish_of(piece, tuple(menu), True) is None and not find_meal(piece)
+
+
 @dataclass(frozen=True, slots=True)
 class _Named:
     dish: str
     start: int
     end: int
+    others: tuple[str, ...] = ()
 
 
 def _named(text: str, quantities: Sequence[Quantity], menu: tuple[str, ...]) -> list[_Named]:
@@ -77,7 +143,7 @@ def _named(text: str, quantities: Sequence[Quantity], menu: tuple[str, ...]) -> 
     for start, piece in _pieces(rest):
         dish = _dish_of(piece, menu, counted)
         if dish:
-            found.append(_Named(dish, start, start + len(piece)))
+            found.append(_Named(dish, start, start + len(piece), _others(piece, dish, menu)))
     kept = [one for one in found if not _refused(one, text)]
     return sorted(kept, key=lambda one: one.start)
 
@@ -117,6 +183,10 @@ def _dish_of(said: str, menu: tuple[str, ...], counted: bool) -> str | None:
     return said if counted and _FOOD.search(said) and len(said) > 1 else None
 
 
+def _others(said: str, dish: str, menu: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in find_dish(said, menu) if one != dish) if menu and dish in menu else ()
+
+
 def _refused(one: _Named, text: str) -> bool:
     return bool(_NEGATED.search(text[: one.start])) or bool(_NEGATED_AFTER.match(text[one.end :]))
 
@@ -137,7 +207,8 @@ def _counted(named: Sequence[_Named], quantities: Sequence[Quantity], text: str)
         said = next(count for count in counts if count)
         counts = [said if count is None else count for count in counts]
     return [
-        Portion(one.dish, 1 if count is None else count) for one, count in zip(named, counts, strict=True)
+        Portion(one.dish, 1 if count is None else count, one.others)
+        for one, count in zip(named, counts, strict=True)
     ]
 
 
@@ -147,6 +218,27 @@ def _beside(one: _Named, free: Sequence[Quantity], text: str) -> Quantity | None
         return before[-1]
     after = [q for q in free if q.start >= one.end and not _FAR.search(text[one.end : q.start])]
     return after[0] if after else None
+
+
+def read_picks(text: str) -> dict[int, int]:
+    """Numbers of a list, with how many of each, when the cleaned `text` is nothing else; {} otherwise.
+
+    >>> read_picks("1和3"), read_picks("2号两份,4号一份"), read_picks("1、3各两份"), read_picks("12份")
+    ({1: 1, 3: 1}, {2: 2, 4: 1}, {1: 2, 3: 2}, {})
+    """
+    bare = _PICK_LEAD.sub("", _TAIL.sub("", text))
+    each = _EACH_OF.fullmatch(bare)
+    found = [_PICK.fullmatch(part) for part in _PICK_CUT.split(each["rest"] if each else bare) if part]
+    picks = [one for one in found if one]
+    if not picks or len(picks) < len(found) or (len(picks) == 1 and not picks[0]["mark"]):
+        return {}
+    of_each = _count(each["count"]) if each else 0
+    picked = {_count(one["n"]): of_each or _count(one["count"]) or 1 for one in picks}
+    return picked if len(picked) == len(picks) and 0 not in picked else {}
+
+
+def _count(numeral: str | None) -> int:
+    return (read_numeral(numeral) if numeral else None) or 0
 
 
 def asks_for_one(text: str) -> bool:

@@ -27,6 +27,10 @@ _SAID = re.compile(
     rf"|(?P<low>{_NUMBER})\s*(?:{_MEASURE})?\s*(?:到|至|-|~|或者?是?|还是)\s*(?P<high>{_NUMBER})"
     rf"|(?P<number>{_NUMBER}))\s*(?:(?P<dozen>打)|(?P<measure>{_MEASURE})|(?P<loose>{_LOOSE})|(?<=[俩仨])))(?P<more>半)?(?P<vague>多|来)?"
 )
+_NO_COUNT = re.compile(
+    rf"(?:(?<![0-9.])0+|(?<![一二三四五六七八九十百])[零〇]|[-负]\s*{_NUMBER}|[0-9]+\.[0-9]+|[0-9]{{5,}}|[几多]|若干"
+    rf"|[千万亿])\s*{_MEASURE}"
+)
 _VAGUE_BEFORE = re.compile(r"(?:几|好几|十几|若干|多少)\s*$")
 _NEGATED = re.compile(any_of(_TABLE["negated"]) + r"\s*$")
 _TOTAL = re.compile(any_of(_TABLE["totals"]) + r"(?:是|要|订|来)?\s*$")
@@ -78,6 +82,15 @@ def find_quantities(text: str) -> list[Quantity]:
     found = [one for said in _SAID.finditer(text) if (one := _read(said, text))]
     singles = [Quantity(1, 1, *said.span("one")) for said in _ONE.finditer(text)]  # 来碗小馄饨
     return sorted(found + singles, key=lambda quantity: quantity.start)
+
+
+def no_count(text: str) -> bool:
+    """Whether a number of servings is said that is none: 0 份, 负一份, 1.5 份, 几份, 十几份, 12345 份.
+
+    >>> [no_count(text) for text in ("红烧肉0份", "几份", "两份红烧肉", "红烧肉半份")]
+    [True, True, False, False]
+    """
+    return _NO_COUNT.search(text) is not None
 
 
 def find_total(text: str) -> Quantity | None:

@@ -15,7 +15,7 @@ from bot.language.tables import any_of, read_table
 
 __all__ = [
     "CATEGORIES", "Danger", "Suggestion", "Urgency", "category_points", "danger", "fault_object",
-    "maybe_report", "opens_report", "public_part", "suggest_category", "urgency",
+    "maybe_report", "opens_report", "part_named", "public_part", "suggest_category", "urgency",
 ]  # fmt: skip
 
 Urgency = Literal["normal", "urgent"]
@@ -54,6 +54,9 @@ _DOORS = frozenset(word for row in _CATEGORIES["categories"] for word in row.get
 _OBJECTS = _index(read_table("objects").items())
 _PARTS = _index(read_table("public_parts").items())
 _WORD, _OBJECT, _PART = (re.compile(any_of(index)) for index in (_WORDS, _OBJECTS, _PARTS))
+_AROUND = re.compile(
+    r"^[,，\s]*(?:就|都|是)*在?(?:我们|阿拉)?(?:这里|那里|小区|楼里)?的?|(?:里面|里厢|里头|里|上|那里|这里|那边|旁边)?[啊呀呢哦的了,。.!\s]*$"
+)
 _URGENT = re.compile(any_of(_URGENCY["urgent"]))
 _CALM = re.compile(any_of(_URGENCY["calm"]))
 _PLAIN = frozenset(_OPENINGS["explicit"])
@@ -115,6 +118,16 @@ def fault_object(text: str) -> str | None:
 def public_part(text: str) -> str | None:
     """The shared part of the estate that is meant (走廊 is 楼道); None for a home or when unsaid."""
     return _longest(_PART, _PARTS, text)
+
+
+def part_named(text: str) -> str | None:
+    """The shared part that is all that `text` names beside an address: 在楼道里, 3 号楼的走廊; else None.
+
+    >>> part_named("就在走廊里"), part_named("楼道灯坏了")
+    ('楼道', None)
+    """
+    named = _PARTS.get(_AROUND.sub("", strip_home(as_meant(text)).strip()))
+    return named[0] if named else None
 
 
 def _longest(pattern: re.Pattern[str], index: Mapping[str, list[str]], text: str) -> str | None:

@@ -19,7 +19,7 @@ import numpy as np
 
 from bot.language.calibration import SKIP_MODEL_FROM, Weights, chance, evidence, weights
 from bot.language.embedding import Embedder, FloatArray, model
-from bot.language.likeness import ByModel, ByWords, Components
+from bot.language.likeness import ByModel, ByWords, Components, embedded
 from bot.language.questions import Question, is_chinese, read, standard
 from bot.language.service_items import Item, digest, passages
 
@@ -47,7 +47,8 @@ class Finder:
     """The items of one catalogue, ready to be asked. It never changes, so threads may share it.
 
     `embedder`: None leaves the model out. `vectors`: what `Finder.vectors` handed out earlier, from digest
-    to rows; only items whose digest is not among its keys are embedded, 40 to 80 ms a passage on one core.
+    to rows. `makes`: items whose digest is not among its keys are embedded now, 40 to 80 ms a passage on one
+    core; else they go by words.
     """
 
     def __init__(
@@ -56,10 +57,11 @@ class Finder:
         *,
         embedder: Embedder | None = None,
         vectors: Mapping[str, FloatArray] | None = None,
+        makes: bool = True,
     ) -> None:
         self._items = list(items)
         self._words = ByWords(self._items) if items else None
-        self._model = ByModel(self._items, embedder, vectors) if items and embedder else None
+        self._model = _by_model(self._items, embedder, vectors or {}, makes) if embedder else None
         self._names = [standard("\n".join((item.title, *item.aliases))) for item in self._items]
         self._remembered = lru_cache(_REMEMBERED)(self._judged)
 
@@ -102,8 +104,11 @@ class Finder:
         verdict = self._verdict(question, by_words, _WORDS)
         if self._model is None or verdict.score >= SKIP_MODEL_FROM:
             return verdict
+        if verdict.kind == "sure" and not self._model.known[(by_words @ _WORDS.order).argmax()]:
+            return verdict
         both = np.hstack((by_words, self._model.components(question)))
-        return self._verdict(question, both, _MODEL)
+        known = self._model.known[(both @ _MODEL.order).argmax()]
+        return self._verdict(question, both, _MODEL) if known else verdict
 
     def _verdict(self, question: Question, components: Components, by: Weights) -> Verdict:
         ranked = components @ by.order
@@ -112,3 +117,11 @@ class Finder:
         kind: Kind = "sure" if score >= by.answer_from else "suggest" if score >= by.suggest_from else "none"
         best = np.argsort(-ranked, kind="stable")[:MOST]
         return Verdict(kind, tuple(self._items[at].id for at in best), score)
+
+
+def _by_model(
+    items: Sequence[Item], embedder: Embedder, vectors: Mapping[str, FloatArray], makes: bool
+) -> ByModel | None:
+    """None where no item has vectors."""
+    there = embedded(items, embedder, vectors) if makes else vectors
+    return ByModel(items, embedder, there) if any(digest(item) in there for item in items) else None

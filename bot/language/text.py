@@ -72,7 +72,8 @@ def _is_picture(c: str) -> bool:
     return c > "\u00ff" and c not in _TELLING and unicodedata.category(c) in _PICTURES
 
 
-def spellings(text: str) -> list[str]:
+@lru_cache(REMEMBERED)
+def spellings(text: str) -> tuple[str, ...]:
     """`text` cleaned, then with one polite word or sign less at a time; the last is the barest.
 
     "算了吧！" gives 算了吧!, 算了吧, 算了, 算: a table of exact words is asked for each in turn.
@@ -84,7 +85,7 @@ def spellings(text: str) -> list[str]:
             if not shorter or shorter == found[-1]:
                 break
             found.append(shorter)
-    return found
+    return tuple(found)
 
 
 def bare(text: str) -> str:

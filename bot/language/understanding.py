@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from bot.language.classifier import Guess, guess
+from bot.language.classifier import guess
 from bot.language.commands import control
 from bot.language.danger import danger
 from bot.language.features import marks
 from bot.language.reports import CATEGORIES, suggest_category
 from bot.language.staff import read_command
 from bot.language.tables import read_table
-from bot.language.text import clean
+from bot.language.text import REMEMBERED, clean
 
 Role = Literal["resident", "staff"]
 Level = Literal["normal", "urgent", "emergency"]
@@ -49,6 +50,7 @@ class Understood:
     asks: bool = False
 
 
+@lru_cache(REMEMBERED)
 def understand(text: str, role: Role = "resident") -> Understood:
     """What `text` wants when nothing is known of the talk it stands in. Never raises.
 
@@ -57,14 +59,13 @@ def understand(text: str, role: Role = "resident") -> Understood:
     """
     if not clean(text):
         return Understood(NOTHING, 1.0)
-    guessed = guess(text)
-    intent, score = _intent(text, role, guessed)
+    intent, score = _intent(text, role)
     if intent == "safety":
         return Understood(intent, score, CATEGORIES["help"], "emergency")
     if intent != "report":
         return Understood(intent, score)
     level, asks = emergency(text)
-    return Understood(intent, score, _category(text, guessed), level, asks)
+    return Understood(intent, score, _category(text), level, asks)
 
 
 def perhaps_danger(text: str) -> bool:
@@ -76,6 +77,15 @@ def perhaps_danger(text: str) -> bool:
     if danger(text) or understand(text).intent not in ("report", "safety"):
         return False
     return guess(text).urgency["emergency"] >= _EMERGENCY["alone"]
+
+
+def surely_danger(text: str) -> bool:
+    """Whether words of danger are plain (着火了) or the classifier hears danger in them too; else it is asked.
+
+    >>> surely_danger("有人晕倒了"), surely_danger("楼上拍皮球，我头都要炸了")
+    (True, False)
+    """
+    return danger(text) is not None and not emergency(text)[1]
 
 
 def perhaps_report(text: str) -> bool:
@@ -95,7 +105,7 @@ def answered(found: Understood, sure: float) -> Understood:
     return Understood("faq", sure)
 
 
-def _intent(text: str, role: Role, guessed: Guess) -> tuple[str, float]:
+def _intent(text: str, role: Role) -> tuple[str, float]:
     word = _CONTROL.get(control(text) or "")
     if word:
         return word, 1.0
@@ -106,7 +116,7 @@ def _intent(text: str, role: Role, guessed: Guess) -> tuple[str, float]:
         command = read_command(text)
         if command and command.number is not None:
             return "staff", 1.0
-    odds = {intent: odd for intent, odd in guessed.intent.items() if intent != "staff" or role == "staff"}
+    odds = {intent: odd for intent, odd in guess(text).intent.items() if intent != "staff" or role == "staff"}
     total = sum(odds.values())
     best = next(iter(odds))
     score = odds[best] / total
@@ -125,17 +135,17 @@ def emergency(text: str) -> tuple[Level, bool]:
     """How urgent a report is, and whether it must be asked if somebody is in danger.
 
     The words of danger and the classifier each may see what the other misses: either is enough for an emergency,
-    and where only one of them sees it the person is asked.
+    and where only one of them sees it the person is asked, unless the words are plain.
     """
     odds = guess(text).urgency
-    words, odd = danger(text) is not None, odds["emergency"]
-    if words or odd >= _EMERGENCY["alone"]:
-        return "emergency", not (words and odd >= _EMERGENCY["sure"])
+    found, odd = danger(text), odds["emergency"]
+    if found or odd >= _EMERGENCY["alone"]:
+        return "emergency", not (found and (found.plain or odd >= _EMERGENCY["sure"]))
     return ("urgent" if odds["urgent"] >= odds["normal"] else "normal"), False
 
 
-def _category(text: str, guessed: Guess) -> str:
-    best, odd = next(iter(guessed.category.items()))
+def _category(text: str) -> str:
+    best, odd = next(iter(guess(text).category.items()))
     suggested = suggest_category(text)
     if odd < _CATEGORY and suggested and suggested.sure:
         return CATEGORIES[suggested.category]

@@ -101,6 +101,23 @@ def test_only_changed_items_are_embedded_again() -> None:
     assert np.array_equal(finder.vectors[digest(CARD)], stored[digest(CARD)])
 
 
+def test_an_item_without_vectors_goes_by_words_and_the_others_by_the_model() -> None:
+    letters = ByLetters()
+    stored = Finder((CARD, DOG, GAS), embedder=ByLetters()).vectors
+    finder = Finder(ITEMS, embedder=letters, vectors=stored, makes=False)
+    finder.find("老人家坐车的那个")
+    assert (letters.passages, letters.queries) == ([], ["老人家坐车的那个"])
+    for asked in ("迁户口要什么材料", "户口的事", "迁入要去哪个窗口"):
+        assert finder.find(asked) == Finder(ITEMS).find(asked), "as by words alone"
+
+
+def test_no_vectors_at_all_go_by_words() -> None:
+    letters = ByLetters()
+    finder = Finder(ITEMS, embedder=letters, vectors={}, makes=False)
+    assert finder.find("老人家坐车的那个") == Finder(ITEMS).find("老人家坐车的那个")
+    assert letters.queries == []
+
+
 def test_items_with_the_same_words_share_their_vectors() -> None:
     twin = Item("twin", CARD.title, CARD.aliases, CARD.body)
     assert digest(twin) == digest(CARD)

@@ -1,5 +1,6 @@
 """The word tables hold together, and nothing that anyone may write breaks a reader of them."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,11 +9,13 @@ from hypothesis import strategies as st
 
 from bot.language import (
     addresses,
+    asking,
     commands,
     danger,
     intents,
     numbers,
     phones,
+    portions,
     ratings,
     replies,
     reports,
@@ -72,6 +75,27 @@ TALK = st.text(
 def test_no_text_breaks_a_reader(words: str) -> None:
     for reader in READERS:
         assert reader(words) == reader(words), "a reader is a function of the words alone"
+
+
+def _words(table: object) -> set[str]:
+    """Every word of a table, however deep it stands."""
+    if isinstance(table, str):
+        return {table}
+    parts = [*table, *table.values()] if isinstance(table, dict) else table if isinstance(table, list) else []
+    return {word for part in parts for word in _words(part)}
+
+
+@pytest.mark.parametrize(
+    "name", ["commands", "dining", "dishes", "standing", "ordering", "privacy", "replies"]
+)
+def test_a_word_said_hundreds_of_times_is_read_at_once(name: str) -> None:
+    """Where a reader takes words that can be cut in several ways, each more of them must not double its work."""
+    for word in sorted(_words(read_table(name))):
+        said = word * (400 // len(word)) + "x" if word else "x"
+        intents.intents(said)
+        portions.read_picks(said)
+        portions.find_portions(said, ["红烧肉"])
+        asking.asks_bare(said)
 
 
 @given(TALK)
@@ -163,8 +187,20 @@ def test_homophones_settle_at_once() -> None:
     ] == []
 
 
-def test_the_longest_word_is_tried_first() -> None:
-    assert any_of(["灯", "路灯", "楼道灯"]) == "(?:楼道灯|路灯|灯)"
+def test_words_that_begin_alike_share_their_beginning() -> None:
+    assert any_of(["灯", "路灯", "路", "楼道灯", "路牌"]) == "(?:楼道灯|灯|路(?:灯|牌|))"
+
+
+@given(words=st.sets(st.text("门灯.(", max_size=3), min_size=1), said=st.text("门灯.(x", max_size=8))
+def test_the_longest_word_that_fits_is_taken(words: set[str], said: str) -> None:
+    flat = "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+    assert re.findall(any_of(words), said) == re.findall(f"(?:{flat})", said)
+
+
+@given(words=st.sets(st.text("门灯", min_size=1, max_size=3), min_size=1), said=st.text("门灯x", max_size=8))
+def test_shorter_words_are_tried_when_the_longest_leaves_nothing(words: set[str], said: str) -> None:
+    flat = "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+    assert re.findall(f"{any_of(words)}{any_of(words)}x", said) == re.findall(f"(?:{flat})(?:{flat})x", said)
 
 
 def test_a_missing_table_says_so() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language.classifier import guess, the_classifier
-from bot.language.understanding import emergency, understand
+from bot.language.understanding import emergency, surely_danger, understand
 
 UNSEEN = [
     ("厨房水管那里一直在滴水，拿脸盆接着", "report"),
@@ -120,3 +120,19 @@ def test_any_text_is_understood_somehow(text: str) -> None:
         found = understand(text, role)  # type: ignore[arg-type]
         assert 0 <= found.score <= 1
         assert (found.category is None) == (found.urgency is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("着火了", True),
+        ("煤气泄漏", True),
+        ("有人晕倒", True),
+        ("树倒了压住一个人", True),
+        ("再拍皮球我要炸了", False),
+        ("外墙的瓷砖掉了一块，要砸死人的", False),
+        ("楼道灯坏了", False),
+    ],
+)
+def test_danger_is_sure_where_it_is_plain_or_both_hear_it(text: str, sure: bool) -> None:
+    assert surely_danger(text) is sure
