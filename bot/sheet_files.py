@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from xlsxwriter import Workbook
 
 from bot.formulas import neutral
 
-Cell = str | int
+Cell = str | int | Decimal  # a Decimal is money: a number with two places
 Line = Sequence[Cell]
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,10 +34,13 @@ def excel(title: str, lines: Iterable[Line], *, bold: int = -1) -> bytes:
     book = Workbook(file, _OPTIONS)
     sheet = book.add_worksheet(title[:NAME])
     heading, text = book.add_format({"bold": True, "num_format": "@"}), book.add_format({"num_format": "@"})
+    money = book.add_format({"num_format": "0.00"})
     sheet.set_column(0, 63, WIDTH, text)
     for row, line in enumerate(lines):
         for column, cell in enumerate(line):
-            if isinstance(cell, int):
+            if isinstance(cell, Decimal):
+                sheet.write_number(row, column, cell, money)
+            elif isinstance(cell, int):
                 sheet.write_number(row, column, cell)
             else:
                 sheet.write_string(row, column, cell[:CELL], heading if row == bold else text)
@@ -49,5 +53,5 @@ def comma_separated(lines: Iterable[Line]) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     for line in lines:
-        writer.writerow([cell if isinstance(cell, int) else neutral(cell) for cell in line])
+        writer.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in line])
     return b"\xef\xbb\xbf" + file.getvalue().encode()

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from zipfile import ZipFile
 
 from openpyxl import load_workbook
@@ -25,8 +25,11 @@ PARTS = 2000
 WHOLE = 64_000_000  # bytes of a part that the library holds in memory: all but the lines themselves
 HEAD = 4096  # bytes of a part in which its root element must begin
 CHUNK = 1 << 20
+MERGES = 5000  # merged cells that are looked at
+TAG = 200  # bytes of one tag that may be cut in two
 
 _ZEROS = re.compile(r"0{2,}")  # a number format such as 0000, which shows 302 as 0302
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _LINES_IN = "xl/worksheets/"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, and .xlsx under a password
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -59,6 +62,47 @@ def lines(path: Path) -> Iterator[tuple[int, list[str]]]:
             raise NotASheet("too_large")
         if any(cells):
             yield number, cells
+
+
+def merged(path: Path) -> list[tuple[int, int, int]]:
+    """The cells that an Excel table merges downwards: their column from 0, their first and last line.
+
+    None in a file of another kind, and none where it cannot be read: lines() says what is wrong with it.
+    """
+    try:
+        _look_into(path)
+        with path.open("rb") as file, ZipFile(path) as archive:
+            book = load_workbook(file, read_only=True, keep_links=False)
+            first: Any = book.worksheets[0]
+            book.close()
+            with archive.open(first._worksheet_path) as table:
+                return list(_downwards(table))
+    # Whatever the library raises of a crafted file: lines() meets it, too.
+    except Exception:
+        return []
+
+
+def _downwards(table: IO[bytes]) -> Iterator[tuple[int, int, int]]:
+    """What <mergeCell ref="A2:B9"/> says, for each column that it spans."""
+    text, found = b"", 0
+    while chunk := table.read(CHUNK):
+        text, over = text + chunk, 0
+        for span in _MERGED.finditer(text):
+            over, found = span.end(), found + 1
+            if found > MERGES:
+                return
+            first, last = int(span[2]), int(span[4])
+            if last > first:
+                yield from ((place, first, last) for place in range(_place(span[1]), _place(span[3]) + 1))
+        text = text[max(over, len(text) - TAG) :]
+
+
+def _place(letters: bytes) -> int:
+    """The number of a column from 0: A is 0, AA is 26. None stands further right than what is read."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - ord("A") + 1
+    return min(place - 1, COLUMNS)
 
 
 def _of_excel(path: Path) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,19 @@ def test_hostile_cells_are_text_in_csv(cell: str) -> None:
 
 def test_numbers_stay_numbers_in_csv() -> None:
     assert sheet_files.comma_separated([[-5, "乙"]]) == "\ufeff-5,乙\r\n".encode()
+
+
+def test_money_is_a_number_with_two_places(tmp_path: Path) -> None:
+    line = [Decimal("1234.50"), Decimal("-0.05"), 7]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(sheet_files.excel("表", [line]))
+    cells = list(load_workbook(path).worksheets[0][1])
+    assert [(cell.value, cell.number_format) for cell in cells] == [
+        (1234.5, "0.00"),
+        (-0.05, "0.00"),
+        (7, "@"),
+    ]
+    assert sheet_files.comma_separated([line]) == b"\xef\xbb\xbf1234.50,-0.05,7\r\n"
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
