@@ -57,11 +57,11 @@ from handlers.switchboard import Switchboard
 from handlers.turns import Turns
 from models import migrate
 from models.limits import load_limits
-from models.sample import Town, plant
-from models.sample_items import plant_items
+from models.sample import Town
+from models.sample_meals import plant_whole
 from models.store import Store, open_store
 from operate import users
-from operate.command import Command, CommandRefused, field_keys, flag, option, takes
+from operate.command import REFUSED, Command, field_keys, flag, option, takes
 from workers import everything, hands, jobs, outbox, photos
 from workers.relay import Relay
 
@@ -232,7 +232,7 @@ def command_web(chosen: Settings, args: argparse.Namespace) -> int:
     held.set_inheritable(True)
     os.environ["LINLI_PORT"] = str(port_of(held))
     web_server.count_together(chosen)
-    web_server.take_over_activation()
+    web_server.settle_environment()
     os.execv(sys.executable, web_server.command(chosen, held, "app:create_web()"))  # noqa: S606 - no shell
 
 
@@ -331,8 +331,7 @@ def run_on(
 def plant_sample(linli: Linli) -> Town:
     """The sample neighbourhood, planted or found."""
     with linli.store.work(linli.clock.now()) as work:
-        plant_items(work)
-        return plant(work)
+        return plant_whole(work)
 
 
 def welcome(chosen: Settings, port: int, played: int, password: str | None) -> None:
@@ -347,7 +346,7 @@ def welcome(chosen: Settings, port: int, played: int, password: str | None) -> N
     print("\n  按 Ctrl-C 停止。\n", flush=True)
 
 
-REFUSALS = (settings.SettingsRefused, NotStarted, NotPrivate, redis_server.RedisRefused, CommandRefused)
+REFUSALS = (settings.SettingsRefused, NotStarted, NotPrivate, redis_server.RedisRefused, *REFUSED)
 COMMANDS: Mapping[str, Command] = {
     "run": Command(
         command_run,
