@@ -10,14 +10,23 @@ from typing import Any, Final
 from bot.book import Book
 from bot.frames import Frame, State, mark_of, pack, pack_said, unpack
 from bot.play import Push, play, questions_met
-from bot.talk import More, Question, Reading, Several, Took, Which, Wrong
+from bot.talk import More, Place, Question, Reading, Several, Took, Which, Wrong
 from bot.turn import Turn
 
 LEFT_AFTER: Final = timedelta(minutes=30)  # a question that need not be answered
 MOST_EARLY = 9  # photos before they are asked for
 # What opens these may be the answer to a question that staff have just asked.
 ANSWERS_TOO = frozenset(
-    {"report", "maybe_report", "order_number", "phone_number", "thanks", "maybe_faq", "unanswered"}
+    {
+        "report",
+        "maybe_report",
+        "order_number",
+        "phone_number",
+        "thanks",
+        "maybe_faq",
+        "unanswered",
+        "maybe_order",
+    }
 )
 
 
@@ -39,6 +48,8 @@ def _shown(book: Book, turn: Turn) -> bool:
     frame, question = turn.top, turn.shown
     if frame is None or question is None:
         return False
+    if _takes_any(question) and book.whole(turn):
+        return False
     lightly = question.optional and not question.eager and not turn.chosen
     if lightly and turn.host.intents(turn.said.text):
         return False
@@ -51,6 +62,10 @@ def _shown(book: Book, turn: Turn) -> bool:
     if other and not isinstance(reading, Took):
         return False
     return take(turn, frame, question, reading)
+
+
+def _takes_any(question: Question[Any]) -> bool:
+    return question.free or (isinstance(question, Place) and question.loose)
 
 
 def _reading(book: Book, turn: Turn, frame: Frame, question: Question[Any]) -> Reading:
@@ -87,13 +102,17 @@ def take(turn: Turn, frame: Frame, question: Question[Any], reading: Reading) ->
         case More(value, words):
             frame.remember(f"more:{question.key}", value)
             turn.ask = False
-            turn.say_once(words)
+            turn.say_once(words) if turn.said.media else turn.words.append(words)
         case Several(options, words):
             which = Which(question.key, words, labels=tuple(options), values=tuple(options.values()))
             frame.shown = pack(which)
             turn.question = which
         case Took(value):
             frame.remember(question.key, value)
+            if question.leads and not turn.bare and not turn.chosen:
+                frame.offer(turn.said)
+            if question.binds:
+                frame.bind(question.key, question.text)
             frame.misses, frame.shown = 0, None
     return True
 

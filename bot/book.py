@@ -10,6 +10,20 @@ from bot.frames import Frame, pack_said
 from bot.talk import Dialog
 from bot.turn import Turn
 
+DOUBT: Final = "maybe_danger"  # the intent of words that may tell of danger
+WHOLE: Final = frozenset(
+    {
+        "bind_home",
+        "my_orders",
+        "my_data",
+        "erase_me",
+        "withdraw_consent",
+        "privacy",
+        "phones",
+        "catalogue",
+        "fields",
+    }
+)  # intents of sentences that mean nothing else
 ANSWERS: Final = "faq"  # the intent of a question that a service item surely answers
 
 
@@ -57,9 +71,30 @@ class Book:
         anew = turn.may_leave and frame.has_done()
         return names[0] if names and (names[0] != frame.dialog or anew) else None
 
-    def open(self, turn: Turn, name: str, *, aside: bool = False) -> bool:
-        """Put a dialog on top. What may be left is left for it; a question that waits is asked again afterwards."""
-        if turn.top and self._left(turn, turn.top, name):
+    def another(self, turn: Turn, frame: Frame) -> bool:
+        """Whether what was said surely opens the dialog under way once more, for something else: nothing of it is
+        done yet, and it has not been said already."""
+        name = next(iter(self.wanted(turn)), None)
+        anew = name == frame.dialog and not self.whole(turn)
+        return anew and not frame.has_done() and not frame.heard(turn.said.text)
+
+    def said_again(self, turn: Turn, frame: Frame) -> bool:
+        """Whether what was said has surely opened this dialog, or is an answer that it has: nothing came back yet."""
+        text = turn.said.text
+        if text == frame.opening.get("text"):
+            return self.wanted(turn)[:1] == [frame.dialog]
+        return not turn.bare and frame.heard(text)
+
+    def whole(self, turn: Turn) -> bool:
+        """Whether what was said is a wish from end to end, and no answer to a question that takes any sentence."""
+        return bool(WHOLE.intersection(turn.host.intents(turn.said.text)[:1]))
+
+    def open(self, turn: Turn, name: str, *, aside: bool = False, beside: bool = False) -> bool:
+        """Put a dialog on top. What may be left is left for it; a question that waits is asked again afterwards.
+
+        `beside`: what is on top goes on afterwards.
+        """
+        if turn.top and not beside and self._left(turn, turn.top, name):
             left = self.of(turn.state.stack.pop())
             turn.words += [left.left] if left.left and name not in (left.name, self.emergency) else []
         turn.state.stack.append(Frame(name, pack_said(turn.said), aside=aside))

@@ -79,6 +79,12 @@ def span_text(starts: datetime | str, ends: datetime | str) -> str:
     return f"{day_text(starts)} 到 {local(ends):%H:%M}" if same else f"{day_text(starts)} 到 {day_text(ends)}"
 
 
+def hours_text(starts: datetime | str, ends: datetime | str) -> str:
+    """From when until when on one day: 11:00 到 13:00. ISO text is taken too, as dialogs remember it."""
+    starts, ends = (datetime.fromisoformat(at) if isinstance(at, str) else at for at in (starts, ends))
+    return f"{local(starts):%H:%M} 到 {local(ends):%H:%M}"
+
+
 def local_text(at: datetime | str) -> str:
     """A moment in a message: 11 月 18 日 15:04. ISO text is taken too, as dialogs remember it."""
     moment = local(datetime.fromisoformat(at) if isinstance(at, str) else at)

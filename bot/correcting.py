@@ -24,16 +24,37 @@ def correct(book: Book, turn: Turn) -> bool:
         return False
     met = questions_met(book.of(frame), frame, turn.host)
     keys = [key for key in reversed(frame.open_answers()) if key in met]
-    for key in keys:  # 加一份, 不要…: a list that was answered is edited
-        edit = met[key].edited(turn.said, frame.recall(key), turn.host.find)
-        if edit is not None and _settle(turn, frame, met, Correction(None, turn.said.text), key, edit):
-            return True
+    if _edited(turn, frame, met, keys):
+        return True
     found = list(_fitting(turn, frame, met, said, frame.open_answers())) if said else []
     for kind in (Took, Several, Wrong):
         for key, reading in found:
             if isinstance(reading, kind) and said:
                 return _settle(turn, frame, met, said, key, reading)
     return False
+
+
+def _edited(turn: Turn, frame: Frame, met: Met, keys: list[str]) -> bool:
+    """加一份, 不要…, 明天中午: whatever of what was answered one sentence changes; what it leaves open is asked."""
+    edits = {key: met[key].edited(turn.said, frame.recall(key), turn.host.find) for key in reversed(keys)}
+    new = {
+        key: plain(edit.value)
+        for key, edit in edits.items()
+        if isinstance(edit, Took) and plain(edit.value) != frame.recall(key)
+    }
+    kinds = {kind for key in new for kind in met[key].anew}
+    anew = [key for key, edit in edits.items() if edit is not None and met[key].kind in kinds]
+    for key in anew:
+        frame.forget(key)
+    for key in (key for key in new if key not in anew):
+        frame.remember(key, new[key])
+    if new:
+        frame.ask_again()
+        frame.offer(turn.said)
+        turn.words.append(CHANGED)
+    asks = [key for key, edit in edits.items() if isinstance(edit, (Several, Wrong)) and key not in anew]
+    said = Correction(None, turn.said.text)
+    return any(_settle(turn, frame, met, said, key, edits[key]) for key in asks[:1]) or bool(new)
 
 
 def _fitting(
@@ -113,8 +134,8 @@ def restate(book: Book, turn: Turn) -> bool:
         return False
     met = questions_met(book.of(frame), frame, turn.host)
     for key in reversed(frame.open_answers()):
-        reading = met[key].surely(turn.said, turn.host.find) if key in met else None
-        if isinstance(reading, Took) and plain(reading.value) != frame.recall(key):
-            said = Correction(None, turn.said.text)
-            return _change(turn, frame, met, said, key, plain(reading.value))
+        reading = met[key].restated(turn.said, frame.recall(key), turn.host.find) if key in met else None
+        asks = isinstance(reading, Several) and not met[key].free
+        if asks or (isinstance(reading, Took) and plain(reading.value) != frame.recall(key)):
+            return _settle(turn, frame, met, Correction(None, turn.said.text), key, reading)
     return False

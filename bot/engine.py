@@ -86,6 +86,8 @@ class Engine:
             elif turn.state.stack:
                 turn.words.append(GO_ON)
             turn.ask = True
+        if turn.question is None and turn.words[-1:] == [GO_ON]:
+            turn.words.pop()  # what was below had nothing left to say
 
     @staticmethod
     def _passes(turn: Turn, frame: Frame, question: Question[Any]) -> bool:

@@ -29,6 +29,8 @@ class Frame:
     memory: list[list[Any]] = field(default_factory=list)
     offered: list[str] = field(default_factory=list)  # questions the opening sentence was offered to
     offers: bool = True  # until back or a correction
+    meanwhile: dict[str, Any] = field(default_factory=dict)  # said on the way, and offered like the opening
+    tried: list[str] = field(default_factory=list)  # questions that it was offered to
     shown: dict[str, Any] | None = None  # the question as the person saw it
     misses: int = 0
     nudged: bool = False
@@ -71,9 +73,34 @@ class Frame:
         done = max((n for n, entry in enumerate(self.memory) if entry[0].startswith("do:")), default=-1)
         return [key for key, _ in self.memory[done + 1 :] if not key.startswith(NOT_ANSWERS)]
 
+    def bind(self, key: str, text: str) -> None:
+        """Keep that `key` was answered to these words; forgotten like a look when an earlier answer changes."""
+        self.remember(f"look:agreed {key}", zlib.crc32(text.encode()))
+
+    def bound(self, key: str, text: str) -> bool:
+        """Whether the answer `key` was given to these words."""
+        return bool(self.recall(f"look:agreed {key}") == zlib.crc32(text.encode()))
+
+    def settled(self, key: str) -> bool:
+        """Whether something has been done since `key` came to be known, which is not undone by looking again."""
+        known = [name for name, _ in self.memory]
+        return key in known and any(name.startswith("do:") for name in known[known.index(key) + 1 :])
+
     def ask_again(self) -> None:
         """Go on from what is remembered, without what was volunteered."""
         self.offers, self.shown, self.misses = False, None, 0
+        self.meanwhile = {}
+
+    def offer(self, said: Said) -> None:
+        """Offer what was said just now to the questions that come next."""
+        self.meanwhile, self.tried = pack_said(said), []
+
+    def heard(self, text: str) -> bool:
+        """Whether these very words opened it, or were an answer: who says them again has not seen what came of it."""
+        return text != "" and text in (
+            self.opening.get("text"),
+            *(self.recall(key) for key in self.answers()),
+        )
 
     def results(self) -> list[Any]:
         """What the finished Dos gave, oldest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot.answering import answer, answer_newer, miss, photo
-from bot.book import ANSWERS, Book
+from bot.book import ANSWERS, DOUBT, Book
 from bot.controls import CONTROLS
 from bot.correcting import correct, restate, reword
 from bot.frames import Frame, pack_said, unpack_said
@@ -71,7 +71,10 @@ def _takes_back(book: Book, turn: Turn) -> bool:
 def _danger(book: Book, turn: Turn) -> bool:
     if not turn.host.danger(turn.said.text):
         return False
-    if turn.top is None or turn.top.dialog != book.emergency:
+    top, asks = turn.top.dialog if turn.top else "", book.by_intent(DOUBT)
+    if asks and top not in (asks, book.emergency) and not turn.host.surely_danger(turn.said.text):
+        return book.open(turn, asks, aside=True)
+    if top != book.emergency:
         return book.open(turn, book.emergency)
     if _wants_place(turn.shown) and turn.host.find("place", turn.said.text):
         return False  # it answers where
@@ -88,7 +91,7 @@ def _switching(book: Book, turn: Turn) -> bool:
         return False
     if reading.value == "first":
         turn.said = unpack_said(waiting["said"])
-        return book.open(turn, waiting["dialog"])
+        return book.open(turn, waiting["dialog"], beside=True)
     return True
 
 
@@ -115,7 +118,7 @@ def _opening(book: Book, turn: Turn) -> bool:
         return book.open(turn, names[0])
     name = book.goes_before(turn, frame)
     if name is None:
-        return False
+        return book.another(turn, frame) and _offer_switch(book, turn, frame, frame.dialog)
     aside = book.dialogs[name].aside
     if aside or turn.waits:
         return book.open(turn, name, aside=aside)
@@ -124,6 +127,8 @@ def _opening(book: Book, turn: Turn) -> bool:
 
 def _offer_switch(book: Book, turn: Turn, frame: Frame, name: str) -> bool:
     first, then = book.dialogs[name].about, book.of(frame).about
+    if name == frame.dialog:
+        first, then = f"新的{first}", f"刚才的{then}"
     said = pack_said(turn.said)
     turn.state.switch = {"dialog": name, "said": said, "first": first, "then": then}
     turn.question = _switch(first, then)
@@ -136,12 +141,12 @@ def _switch(first: str, then: str) -> Switch:
 
 
 def _not_understood(book: Book, turn: Turn) -> bool:
-    """Never the same sentence twice."""
+    """Never the same sentence twice, unless the person says the same twice."""
     frame, question = turn.top, turn.shown
     if frame is None:
         return book.open(turn, book.hello if turn.host.first else book.menu)
-    if question is None:
-        return True  # nothing has been shown yet: the dialog asks
+    if question is None or book.said_again(turn, frame):
+        return True  # nothing has been shown yet, or it was said once more before the answer came: the dialog asks
     return miss(turn, frame, question)
 
 

@@ -24,7 +24,18 @@ _STYLE = (
     (re.compile(r"[，。！？：；（）] | [，。！？：；（）]"), "中文标点前后不用空格。"),
 )
 # Fields that are filled with Chinese: no space is wanted beside them.
-_CHINESE = {"category": "类", "unit": "单", "from_unit": "单", "words": "话", "place": "地"}
+_CHINESE = {
+    "category": "类",
+    "unit": "单",
+    "from_unit": "单",
+    "words": "话",
+    "place": "地",
+    "name": "张",
+    "word": "妈",
+    "canteen": "堂",
+    "day": "日",
+    "meal": "餐",
+}
 
 
 def lines_of(slot: Slot) -> tuple[str, ...]:

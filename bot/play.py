@@ -9,7 +9,22 @@ from typing import Any, Protocol
 
 from bot.frames import Frame, mark_of, plain, unpack_said
 from bot.ports import Match
-from bot.talk import Dialog, Do, Given, Look, Open, Person, Question, Said, Say, Who, World
+from bot.talk import (
+    Dialog,
+    Do,
+    Given,
+    Look,
+    Open,
+    Person,
+    Question,
+    Said,
+    Say,
+    Several,
+    Which,
+    Who,
+    World,
+    Wrong,
+)
 
 MOST_STEPS = 200
 
@@ -64,7 +79,10 @@ class Host(Protocol):
         dialog that opens on the intent "faq"; host.intents() names it, and the others of dialogs/faq.py, too."""
 
     def danger(self, text: str) -> bool:
-        """Whether somebody is in danger."""
+        """Whether words of danger are said."""
+
+    def surely_danger(self, text: str) -> bool:
+        """Whether that is beyond doubt; else the dialog that opens on the intent "maybe_danger" asks."""
 
     def pushes(self) -> Sequence[Push]:
         """Open questions of pushes, the one shown last first."""
@@ -152,7 +170,9 @@ class _Player:
             self.host.faq,
             not self.frame.aside,
         )
+        self.meanwhile: Said = unpack_said(self.frame.meanwhile)
         self.words: list[str] = []
+        self.which: Which | None = None
 
     def run(self) -> Played:
         script = self.dialog.script(self.world)
@@ -164,7 +184,7 @@ class _Player:
                 return Played(None, end.value, self.words)
             if isinstance(step, Question) and not self.known(step):
                 script.close()
-                return Played(step, None, self.words)
+                return Played(self.which or step, None, self.words)
             reply = self.step(step)
         raise RuntimeError(f"dialog {self.dialog.name} took over {MOST_STEPS} steps in one turn: it loops")
 
@@ -175,14 +195,16 @@ class _Player:
                 pass
             case Given(question):
                 if not frame.knows(key):
+                    said = len(self.words)
                     frame.remember(key, frame.recall(question.key) if self.known(question) else None)
+                    del self.words[said:]  # it is not asked, so nothing is said of it
             case Say(text):
                 if not frame.knows(mark_of(text)):
                     frame.remember(mark_of(text), 1)
                     self.words.append(text)
                 return None
             case Look(see=see, fresh=fresh):
-                if fresh or not frame.knows(key):
+                if (fresh and not frame.settled(key)) or not frame.knows(key):
                     frame.remember(key, plain(self.host.look(see)))
             case Do(command=command):
                 if not frame.knows(key):
@@ -195,16 +217,44 @@ class _Player:
         """Whether the question is answered: remembered and still possible, or surely said in the opening."""
         frame = self.frame
         if frame.knows(question.key):
+            if frame.settled(question.key):
+                return True
+            if question.binds and not frame.bound(question.key, question.text):
+                frame.forget(question.key)  # what was agreed to is not what would be done now
+                return False
             if question.still_good(frame.recall(question.key)):
                 return True
+            gone = question.gone_words(frame.recall(question.key))
             frame.forget(question.key)
-            self.words.append(question.gone)
+            self.words.append(gone)
             return False
-        if not frame.offers or question.key in frame.offered:
-            return False
-        frame.offered.append(question.key)
-        value = question.volunteered(self.opening, self.host.find)
-        if value is None:
-            return False
-        frame.remember(question.key, plain(value))
-        return True
+        return self.offered(question)
+
+    def offered(self, question: Question[Any]) -> bool:
+        """Offer the question what was said just now, or once the opening; whether that answers it.
+
+        Where one of several was meant, it is asked which; where it cannot be, it is said why.
+        """
+        self.which = None
+        value = self.heard(question)
+        if isinstance(value, Several):
+            labels, values = tuple(value.options), tuple(value.options.values())
+            self.which = Which(question.key, value.words, labels=labels, values=values)
+        elif isinstance(value, Wrong):
+            self.words.append(value.why)
+        elif value is not None:
+            self.frame.remember(question.key, plain(value))
+            return True
+        return False
+
+    def heard(self, question: Question[Any]) -> Any:
+        """What of that was said on the way, else what of the opening, answers the question."""
+        frame, value = self.frame, None
+        if self.meanwhile.text and question.key not in frame.tried:
+            frame.tried.append(question.key)
+            value = question.volunteered(self.meanwhile, self.host.find)
+        if value is None and frame.offers and question.key not in frame.offered:
+            frame.offered.append(question.key)
+            opening = self.opening if question.heeds else Said()
+            value = question.volunteered(opening, self.host.find)
+        return value

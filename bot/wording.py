@@ -22,14 +22,17 @@ from bot.ports import Flags
 
 _TEXTS: dict[str, Any] = json.loads((files("bot") / "data" / "texts.json").read_text(encoding="utf-8"))
 _FREE: tuple[str, ...] = tuple(_TEXTS["free"])
-# The groups of an order, those of a talk, of a question, of a week of questions, operators, and residents.
-AUDIENCES = ("group", "talk", "question", "week", "operator", "resident")
+# The groups of an order, those of a talk, of a question, of a week of questions, a kitchen, operators, and residents.
+AUDIENCES = ("group", "talk", "question", "week", "kitchen", "operator", "resident")
 THING, PHRASE = 20, 5  # characters of a template's thing and phrase (WeChat docs: template messages)
 
-RATING = tuple(
-    Option(id=mark, label=label, say=mark, mark=mark) for mark, label in _TEXTS["rating"]["options"]
-)
-RATING_BYTES = sum(len(f"\n{one.mark}. {one.label}".encode()) for one in RATING)
+
+def _options(pairs: Sequence[Sequence[str]]) -> tuple[Option, ...]:
+    return tuple(Option(id=mark, label=label, say=mark, mark=mark) for mark, label in pairs)
+
+
+RATING = _options(_TEXTS["rating"]["options"])
+ASKS = {kind: _options(pairs) for kind, pairs in _TEXTS["asks"].items()}  # kinds that end in a choice
 
 QUESTION = "rating.question"
 CHANGE = "card_update"  # a card that was sent before shows how its order is by now
@@ -98,14 +101,20 @@ def word(
         card = _card(kind, _TEXTS["card"]["shows"][_fact(kind, facts, "shows")], facts, values)
         return Worded(f"{card.title}\n{card.text}", card=card)
     rates = kind == "order_finished" and bool(facts.get("rate"))
+    options = RATING if rates else ASKS.get(kind, ())
     lines = [*_lines(kind, facts, own), *(_built_in(QUESTION, own) if rates else [])]
     return Worded(
-        words=_fitted(kind, lines, values, channel.text_bytes - (RATING_BYTES if rates else 0)),
-        options=RATING if rates else (),
+        words=_fitted(kind, lines, values, channel.text_bytes - _bytes(options)),
+        options=options,
         mention=tuple(facts.get("mention") or ()),
         doorbell=_doorbell(kind, values, at),
         card=_pressable(kind, facts, values),
     )
+
+
+def _bytes(options: Sequence[Option]) -> int:
+    """How many bytes the choices take under the words."""
+    return sum(len(f"\n{one.mark}. {one.label}".encode()) for one in options)
 
 
 def _fact(kind: str, facts: Mapping[str, Any], name: str) -> Any:
@@ -186,7 +195,9 @@ def _moments(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _plain(value: Any) -> str:
-    """One fact as text. "<@" would call people by name in a group, so nobody's words may hold it."""
+    """One fact as text, a list as a line each. "<@" would call people by name in a group: nobody's words hold it."""
+    if isinstance(value, list):
+        return "\n".join(_plain(one) for one in value)
     if value is None or value == 0:
         return ""
     return " ".join(str(value).split()).replace("<@", "＜@")

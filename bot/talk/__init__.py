@@ -13,12 +13,25 @@ What is stored between turns is what was answered, looked at, done and said, und
 
 from __future__ import annotations
 
-from bot.clock import local_text, span_text
+from bot.clock import coming_text, hours_text, local_text, span_text
 from bot.talk.declaring import Dialog, dialog
 from bot.talk.items import Items
+from bot.talk.meals import NAMES, Meal, meal_label
 from bot.talk.measures import Day, Temperature, day_label
-from bot.talk.place import Place
-from bot.talk.questions import QUESTIONS, Ask, Choice, Confirm, Number, Phone, Photos, Score, Switch, Which
+from bot.talk.place import SHARED, Place
+from bot.talk.questions import (
+    QUESTIONS,
+    Ask,
+    Choice,
+    Confirm,
+    MealScore,
+    Number,
+    Phone,
+    Photos,
+    Score,
+    Switch,
+    Which,
+)
 from bot.talk.steps import (
     Do,
     Given,
@@ -40,8 +53,46 @@ from bot.talk.steps import (
 )
 
 __all__ = [
-    "QUESTIONS", "Ask", "Choice", "Confirm", "Day", "Dialog", "Do", "Given", "Items", "Look", "More", "Number",
-    "Open", "Part", "Person", "Phone", "Photos", "Place", "Question", "Reading", "Said", "Say", "Score",
-    "Script", "Several", "Switch", "Temperature", "Took", "Which", "Who", "World", "Wrong", "day_label",
-    "dialog", "local_text", "span_text",
+    "NAMES",
+    "QUESTIONS",
+    "SHARED",
+    "Ask",
+    "Choice",
+    "Confirm",
+    "Day",
+    "Dialog",
+    "Do",
+    "Given",
+    "Items",
+    "Look",
+    "Meal",
+    "MealScore", "More",
+    "Number",
+    "Open",
+    "Part",
+    "Person",
+    "Phone",
+    "Photos",
+    "Place",
+    "Question",
+    "Reading",
+    "Said",
+    "Say",
+    "Score",
+    "Script",
+    "Several",
+    "Switch",
+    "Temperature",
+    "Took",
+    "Which",
+    "Who",
+    "World",
+    "Wrong",
+    "coming_text",
+    "day_label",
+    "dialog",
+    "hours_text",
+    "local_text",
+    "meal_label",
+    "span_text",
 ]  # fmt: skip

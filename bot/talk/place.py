@@ -10,10 +10,12 @@ from bot.language.addresses import read_home, strip_home
 from bot.language.numbers import bare_number, read_option, read_yes_no
 from bot.language.places import only_place, tells_door
 from bot.language.replies import unsure
+from bot.language.reports import part_named
 from bot.message import Place as Point
-from bot.talk.steps import Find, Question, Reading, Said, Several, Took, Wrong
+from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
 
 MOST_LISTED = 5  # options that can be read at one look
+SHARED = "公共部位"
 NO_BUILDING = "不在楼里，或者说不清"
 
 
@@ -29,6 +31,8 @@ class Place(Question[dict[str, Any]]):
     whoever asks goes on to ask for what is missing.
     With `loose`, words that name no place of the register are taken as
     they are, {"label": words, "words": words}: in an emergency nothing that is said about the place may be lost.
+    With `shared`, a shared part of a building is told too (在楼道里): {"public_part"} of the place, or {"part"} with
+    the choice of `others` that names none.
     With `rough`, a door that the register lacks is taken so too. `skip` among `others` is also chosen by a
     no, `here` by a yes.
     `near` (label → place) are places to choose from, offered to whoever could not say where it is.
@@ -42,6 +46,7 @@ class Place(Question[dict[str, Any]]):
     building: int = 0
     loose: bool = False
     rough: bool = False
+    shared: bool = False
     near: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     kind: ClassVar[str] = "place"
 
@@ -49,6 +54,28 @@ class Place(Question[dict[str, Any]]):
         return [(str(n), label) for n, label in enumerate([*self.others.values(), *self.near], 1)]
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        reading, named = self._read(said, find), part_named(said.text) if self.shared else None
+        part = named or (so_far or {}).get("part")
+        if part and isinstance(reading, Took):
+            return Took(_in_part(reading.value, part))
+        return self._within(named) if named and reading is None else reading
+
+    def _within(self, part: str) -> Reading:
+        """A shared part without its building: of the one building that is a choice, else the building is asked."""
+        own = {label: {"other": key} for key, label in self.others.items() if label.endswith(part)}
+        any_part = {
+            label: {"other": key, "part": part}
+            for key, label in self.others.items()
+            if label.endswith(SHARED)
+        }
+        fits = own or any_part
+        if len(fits) > 1:
+            return Several(fits, "您说的是哪一个？")
+        if fits:
+            return Took(next(iter(fits.values())))
+        return More({"part": part}, f"好的，{part}。在哪个小区几号楼？比如“幸福小区 3 号楼”。")
+
+    def _read(self, said: Said, find: Find) -> Reading:
         if said.point and not self.home:
             return Took(_spot(said.point))
         if said.scene and not self.home:
@@ -138,3 +165,10 @@ class Place(Question[dict[str, Any]]):
 def _spot(point: Point) -> dict[str, Any]:
     spot = {"latitude": round(point.latitude, 6), "longitude": round(point.longitude, 6)}
     return {**spot, "label": point.label or "您发来的定位"}
+
+
+def _in_part(place: dict[str, Any], part: str) -> dict[str, Any]:
+    """A shared part of a building; a door or a choice stays as it is."""
+    if not place.get("building_id") or place.get("home_id"):
+        return place
+    return {**place, "public_part": part, "label": f"{place['label']} {part}"}

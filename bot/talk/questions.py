@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from bot.language.numbers import bare_number, measured, mentioned, read_number, read_option, read_yes_no
+from bot.language.numbers import (
+    bare_number,
+    measured,
+    mentioned,
+    read_number,
+    read_option,
+    read_yes_no,
+    says_any,
+)
 from bot.language.phones import read_call_back, read_phone
 from bot.language.places import tells_door
 from bot.language.ratings import read_score
 from bot.language.replies import refuses, small_talk, submits, switches
 from bot.talk.items import Items
+from bot.talk.meals import Meal
 from bot.talk.measures import Day, Temperature
 from bot.talk.place import Place
 from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
@@ -54,10 +63,14 @@ class Choice(Question[str]):
 
     More than five are not listed (elders): then a number means the one that bears it (12 is 12 号楼).
     With `names`, the labels are names that mean nothing else: one that the opening sentence says is chosen by it.
+    `words`: id → words in any sentence that choose it as well (送上门), unless they are refused. `sure`: what is
+    meant where the opening sentence says nothing of it.
     """
 
     choices: Mapping[str, str] = field(default_factory=dict)
     names: bool = False
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sure: str = ""
     kind: ClassVar[str] = "choice"
     most: ClassVar[int] = 5
 
@@ -70,12 +83,24 @@ class Choice(Question[str]):
         if len(self.choices) > self.most:
             return self._named(said.text)
         chosen = read_option(said.text, list(self.choices.values()))
-        return None if chosen is None else Took(list(self.choices)[chosen])
+        if chosen is None:
+            return self._by_words(said.text)
+        return Took(list(self.choices)[chosen])
+
+    def _by_words(self, text: str) -> Reading:
+        """What the words that go with the options choose; of several options, which of them."""
+        hit = [one for one, words in self.words.items() if one in self.choices and says_any(text, words)]
+        if len(hit) == 1:
+            return Took(hit[0])
+        return Several({self.choices[one]: one for one in hit}) if hit else None
 
     def _named(self, text: str) -> Reading:
         number = read_number(text)
         by_number = {} if number is None else self._bearing(number)
-        fits = by_number or {label: one for one, label in self.choices.items() if text and text in label}
+        named = {
+            label: one for one, label in self.choices.items() if text and (text in label or label in text)
+        }
+        fits = by_number or named
         if len(fits) == 1:
             return Took(next(iter(fits.values())))
         return Several(fits) if 1 < len(fits) <= self.most else None
@@ -86,7 +111,13 @@ class Choice(Question[str]):
     def volunteered(self, opening: Said, find: Find) -> Any:
         labels = list(self.choices.values())
         named = mentioned(opening.text, labels) if self.names else None
-        return None if named is None else list(self.choices)[named]
+        if named is not None:
+            return list(self.choices)[named]
+        reading = self._by_words(opening.text)
+        return reading.value if isinstance(reading, Took) else reading or self.sure or None
+
+    def edited(self, said: Said, so_far: Any, find: Find) -> Reading:
+        return self._by_words(said.text)
 
     def still_good(self, value: Any) -> bool:
         return value in self.choices
@@ -128,6 +159,7 @@ class Confirm(Question[bool]):
     yes: str = "是"
     no: str = "不是"
     kind: ClassVar[str] = "confirm"
+    binds: ClassVar[bool] = True
 
     def options(self) -> list[tuple[str, str]]:
         return [("1", self.yes), ("2", self.no)]
@@ -272,7 +304,16 @@ class Switch(Which):
         return super().read(said, so_far, find) if switched is None else Took(self.values[not switched])
 
 
+@dataclass(frozen=True)
+class MealScore(Score):
+    """The same for a meal."""
+
+    kind: ClassVar[str] = "meal_score"
+    in_words: ClassVar[str] = "要给前面的饭菜打分，请写“5 分”或“满意”。"
+
+
 KINDS: Sequence[type[Question[Any]]] = (
-    Ask, Choice, Number, Confirm, Place, Photos, Phone, Score, Which, Switch, Items, Day, Temperature,
+    Ask, Choice, Number, Confirm, Place, Photos, Phone, Score, MealScore, Which, Switch, Items, Day,
+    Temperature, Meal,
 )  # fmt: skip
 QUESTIONS: Mapping[str, type[Question[Any]]] = {kind.kind: kind for kind in KINDS}

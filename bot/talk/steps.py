@@ -162,9 +162,13 @@ class Question(Generic[T]):
     optional: bool = False  # another opening goes before it, and it may be left unanswered
     eager: bool = False  # what it reads it takes, though it may be left
     waits: bool = False  # another opening goes before it at once; it is asked again afterwards
+    heeds: bool = True  # what opened the dialog may answer it
     in_words: ClassVar[str] = ""  # how to answer once a bare digit is not taken any more
     kind: ClassVar[str] = ""
     free: ClassVar[bool] = False  # takes any sentence
+    leads: ClassVar[bool] = False  # the words that answer it may answer what is asked next, too
+    anew: ClassVar[tuple[str, ...]] = ()  # kinds of answers that a sentence which changes this one gives anew
+    binds: ClassVar[bool] = False  # the answer is to these very words, and to no others
 
     def __iter__(self) -> Generator[Step, T, T]:
         return (yield self)
@@ -178,8 +182,12 @@ class Question(Generic[T]):
         raise NotImplementedError
 
     def volunteered(self, opening: Said, find: Find) -> Any:
-        """What the opening sentence surely answers, or None."""
+        """What the opening sentence surely answers, or None. Several asks which was meant, Wrong says why not."""
         return None
+
+    def gone_words(self, value: Any) -> str:
+        """What is said when the remembered answer `value` is no longer possible."""
+        return self.gone
 
     def surely(self, said: Said, find: Find) -> Reading:
         """The answer, where what was said is nothing but this and could hardly answer anything else."""
@@ -192,6 +200,10 @@ class Question(Generic[T]):
     def edited(self, said: Said, so_far: Any, find: Find) -> Reading:
         """The answer as a sentence changes it without saying that it does (不要…, 加一份)."""
         return None
+
+    def restated(self, said: Said, so_far: Any, find: Find) -> Reading:
+        """What a sentence makes of the answer that neither changes it nor answers anything else (红烧肉)."""
+        return self.surely(said, find)
 
     def reworded(self, text: str, old: str | None, new: str) -> str:
         """Free words that repeat this answer, once it has been corrected."""
