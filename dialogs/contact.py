@@ -1,5 +1,5 @@
 """住户: [菜单 PHONE]
-机器人: 请写您的手机号
+机器人: 请写您的电话
 住户: 138 0013 8000
 机器人: 尾号 8000
 """
@@ -14,14 +14,16 @@ from models.actions.door import TellDoor
 from models.actions.orders import GivePlace
 from models.actions.people import SetPhone
 
+WHAT_PHONE = "请写 11 位手机号，或者带区号的座机号，比如 021-60000001；不留请回复 1。"
+
 
 @dialog("contact", about="留电话", opens=("phone_number",), menu=("PHONE",))
 def contact(world: World) -> Script:
     """Leave or change the phone number by which workers reach the person."""
     number = yield from Phone(
         "phone",
-        "请写您的手机号。只有接单的师傅和社区工作人员能看到，工作群里只有后四位。",
-        "请写 11 位手机号；不留请回复 1。",
+        "请写您的电话。只有接单的师傅和社区工作人员能看到，工作群里只有后四位。",
+        WHAT_PHONE,
         none="不留",
     )
     yield from kept(world, number)
@@ -34,11 +36,10 @@ def offered(world: World, order: dict[str, Any], place: dict[str, Any]) -> Part[
     if account["has_phone"]:
         return
     text = "要留个手机号吗？师傅好联系您；工作群里只显示后四位。"
-    again = "请写 11 位手机号；不留请回复 1。"
-    number = yield from Phone("phone", text, again, none="不留", optional=True, door=finds_door(place))
+    number = yield from Phone("phone", text, WHAT_PHONE, none="不留", optional=True, door=finds_door(place))
     if isinstance(number, dict):
         yield from door_kept(world, order, place, number)
-        number = yield from Phone("phone_after", text, again, none="不留", optional=True)
+        number = yield from Phone("phone_after", text, WHAT_PHONE, none="不留", optional=True)
     yield from kept(world, number)
 
 

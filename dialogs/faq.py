@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.talk import Do, Look, Part, Say, Script, Which, World, dialog
+from bot.talk import Choice, Do, Look, Part, Say, Script, World, dialog
 from models import views
 from models.actions.questions import FileQuestion, NoteAnswer
 
@@ -46,15 +46,25 @@ def answered(world: World, item_id: int, words: str, verdict: str) -> Part[None]
         return
     item = items[0]
     if len(items) > 1:
-        picked = yield from Which(
-            "scope",
-            "这件事各处不一样。您问的是哪里？",
-            "请回复前面的数字，比如 1。",
-            labels=tuple(one["scope"] for one in items[:5]),
-            values=tuple(one["id"] for one in items[:5]),
-        )
-        item = next(one for one in items if one["id"] == picked)
+        picked = yield from Choice("scope", *asked_where(items), choices=scopes(items))
+        item = next(one for one in items if str(one["id"]) == picked)
     yield from shown(world, item, words, verdict)
+
+
+def scopes(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The places to choose from, by item; more than can be listed are chosen by their names."""
+    return {str(one["id"]): one["scope"] for one in items}
+
+
+def asked_where(items: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """How it is asked which place is meant, and asked once more."""
+    if len(items) <= Choice.most:
+        return "这件事各处不一样。您问的是哪里？", "请回复前面的数字，比如 1。"
+    first = items[0]["scope"]
+    return (
+        f"这件事各处不一样。您问的是哪里？请写小区或社区的名字，比如“{first}”；不知道的，请回复 人工。",
+        f"没有对上。请只写小区或社区的名字，比如“{first}”；不在其中的，请回复 人工。",
+    )
 
 
 def shown(world: World, item: Mapping[str, Any], words: str, verdict: str) -> Part[None]:

@@ -33,9 +33,13 @@ def hello(world: World) -> Script:
         yield Say(NOTICE.short)
     if homes:
         yield Say("您已绑定：" + "、".join(door(one["home"]) for one in homes) + "。")
-    home = yield from which_home(world, at, bool(homes))
+    bound = yield from Look("bound", views.homes_of, world.who.person_id, fresh=True)
+    elsewhere = len(bound) > len(homes)  # asked for, and given, in another talk meanwhile
+    home = None if elsewhere else (yield from which_home(world, at, bool(homes)))
     if not agreed:
         yield from Do("consent", Consent(world.who.account_id, NOTICE.version))
+    if elsewhere:
+        return None
     if home is None:
         yield Say(f"好的，先不绑定。{NEXT}")
         return None

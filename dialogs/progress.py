@@ -17,7 +17,7 @@ from bot.language.reports import CATEGORIES
 from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Say, Script, World, dialog, local_text, span_text
 from models import views
 from models.actions.answers import QuestionShown
-from models.actions.endings import NotFixed, Withdraw
+from models.actions.endings import Withdraw
 from models.actions.orders import AddWords, Urge
 
 STATES = {
@@ -72,12 +72,12 @@ ASKED = {
 @dialog(
     "progress",
     about="查进度",
-    opens=("order_number", "my_orders", "urge", "not_fixed", "withdraw"),
+    opens=("order_number", "my_orders", "urge", "withdraw"),
     menu=("ORDERS",),
     undone="工单照常办理。",
 )
 def progress(world: World) -> Script:
-    """One order's timeline in plain words; 催, 没修好 and 撤回 besides."""
+    """One order's timeline in plain words; 催 and 撤回 besides."""
     said = world.opening.text
     order = yield from which_order(world, about_number(said))
     if order is None:
@@ -85,8 +85,6 @@ def progress(world: World) -> Script:
     wants = intents(said)
     if "urge" in wants:
         yield from urge(world, order)
-    elif "not_fixed" in wants:
-        yield from reopen(world, order)
     elif "withdraw" in wants:
         yield from withdraw(world, order)
     else:
@@ -131,7 +129,7 @@ def awaited(world: World, entries: list[dict[str, Any]]) -> Part[bool]:
 
 def photos_of(work: Any, who: views.Resident, order_id: int) -> str:
     """The address of the order's photos, empty when there are none."""
-    found = any(one.file for one in views.photos(work, who, order_id))
+    found = views.has_photos(work, who, order_id)
     return views.album_link(work, order_id, who.account_id) if found else ""
 
 
@@ -159,8 +157,9 @@ def asker(world: World) -> views.Resident:
     return views.Resident(world.who.account_id, world.who.person_id)
 
 
-def which_order(world: World, number: int | None) -> Part[dict[str, Any] | None]:
-    """The order meant: by its number, the only one, or chosen among the newest five."""
+def which_order(world: World, number: int | None, *, ended: bool = False) -> Part[dict[str, Any] | None]:
+    """The order meant: by its number, the only one, or chosen among the newest five; where it must have `ended`,
+    among those that have."""
     if number is not None:
         order = yield from Look("order", views.order_by_number, asker(world), number)
         if order is None:
@@ -170,6 +169,7 @@ def which_order(world: World, number: int | None) -> Part[dict[str, Any] | None]
     if not mine:
         yield Say("您还没有报修记录。要报修，直接说哪里坏了就行，比如“楼道灯不亮”。")
         return None
+    mine = [one for one in mine if one["close"] and ended] or mine
     if len(mine) == 1:
         return dict(mine[0])
     choices = {str(one["id"]): line(one) for one in mine}
@@ -212,19 +212,4 @@ def urge(world: World, order: dict[str, Any]) -> Part[None]:
         yield Say(f"工单 {number} 刚催过，{urged['minutes']} 分钟后可以再催。急事请回复 人工。")
     else:
         yield Say(f"工单 {number} 已经办结。还没好的话，回复 没修好 {number}。")
-    return None
-
-
-def reopen(world: World, order: dict[str, Any]) -> Part[None]:
-    """没修好: the order goes on, and whoever held it is told."""
-    words = yield from Ask("words", "还有什么问题？请说一句，比如“还在漏水”。", none="没有补充")
-    reopened = yield from Do("reopen", NotFixed(order["id"], world.who.account_id, words))
-    number = order["number"]
-    if reopened["ok"]:
-        yield Say(f"抱歉没修好。工单 {number} 已重新处理，师傅已经知道了，会再联系您。")
-    elif reopened["why"] == "not_closed":
-        told = words and (yield from Do("more", AddWords(order["id"], world.who.account_id, words)))["ok"]
-        yield Say(f"工单 {number} 还在处理中，{'您的话已经转给师傅了' if told else '有进展会告诉您'}。")
-    else:
-        yield Say(f"工单 {number} 办结太久了，请直接说哪里坏了，我给您重新登记。")
     return None

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.language.places import at_home, tells_door
 from bot.language.reports import CATEGORIES, fault_object, public_part, suggest_category, urgency
-from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Photos, Place, Say, Script, World, dialog
+from bot.talk import SHARED, Ask, Choice, Confirm, Do, Look, Part, Photos, Place, Say, Script, World, dialog
 from dialogs import NOTICE
 from dialogs.contact import door_asked, door_kept, finds_door, offered
 from dialogs.hello import door
@@ -89,7 +89,7 @@ def where(world: World, what: str) -> Part[dict[str, Any]]:
             near[f"part:{one['building_id']}"] = at_part(one, part)
         near[f"home:{one['id']}"] = at_door(one)
         if not part and not inside:
-            near[f"near:{one['building_id']}"] = at_part(one, "公共部位")
+            near[f"near:{one['building_id']}"] = at_part(one, SHARED)
     clear = len(homes) == 1 and (inside or part)
     place = yield from Place(
         "place",
@@ -100,8 +100,11 @@ def where(world: World, what: str) -> Part[dict[str, Any]]:
         others={key: one["label"] for key, one in near.items()},
         sure=next(iter(near)) if clear else "",
         told=what,
+        shared=True,
     )
     if place.get("other", "").startswith("near:"):
+        if named := place.get("part"):
+            return within(near[place["other"]], named)
         return (yield from which_part(near[place["other"]]))
     place = near[place["other"]] if "other" in place else place
     beside = place.get("home_id") and tells_door(what) and not inside  # 602 楼道里
@@ -119,9 +122,14 @@ def where(world: World, what: str) -> Part[dict[str, Any]]:
 def which_part(near: dict[str, Any]) -> Part[dict[str, Any]]:
     """The public part, from the list of the estate."""
     parts = yield from Look("parts", views.public_parts, near["estate_id"])
-    choices = {**{one["name"]: one["name"] for one in parts[:4]}, "公共部位": "其他地方"}
+    choices = {**{one["name"]: one["name"] for one in parts[:4]}, SHARED: "其他地方"}
     part = yield from Choice("part", "哪个公共部位？", "请回复前面的数字，比如 1。", choices=choices)
-    return {**near, "public_part": part, "label": near["label"].replace("公共部位", part)}
+    return within(near, part)
+
+
+def within(near: dict[str, Any], part: str) -> dict[str, Any]:
+    """A place in some shared part, now that it is known which."""
+    return {**near, "public_part": part, "label": near["label"].replace(SHARED, part)}
 
 
 def at_part(home: dict[str, Any], part: str) -> dict[str, Any]:

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 from bot.talk import Confirm, Do, Look, Say, Script, World, dialog
+from dialogs.erasure import meal_lines
 from models import views
 from models.actions.consent import WithdrawConsent
 
 WHAT = (
-    "撤回同意以后，我把您的姓名、电话、绑定的住址和以前的聊天删掉。\n"
+    "撤回同意以后，我把您的姓名、电话、绑定的住址、忌口和以前的聊天删掉。\n"
     "照常能用的：已经报的修会办完，查进度、紧急电话、找工作人员。再报修时，我会重新请您看说明。"
 )
 WAITS = "您还有 {open} 件报修没办完，门牌和电话留到办完再删。"
@@ -22,7 +23,8 @@ KEPT = "没有撤回，一切照旧。"
 def withdrawal(world: World) -> Script:
     """Consent is taken back: what rests on it goes; what is under way is finished. Never asked after again."""
     waits = yield from Look("open", views.open_order_count, world.who.person_id)
-    yield Say(f"{WHAT}\n{WAITS.format(open=waits)}" if waits else WHAT)
+    meals = yield from Look("meals", views.meals_left, world.who.person_id)
+    yield Say("\n".join([WHAT, *([WAITS.format(open=waits)] if waits else []), *meal_lines(meals)]))
     sure = yield from Confirm(
         "sure",
         "确定撤回吗？",
