@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 import dialogs
-from bot.clock import SHANGHAI, FixedClock, real_seconds
+from bot.clock import SHANGHAI, FixedClock
 from bot.engine import Engine
 from bot.language.reports import CATEGORIES
 from bot.message import Heard, Reply, numbered
@@ -28,14 +28,17 @@ from handlers.resident import Residents
 from handlers.staff import Staffroom
 from models import tables as t
 from models.limits import load_limits
-from models.sample import Town, plant
-from models.sample_items import plant_items
+from models.sample import Town
+from models.sample_meals import plant_whole
 from models.store import FieldKeys, Store, open_store
 from tests.planted import open_planted
 
 MORNING = datetime(2026, 11, 18, 10, 0, tzinfo=SHANGHAI)
 KEYS = FieldKeys((b"Zm9yIHRlc3RzIG9ubHksIG5ldmVyIGZvciB1c2UhISE=",), b"blind index for tests")
 PLAIN = Flags(hears=True, speaks_first=True, text_bytes=2048, rungs=("customer_service",))
+NEVER_LATE = float(
+    "inf"
+)  # when a callback arrived, for turns that must not depend on how busy the machine is
 
 
 @dataclass
@@ -110,7 +113,7 @@ class Resident:
         self.community.keep(heard)
         self.community.show_pushes()
         self.community.residents.understand(heard)
-        return self.community.residents.answer(self.channel, self.sender, heard.key, real_seconds())
+        return self.community.residents.answer(self.channel, self.sender, heard.key, NEVER_LATE)
 
     def says(self, text: str) -> str:
         """One line of a golden conversation: words, or [关注] [扫码 bld:1] [照片] [语音 …] [菜单 REPORT] [定位 …]."""
@@ -163,7 +166,7 @@ class Worker:
             **what,  # type: ignore[arg-type]
         )
         self.community.keep(heard)
-        return self.community.staff.answer(heard, real_seconds())
+        return self.community.staff.answer(heard, NEVER_LATE)
 
     def says(self, text: str, **what: Any) -> str:
         """Words to the bot, the leading @ already taken off."""
@@ -174,8 +177,7 @@ def _planted_at(url: str) -> tuple[Store, Town]:
     store = open_store(url, KEYS, load_limits())
     t.metadata.create_all(store.engine)
     with store.work(FixedClock(MORNING).now()) as work:
-        plant_items(work)
-        return store, plant(work)
+        return store, plant_whole(work)
 
 
 def found(folder: Path, url: str = "") -> Community:

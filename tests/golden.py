@@ -9,6 +9,8 @@
     ——轮派：王伟、陈静——     their unit gives its orders by turns, and these have a shift for the next 12 hours
     ——王伟请假，陈静代班——   somebody is away for 12 hours, somebody else stands in
     ——开着语音识别——         voice messages without words are listened to from now on
+    ——到了第二天 8:00——     the clock moves on to that time of the next day; ——到了 9:31—— of the same day
+    ——红烧肉只剩 1 份——     of that dish there are so many on every menu
     ——听出来：电梯坏了——     the oldest of them that waits has been listened to; ——听不出来——
 
 `pytest tests/test_golden.py --update` writes down what is answered now.
@@ -23,6 +25,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from bot.clock import SHANGHAI
 from models import tables as t
 from models.actions.roster import SetLeave, SetShift
 from tests.chat import Community, Resident
@@ -32,6 +35,8 @@ _LINE = re.compile(r"^(?P<who>[^\s:：#（(]{1,6})(?P<alone>\(单聊\))?: (?P<wo
 _PAUSE = re.compile(r"^——过了\s*(?P<count>\d+)\s*(?P<unit>分钟|小时|天)——$")
 _TURNS = re.compile(r"^——轮派：(?P<names>.+)——$")
 _LEAVE = re.compile(r"^——(?P<who>\w+)请假，(?P<substitute>\w+)代班——$")
+_UNTIL = re.compile(r"^——到了(?P<next>第二天)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})——$")
+_LEFT = re.compile(r"^——(?P<dish>\w+?)只剩 (?P<left>\d+) 份——$")
 _LISTENS = "——开着语音识别——"
 _HEARD = re.compile(r"^——听(?:不出来|出来：(?P<words>.+))——$")
 _SHIFT = timedelta(hours=12)
@@ -61,6 +66,13 @@ class Play:
             elif leave := _LEAVE.match(line):
                 self.lines.append(line)
                 self._away(leave["who"], leave["substitute"])
+            elif until := _UNTIL.match(line):
+                self.lines.append(line)
+                self._wait_until(bool(until["next"]), int(until["hour"]), int(until["minute"]))
+                self._pushed()
+            elif left := _LEFT.match(line):
+                self.lines.append(line)
+                self._sell(left["dish"], int(left["left"]))
             elif line == _LISTENS:
                 self.lines.append(line)
                 self.community.residents = replace(self.community.residents, listens=True)
@@ -91,6 +103,19 @@ class Play:
         workers = self.community.town.workers
         with self.community.store.work(self.community.clock.now()) as work:
             SetLeave(workers[who], work.now, work.now + _SHIFT, workers[substitute]).run(work)
+
+    def _wait_until(self, next_day: bool, hour: int, minute: int) -> None:
+        now = self.community.clock.now().astimezone(SHANGHAI)
+        then = now.replace(hour=hour, minute=minute) + timedelta(days=int(next_day))
+        self._wait(seconds=(then - now).total_seconds())
+
+    def _sell(self, dish: str, left: int) -> None:
+        """All but so many portions of a dish are taken."""
+        on, d = t.menu_dish.c, t.dish.c
+        of = select(d.id).where(d.name == dish)
+        with self.community.store.work(self.community.clock.now()) as work:
+            sold = update(t.menu_dish).where(on.dish_id.in_(of)).values(portions=on.taken + left)
+            work.conn.execute(sold)
 
     def _listened(self, words: str) -> None:
         store, now = self.community.store, self.community.clock.now()
@@ -143,6 +168,8 @@ class Play:
     def _pushed(self) -> None:
         rows = self.community.told()
         for row in rows[self._told :]:
+            if row.kind == "kitchen_count" and not row.facts.get("orders"):
+                continue  # the sample canteen has nothing to cook: of no matter to any conversation
             self.lines.append(f"{self._addressee(row)}: {self.community.words(row)}")
         self._told = len(rows)
         self.community.show_pushes()

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import dialogs
 from bot.frames import State
 from bot.registry import find_dialogs
 from models import tables as t
+from models import views
+from models.actions.meal_rating import AskMealRatings
+from models.actions.meals import PlaceMeal
+from models.actions.people import BindHome
 from models.actions.staff import AskResident, Claim, Finish
 from tests.chat import Community, Resident, found
 from tests.golden import said_by
@@ -45,7 +51,37 @@ class Example:
             return self._staff_does(finish=True)
         if words.startswith("[师傅问"):
             return self._staff_does(finish=False)
+        if words == "[吃过午饭]":
+            return self._has_eaten()
+        if words == "[家人想代订]":
+            return self._carer_asks()
         return self.phone.says(words)
+
+    def _has_eaten(self) -> str:
+        community = self.community
+        self.phone.says("138 0013 8000")
+        account = community.rows(t.account)[-1]
+        with community.store.work(community.clock.now()) as work:
+            home = work.conn.execute(select(t.home.c.id).limit(1)).scalar_one()
+            BindHome(account.person_id, home).run(work)
+            menu = views.menus_open(work, account.person_id, meal="lunch")[0]
+            dishes = {menu["dishes"][0]["dish_id"]: 1}
+            meal = PlaceMeal(menu["menu_id"], account.person_id, dishes, "pickup", account_id=account.id)
+            assert meal.run(work)["ok"]
+        ends = datetime.fromisoformat(menu["ends_at"])
+        community.clock.forward(seconds=(ends - community.clock.now()).total_seconds() + 60)
+        with community.store.work(community.clock.now()) as work:
+            assert AskMealRatings().run(work)["asked"] == 1
+        community.show_pushes()
+        return community.words(community.told()[-1])
+
+    def _carer_asks(self) -> str:
+        self.phone.says("138 0013 8000")
+        daughter = self.community.resident("daughter")
+        for words in ("给我妈订饭", "张丽", "138 0013 8000"):
+            daughter.says(words)
+        self.community.show_pushes()
+        return self.community.words(self.community.told()[-1])
 
     def _staff_does(self, *, finish: bool) -> str:
         self.phone.says("幸福小区3号楼电梯坏了")

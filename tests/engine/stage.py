@@ -75,6 +75,9 @@ class FakeHost:
     def danger(self, text: str) -> bool:
         return "着火" in text
 
+    def surely_danger(self, text: str) -> bool:
+        return self.danger(text)
+
     def pushes(self) -> Sequence[Push]:
         return self.asked
 

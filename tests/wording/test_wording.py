@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from bot import wording
 from bot.message import Reply
 from bot.ports import Flags
 from bot.wording import Unworded, word
+from handlers.staff_words import HELP
 from models.rules import alarms
 from tests.words import faults
 from workers import ladders
@@ -39,6 +41,13 @@ GROUP_FACTS = ORDER | {
     "photos": 2,
     "people": 3,
     "mention": ["lihua"],
+}
+KITCHEN = {
+    "canteen": "和平长者食堂",
+    "day": "11 月 23 日（周一）",
+    "meal": "午餐",
+    "dishes": ["红烧肉 6 份", "豆腐 3 份"],
+    "portions": 9,
 }
 MORE: dict[str, dict[str, Any]] = {
     "order_assigned": {"minutes": 30},
@@ -81,12 +90,25 @@ MORE: dict[str, dict[str, Any]] = {
         "most": "敬老卡（5 次）",
         "never": 3,
     },
+    "carer_asked": {"name": "张丽"},
+    "meal_by_canteen": {"end": "cancelled", "canteen": "和平长者食堂", "meal": "3 月 4 日午餐", "refund": ""},
+    "meal_rating_asked": {"canteen": "和平长者食堂", "meal": "午餐"},
+    "standing_missed": {"end": "sold_out", "day": "3 月 4 日", "meal": "午餐"},
+    "meal_withdrawn": {"canteen": "和平长者食堂", "meal": "11 月 20 日午餐", "refund": "12 元"},
+    "carer_agreed": {"word": "妈妈"},
+    "carer_ended": {"word": "妈妈", "end": "by_elder"},
+    "kitchen_count": {**KITCHEN, "orders": 7, "pickup": 5, "delivery": 4},
+    "kitchen_correction": {**KITCHEN, "correction": 2, "changes": "红烧肉 +1、豆腐 −2"},
+    "kitchen_correction_again": {**KITCHEN, "correction": 2, "changes": "红烧肉 +1、豆腐 −2"},
+    "kitchen_withdrawn": {**KITCHEN, "orders": 7},
+    "meal_over": {**KITCHEN, "served": 7, "missed": 2},
     "card_update": {"shows": "claimed"},
     "said": {"reply": Reply("好的，已经记下。").to_json()},
 }
 GROUP_KINDS = sorted(kind for kind, ladder in ladders.KINDS.items() if "robot" in ladder.rungs)
 TALK_KINDS = sorted(kind for kind in GROUP_KINDS if kind.startswith("talk_"))
 QUESTION_KINDS = {kind for kind in GROUP_KINDS if kind.startswith("question_")}
+KITCHEN_KINDS = {kind for kind in GROUP_KINDS if kind.startswith("kitchen_")} | {"meal_over"}
 RESIDENT_KINDS = sorted(set(ladders.KINDS) - set(GROUP_KINDS))
 
 
@@ -154,7 +176,9 @@ def test_a_group_reads_when_the_resident_was_told_that_staff_are_back() -> None:
     assert "明天 8:30 上班" in said("talk_opened", away="2026-11-23T00:30:00+00:00")
 
 
-@pytest.mark.parametrize("kind", sorted(set(GROUP_KINDS) - set(TALK_KINDS) - QUESTION_KINDS - {"alarm"}))
+@pytest.mark.parametrize(
+    "kind", sorted(set(GROUP_KINDS) - set(TALK_KINDS) - QUESTION_KINDS - KITCHEN_KINDS - {"alarm"})
+)
 def test_a_group_is_told_what_to_send_back(kind: str) -> None:
     first, *rest = said(kind).splitlines()
     assert first == "【1024】电梯 · 幸福小区 3 号楼 电梯"
@@ -162,11 +186,39 @@ def test_a_group_is_told_what_to_send_back(kind: str) -> None:
     assert " 1024" in rest[-1]
 
 
+@pytest.mark.parametrize("kind", sorted(KITCHEN_KINDS))
+@pytest.mark.parametrize("pickup", [0, 5])
+@pytest.mark.parametrize("missed", [0, 2])
+@pytest.mark.parametrize("console", ["", "工作台"])
+def test_a_kitchen_reads_which_meal_it_is_about(kind: str, pickup: int, missed: int, console: str) -> None:
+    words = said(kind, pickup=pickup, missed=missed, console=console)
+    assert words.startswith("【备餐】和平长者食堂 11 月 23 日（周一）午餐\n")
+    assert faults(words) == []
+    if "correction" in kind:
+        assert ("请到工作台“备餐”点“收到了”。" in words) == bool(console)
+
+
+def test_each_dish_of_a_count_has_its_line() -> None:
+    lines = said("kitchen_count").splitlines()
+    assert lines[1:4] == ["订餐截止，一共 9 份，7 单：", "红烧肉 6 份", "豆腐 3 份"]
+    assert "没有人订，不用备餐。" in said(
+        "kitchen_count", orders=0, portions=0, dishes=[], pickup=0, delivery=0
+    )
+
+
+def test_a_long_list_of_dishes_is_cut_to_what_a_group_can_read() -> None:
+    dishes = [f"很长的名字的第 {number} 道菜 {number} 份" for number in range(1, 100)]
+    words = said("kitchen_count", dishes=dishes)
+    assert len(words.encode()) <= GROUP.text_bytes
+    assert words.endswith("打印。")
+
+
 LINK = "https://linli.example.cn/p/12.3.1772413200.0123456789abcdef0123456789abcdef"
 
 
 @pytest.mark.parametrize(
-    "kind", sorted({*GROUP_KINDS} - {*TALK_KINDS} - QUESTION_KINDS - {"order_picture", "alarm"})
+    "kind",
+    sorted({*GROUP_KINDS} - {*TALK_KINDS} - QUESTION_KINDS - KITCHEN_KINDS - {"order_picture", "alarm"}),
 )
 @pytest.mark.parametrize("worker", ["李华", ""])
 @pytest.mark.parametrize("urgency", ["normal", "emergency"])
@@ -319,3 +371,9 @@ def test_the_group_reads_whose_it_is_and_why(fact: str) -> None:
     words = said("order_assigned", **known)
     assert faults(words) == []
     assert "李华" in words
+
+
+def test_what_ships_for_residents_and_staff_keeps_its_spaces() -> None:
+    items = json.loads(Path("models/data/sample_items.json").read_text(encoding="utf-8"))["items"]
+    told = [text for item in items for text in (item["title"], *item["steps"])]
+    assert [fault for text in [*told, HELP] for fault in faults(text)] == []
