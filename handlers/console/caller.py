@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from bot.language.reports import fault_object
 from handlers.console.desk import here
 from handlers.console.forms import Choices, Field, Typed, read
-from handlers.console.pages import found, looking, me, said, show, working, write_down
+from handlers.console.pages import as_whole, found, looking, me, said, show, working, write_down
 from handlers.console.settings import errors_of
 from handlers.console.words import WORDS, word
 from models import views
@@ -87,7 +87,7 @@ def enter_report() -> ResponseReturnValue:
 def _who() -> Caller:
     chosen = request.form.get("who", "").partition(":")[0]
     phone, name = (request.form.get(field, "").strip()[:32] for field in ("phone", "name"))
-    return Caller(phone, name, int(chosen) if chosen.isascii() and chosen.isdigit() else None)
+    return Caller(phone, name, as_whole(chosen))
 
 
 def _opened(typed: Typed, place: Ids) -> dict[str, Any]:
@@ -100,10 +100,7 @@ def _opened(typed: Typed, place: Ids) -> dict[str, Any]:
 
 def _joined(form: Mapping[str, str]) -> dict[str, Any]:
     with working() as work:
-        number = form.get("same", "")
-        order = views.order_by_number(
-            work, me().asker, int(number) if number.isascii() and number.isdigit() else 0
-        )
+        order = views.order_by_number(work, me().asker, as_whole(form.get("same", "")) or 0)
         return JoinForCaller(g.me.id, found(order).id, _who()).run(work)
 
 
@@ -183,7 +180,7 @@ def _place(work: Work, values: Mapping[str, Any], who: str) -> tuple[dict[str, A
 
 
 def _home_of(work: Work, person_id: str, home_id: str) -> views.Home:
-    person = views.person_by_id(work, me().asker, int(person_id) if person_id.isdigit() else 0)
+    person = views.person_by_id(work, me().asker, as_whole(person_id) or 0)
     homes = (one.home for one in found(person).homes if str(one.home.id) == home_id and not one.ended_at)
     return found(next(homes, None))
 

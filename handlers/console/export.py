@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -28,7 +29,10 @@ Form = Literal["xlsx", "csv"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. kind: text, words (prose, masked), phone, number, moment. `roles`: who gets it; none: everybody."""
+    """One column. `roles`: who gets it; none: everybody.
+
+    kind: text, words (prose, masked), phone, number, money (whole cents, written as yuan with two places), moment.
+    """
 
     name: str
     title: str
@@ -97,11 +101,16 @@ def _moment(value: datetime) -> str:
     return f"{local(value):%Y-%m-%d %H:%M}"
 
 
+def _yuan(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
 CELLS: Mapping[str, Callable[[Any], sheet_files.Cell]] = {
     "text": str,
     "words": lambda value: mask(str(value)),
     "phone": lambda value: mask_phone(str(value)),
     "number": int,
+    "money": _yuan,
     "moment": _moment,
 }
 

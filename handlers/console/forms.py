@@ -11,8 +11,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from handlers.console.duty import Rows, read_duty
+from models.rules.meals import minutes
+from models.rules.money import read_cents
 
 Choices = Mapping[str, str]  # what is sent → what is read
 
@@ -21,8 +24,10 @@ ROBOT_HOST = "qyapi.weixin.qq.com"  # WeCom docs 91770: the address of a group's
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. kind: text, code (no spaces, ASCII digits), names, number, choice, radio (a choice of few, each
-    explained after a colon), check, date, secret, robot, hours.
+    """One field. kind: text, long (several lines), code (no spaces, ASCII digits), names, number, money (cents),
+    choice, radio (a choice
+    of few, each explained after a colon), check, checks (several of the choices), date, clock (HH:MM of 24 hours,
+    24:00 too), secret, robot, hours.
 
     `wrong` says what to write instead, `taken` what to do when somebody has it already. `fixed`: it is chosen once.
     `empty` is the choice of none; `mode` the keyboard a phone shows.
@@ -68,16 +73,23 @@ def read(
         if changes and one.fixed:
             continue
         try:
-            values[one.name] = _read(one, form.get(one.name, "").strip(), choices.get(one.name, {}), changes)
+            values[one.name] = _read(one, _typed(one, form), choices.get(one.name, {}), changes)
         except ValueError:
             errors[one.name] = one.wrong
     return Typed(values, errors)
 
 
+def _typed(one: Field, form: Mapping[str, str]) -> str:
+    """What was typed; of several ticks, what each stands for with a 、 between them."""
+    if one.kind == "checks" and isinstance(form, MultiDict):
+        return "、".join(form.getlist(one.name))
+    return form.get(one.name, "").strip()
+
+
 def _read(one: Field, text: str, choices: Choices, changes: bool) -> Any:
     if not text and one.kind != "check" and one.required and not (changes and one.is_secret):
         raise ValueError("empty")
-    if not text and one.kind == "number":
+    if not text and one.kind in ("number", "money"):
         return None
     return READERS[one.kind](one, text, choices)
 
@@ -87,6 +99,12 @@ def _text(one: Field, text: str, _choices: Choices) -> str:
     if len(text) > one.most or not fits:
         raise ValueError("too long, or not of the pattern")
     return " ".join(text.split())
+
+
+def _long(one: Field, text: str, choices: Choices) -> str:
+    """What may be typed on several lines, kept as one."""
+    lines = (line.strip().rstrip("、，；") for line in text.splitlines())
+    return _text(one, "、".join(line for line in lines if line), choices)
 
 
 def _code(one: Field, text: str, choices: Choices) -> str:
@@ -109,6 +127,23 @@ def _choice(_one: Field, text: str, choices: Choices) -> int | str | None:
     if text and text not in choices:
         raise ValueError("was not offered")
     return int(text) if text.isdigit() else text or None
+
+
+def _checks(one: Field, text: str, choices: Choices) -> tuple[int | str | None, ...]:
+    return tuple(_choice(one, key, choices) for key in dict.fromkeys(text.split("、")) if key)
+
+
+def _money(_one: Field, text: str, _choices: Choices) -> int:
+    cents = read_cents(text)
+    if cents is None:
+        raise ValueError("no sum of money")
+    return cents
+
+
+def _clock(_one: Field, text: str, _choices: Choices) -> str:
+    clock = unicodedata.normalize("NFKC", text).zfill(5)
+    minutes(clock)
+    return clock
 
 
 def _check(_one: Field, text: str, _choices: Choices) -> bool:
@@ -136,12 +171,16 @@ def _hours(one: Field, text: str, choices: Choices) -> Rows:
 # Each takes the field, what was typed without blanks around it, and what may be chosen; raises ValueError.
 READERS: Mapping[str, Callable[[Field, str, Choices], Any]] = {
     "text": _text,
+    "long": _long,
     "code": _code,
     "names": _names,
     "number": _number,
     "choice": _choice,
     "radio": _choice,
     "check": _check,
+    "checks": _checks,
+    "money": _money,
+    "clock": _clock,
     "date": _date,
     "secret": _code,
     "robot": _robot,
@@ -152,7 +191,9 @@ READERS: Mapping[str, Callable[[Field, str, Choices], Any]] = {
 def limits_of(one: Field) -> Markup:
     """The attributes by which a browser helps to type: length, range, keyboard."""
     if one.kind == "number":
-        return Markup('inputmode="numeric" maxlength="3"')
+        return Markup('inputmode="numeric" maxlength="{}"').format(max(3, len(str(one.highest))))
+    if one.kind == "money":
+        return Markup('inputmode="decimal" maxlength="10"')
     mode = Markup(' inputmode="{}"').format(one.mode) if one.mode else ""
     # An address is longer than the key that is taken out of it.
     return Markup('maxlength="{}"{}').format(300 if one.is_secret else one.most, mode)

@@ -18,6 +18,8 @@ POLICY = "; ".join(
     )
 )
 
+KEPT = ("console.static", "console.plotly_js")
+
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -33,6 +35,6 @@ HEADERS = {
 def harden(response: Response) -> Response:
     """Set the headers on one response. Files of ours hold nothing of anybody's: a browser may keep them."""
     response.headers.update(HEADERS)
-    if request.endpoint != "console.static":
+    if request.endpoint not in KEPT:
         response.headers["Cache-Control"] = "no-store"
     return response

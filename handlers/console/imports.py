@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,11 @@ from models.actions.import_runs import ConfirmImport, DropImport, StartImport
 from models.rules.import_cells import Column
 from models.rules.importing import DATA, LINES, SHEETS, Sheet, Values, problem_words, reason
 from models.rules.masking import mask_phone
+from models.rules.money import yuan
 
+SHOWN: Mapping[str, Callable[[Any], str]] = {"phone": mask_phone, "money": yuan}  # by the column's kind
 MOST_BYTES: int = DATA["most_bytes"]
+MEAL_BYTES = 5_000_000  # of a table of a canteen's week
 
 
 def imports() -> ResponseReturnValue:
@@ -39,25 +42,53 @@ def _titles() -> Mapping[str, str]:
 
 def import_template(kind: str) -> ResponseReturnValue:
     """A table with the headings and one line as an example, which is never imported."""
+    return _template(found(SHEETS.get(kind)))
+
+
+def meal_template(meal_kind: str) -> ResponseReturnValue:
+    """The same for who runs a canteen."""
+    return _template(_of_meals(meal_kind))
+
+
+def _of_meals(kind: str) -> Sheet:
+    """A kind of table that is not for administrators alone."""
     sheet = found(SHEETS.get(kind))
+    return found(sheet if sheet.staff else None)
+
+
+def _template(sheet: Sheet) -> ResponseReturnValue:
     titles = [column.title for column in sheet.columns]
     return template(f"{sheet.title}导入模板", titles, [column.example for column in sheet.columns])
 
 
 def upload_import(kind: str) -> ResponseReturnValue:
     """Keep the file for the worker, for its eyes only."""
-    sheet, sent = found(SHEETS.get(kind)), request.files.get("file")
+    return _upload(found(SHEETS.get(kind)), "console.imports")
+
+
+def upload_meals(meal_kind: str) -> ResponseReturnValue:
+    """The same from who runs a canteen."""
+    return _upload(_of_meals(meal_kind), "console.menus")
+
+
+def _upload(sheet: Sheet, whence: str) -> ResponseReturnValue:
+    sent = request.files.get("file")
     if sent is None or not sent.filename:
         flash(f"还没有选文件。请先点“{sheet.title}”下面的“选择文件”，再点“上传”。", "bad")
-        return redirect(url_for("console.imports"))
+        return redirect(url_for(whence))
     path = _kept(sent)
     try:
         with working() as work:
-            run_id = StartImport(kind, path.name, me().id).run(work)["id"]
+            run_id = StartImport(sheet.kind, path.name, me().id).run(work)["id"]
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return redirect(url_for("console.import_page", run_id=run_id))
+
+
+def _whence() -> str:
+    """The page from which the asker imports."""
+    return "console.imports" if me().asker.sees_all else "console.menus"
 
 
 def _kept(sent: FileStorage) -> Path:
@@ -80,7 +111,7 @@ def import_page(run_id: int) -> ResponseReturnValue:
         lines = _first_lines(run) if run.state == "preview" else []
         if lines:
             write_down(work, "import_seen", run_id)
-    return show("import_run.html", **_facts(run), lines=lines)
+    return show("import_run.html", **_facts(run), lines=lines, whence=_whence())
 
 
 def import_progress(run_id: int) -> ResponseReturnValue:
@@ -128,8 +159,8 @@ def _cell(column: Column, value: Any) -> str:
         return ""
     if isinstance(value, list):
         return "、".join(_cell(column, one) for one in value)
-    if column.kind == "phone":
-        return mask_phone(value)
+    if column.kind in SHOWN:
+        return SHOWN[column.kind](value)
     if column.kind in ("category", "categories"):
         return here().categories.get(value, value)
     return next((label for label, key in column.choices.items() if key == value), str(value))
@@ -148,7 +179,7 @@ def drop_import(run_id: int) -> ResponseReturnValue:
     with working() as work:
         found(views.import_run(work, me().asker, run_id))
         outcome = DropImport(run_id, me().id).run(work)
-    return back(outcome, "已经放弃，什么都没有导入，文件会马上删除。", "console.imports")
+    return back(outcome, "已经放弃，什么都没有导入，文件会马上删除。", _whence())
 
 
 def import_errors(run_id: int) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from handlers.console.pages import back, found, looking, me, said, show, working, write_down
 from models import views
+from models.actions.carers import DecideCarer
 from models.actions.desk import CloseDeskItem
 from models.actions.person_talk import StartTalk
 from models.actions.persons import ForgetPerson
@@ -24,7 +25,8 @@ def _page(shown: int = 0, contact: views.Contact | None = None) -> str:
         open_items = views.desk_items(work, me().asker)
         people = [one.account_id for one in open_items if one.account_id is not None]
         talks = views.latest_talks(work, me().asker, people)
-    return show("items.html", items=open_items, talks=talks, shown=shown, contact=contact)
+        asked = {one.id: views.carer_of_item(work, me().asker, one) for one in open_items}
+    return show("items.html", items=open_items, talks=talks, shown=shown, contact=contact, asked=asked)
 
 
 def _account(work: Work, item_id: int) -> int:
@@ -58,6 +60,17 @@ def item_forget(item_id: int) -> ResponseReturnValue:
         sure = request.form.get("sure") == "yes"
         outcome = ForgetPerson(account_id, g.me.id).run(work) if sure else Refusal(Why.NEEDS_WORDS)
     return back(outcome, "住址和电话已经删除。", "console.items")
+
+
+def item_carer(item_id: int) -> ResponseReturnValue:
+    """Whether the elder agrees on paper that a relative orders for them."""
+    with working() as work:
+        item = found(next((one for one in views.desk_items(work, me().asker) if one.id == item_id), None))
+        carer_id = views.carer_of_item(work, me().asker, item)
+        agrees = request.form.get("agrees") == "yes"
+        decided = carer_id and DecideCarer(carer_id, agrees, user_id=g.me.id).run(work)
+        outcome = decided or Refusal(Why.ALREADY)
+    return back(outcome, "记下了，家人会收到消息。" if agrees else "记下了，不能代订。", "console.items")
 
 
 def done(item_id: int) -> ResponseReturnValue:

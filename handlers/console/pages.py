@@ -16,10 +16,13 @@ from handlers.console.words import refused
 from models import views
 from models.actions.desk import Audit
 from models.store import Work
+from models.views import canteens
+from models.views.kitchen import corrections_unread
 
 T = TypeVar("T")
 
 WORDS_LENGTH = 500
+YEARS = range(2000, 2200)  # a day of another year was mistyped
 
 # (endpoint, label)
 MENU = (
@@ -31,6 +34,7 @@ MENU = (
     ("console.residents", "住户"),
     ("console.people", "人员"),
     ("console.roster", "排班"),
+    ("console.menus", "助餐"),
     ("console.imports", "导入"),
     ("console.codes", "二维码"),
     ("console.trouble", "收发问题"),
@@ -39,6 +43,7 @@ MENU = (
     ("console.settings", "设置"),
 )
 
+MEALS = "console.menus"  # left out for a firm that runs no canteen
 KEYS = {"console.queue": "g", "console.caller": "n"}  # what console.js goes to
 
 
@@ -63,11 +68,12 @@ def show(template: str, **facts: Any) -> str:
     desk = here()
     with looking() as work:
         counts = _counts(work)
+        meals = canteens.canteens_seen(work, me().asker) if me().asker.is_firm else True
         rehearsal = views.rehearsal(work)
     return render_template(
         f"console/{template}",
         me=me(),
-        menu=list(_menu(counts)),
+        menu=[entry for entry in _menu(counts) if meals or entry["endpoint"] != MEALS],
         now=desk.clock.now(),
         categories=desk.categories,
         rehearsal=rehearsal,
@@ -79,7 +85,8 @@ def _counts(work: Work) -> Mapping[str, int]:
     counts = {"console.items": len(views.desk_items(work, me().asker))}
     if not me().asker.is_firm:
         counts["console.residents"] = views.claims_waiting(work, me().asker)
-        counts["console.questions"] = len(views.unanswered_open(work, me().asker))
+        counts["console.questions"] = views.unanswered_count(work, me().asker)
+    counts[MEALS] = corrections_unread(work, me().asker)
     counts["console.talks"] = views.waiting_talks(work, me().asker)
     if me().asker.sees_all:
         counts["console.trouble"] = len(views.stuck_messages(work)) + len(views.failed_messages(work))
@@ -117,16 +124,22 @@ def said() -> str:
 
 def whole(name: str, values: Mapping[str, str]) -> int | None:
     """A positive whole number from a form or a query, None when it is left out or no number."""
-    text = values.get(name, "").strip()
+    return as_whole(values.get(name, ""))
+
+
+def as_whole(text: str) -> int | None:
+    """The same of a text by itself."""
+    text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 def day(name: str, values: Mapping[str, str]) -> date | None:
-    """A day from a form or a query, None when it is left out or no day."""
+    """A day from a form or a query, None when it is left out, no day, or of a year that nobody means."""
     try:
-        return date.fromisoformat(values.get(name, ""))
+        on = date.fromisoformat(values.get(name, ""))
     except ValueError:
         return None
+    return on if on.year in YEARS else None
 
 
 def moment_typed(name: str, values: Mapping[str, str]) -> datetime | None:

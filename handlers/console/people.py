@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from handlers.console.desk import here
 from handlers.console.forms import Choices, read
 from handlers.console.pages import back, found, looking, me, show, units_of, working, write_down
-from handlers.console.sections import FIELDS, fresh_worker
+from handlers.console.section import FIELDS
+from handlers.console.sections import fresh_worker
 from handlers.console.settings import HELD, errors_of
 from models import views
 from models.actions.binding import MakeBindingWord, UnbindWorker

@@ -49,11 +49,18 @@ def _of_talk(number: int, photo_id: int) -> Path:
     return _path(found(next((one for one in photos if one.id == photo_id), None)))
 
 
+def thumbnail_of(file: str) -> Response:
+    """A thumbnail of the picture of that name in the folder of photos."""
+    return _thumbnail(_file(file))
+
+
 def _path(photo: views.Photo) -> Path:
-    if photo.file is None or not NAME.fullmatch(photo.file):
-        abort(404)
-    path = here().photo_dir / photo.file
-    return path if path.is_file() else abort(404)
+    return _file(photo.file or "")
+
+
+def _file(name: str) -> Path:
+    path = here().photo_dir / name
+    return path if NAME.fullmatch(name) and path.is_file() else abort(404)
 
 
 def _whole(path: Path) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import g, request
 from flask.typing import ResponseReturnValue
 
-from handlers.console.pages import back, found, looking, me, said, show, whole, working
+from handlers.console.pages import back, found, looking, me, show, whole, working
 from models import views
 from models.actions.questions import AnswerUnanswered, DropUnanswered, MakeAlias, MakeItem
 from models.rules.catalogue import CLASSES, FIELDS
@@ -15,12 +15,22 @@ from models.store import Work
 
 def questions() -> ResponseReturnValue:
     """Those that wait, what was asked most first; then those answered, to be reviewed."""
+    page = max(1, min(whole("page", request.args) or 1, 1000))
     with looking() as work:
-        waiting = views.unanswered_open(work, me().asker)
+        waiting = views.unanswered_open(work, me().asker, page)
+        more = bool(views.unanswered_open(work, me().asker, page + 1))
         answered = views.answered_lately(work, me().asker)
-        items = views.items_kept(work, me().asker) if me().asker.sees_all else ()
+        items = views.items_choosable(work) if me().asker.sees_all else ()
+    answered = answered if page == 1 else ()
     return show(
-        "questions.html", waiting=waiting, answered=answered, items=items, classes=CLASSES, fields=FIELDS
+        "questions.html",
+        waiting=waiting,
+        page=page,
+        more=more,
+        answered=answered,
+        items=items,
+        classes=CLASSES,
+        fields=FIELDS,
     )
 
 
@@ -32,7 +42,8 @@ def _id(work: Work, question_number: int) -> int:
 def answer_question(question_number: int) -> ResponseReturnValue:
     """Answer it, for everybody who asked."""
     with working() as work:
-        outcome = AnswerUnanswered(_id(work, question_number), "console", g.me.id, said()).run(work)
+        words = request.form.get("words", "")
+        outcome = AnswerUnanswered(_id(work, question_number), "console", g.me.id, words).run(work)
     told = f"Q{question_number} 已答复，发给了 {outcome.get('told', 0)} 位居民。"
     return back(outcome, told, "console.questions", step="question")
 

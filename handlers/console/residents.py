@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from handlers.console.pages import back, found, looking, me, show, working, write_down
+from handlers.console.pages import as_whole, back, found, looking, me, show, working, write_down
 from handlers.console.search import spots
 from models import views
 from models.actions.residents import AddHome, DecideHomes, EndHome, SavePerson
@@ -32,7 +32,7 @@ def residents() -> ResponseReturnValue:
 def decide() -> ResponseReturnValue:
     """Verify or refuse the homes that are ticked."""
     state = request.form.get("state", "")
-    ids = tuple(int(one) for one in request.form.getlist("claim") if one.isascii() and one.isdigit())
+    ids = tuple(claim_id for text in request.form.getlist("claim") if (claim_id := as_whole(text)))
     if not ids:
         flash("请先勾选住址，再点按钮。", "bad")
         return redirect(url_for("console.residents"))

@@ -19,7 +19,6 @@ from models.store import Work
 
 DAYS = len(WEEK)
 Errors = Mapping[str, str]
-YEARS = range(2000, 2200)  # a week of another year was mistyped
 
 
 def roster() -> ResponseReturnValue:
@@ -125,7 +124,7 @@ def _away(leaves: Sequence[views.LeaveOf]) -> Mapping[int, str]:
 
 def monday_of(on: date | None) -> date:
     """The Monday of that day's week, of this week without a day."""
-    if on is None or on.year not in YEARS:
+    if on is None:
         on = local(here().clock.now()).date()
     return on - timedelta(days=on.weekday())
 
@@ -137,11 +136,12 @@ def week_of(monday: date) -> tuple[datetime, datetime]:
 
 
 def unit_asked(work: Work, values: Mapping[str, str]) -> views.Unit | None:
-    """The unit that is asked for, else the first one; None when the asker looks after none."""
+    """The unit that is asked for, else the first one that has people; None when the asker looks after none."""
     units = units_of(work)
     wanted = whole("unit", values)
     if wanted is None:
-        return next(iter(units), None)
+        people = views.workers_of_units(work, [unit.id for unit in units])
+        return next((unit for unit in units if people[unit.id]), next(iter(units), None))
     return found(next((unit for unit in units if unit.id == wanted), None))
 
 

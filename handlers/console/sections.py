@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.clock import local
 from handlers.console.desk import here
 from handlers.console.duty import duty_text
-from handlers.console.forms import Choices, Field
+from handlers.console.forms import Choices
+from handlers.console.meal_sections import MEAL_SECTIONS
+from handlers.console.section import Row, Section
 from handlers.console.words import word
 from models import views
-from models.actions import Action
 from models.actions.areas import SaveArea
 from models.actions.grids import SaveGrid
 from models.actions.register import (
@@ -34,63 +32,6 @@ from models.store import Work
 
 SECRETS = ("secret", "token", "aes_key")  # of an app
 ONLY_WRITTEN_TO = "只能发消息，工单在手机页面上办"
-_DATA: Mapping[str, Any] = json.loads(Path(__file__).with_name("sections.json").read_text(encoding="utf-8"))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a section's list. `marks`: (class, words); `values`: what its form shows; `address`: to copy."""
-
-    id: int
-    title: str
-    note: str = ""
-    marks: tuple[tuple[str, str], ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One part of the setup. `save` makes the action of what was typed; `row_id` is None for a new row.
-
-    `choices` by field; `fresh`: what a new form holds; `id_name`: the action's argument for the row's id, without
-    one rows are only added.
-    """
-
-    key: str
-    rows: Callable[[Work], Iterable[Row]]
-    save: Callable[..., Action]
-    id_name: str = ""
-    choices: Mapping[str, Callable[[Work], Choices]] = field(default_factory=dict)
-    fresh: Callable[[], Mapping[str, Any]] = dict
-
-    @property
-    def text(self) -> Mapping[str, str]:
-        """Its title, hint and other words."""
-        return {name: words for name, words in _DATA[self.key].items() if isinstance(words, str)}
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """The fields of its form."""
-        return FIELDS[self.key]
-
-    def offered(self, work: Work) -> Mapping[str, Choices]:
-        """What may be chosen now, by field."""
-        return {name: choices(work) for name, choices in self.choices.items()}
-
-    def action(self, values: Mapping[str, Any], row: Row | None) -> Action:
-        """What saves it: a new row, or a change of `row` whose fixed fields stay."""
-        if row is None:
-            return self.save(**values)
-        kept = {one.name: row.values[one.name] for one in self.fields if one.fixed}
-        return self.save(**kept, **values, **{self.id_name: row.id})
-
-
-def _fields(section: str) -> tuple[Field, ...]:
-    return tuple(Field(**one) for one in _DATA[section]["fields"])
-
-
-FIELDS: Mapping[str, tuple[Field, ...]] = {section: _fields(section) for section in _DATA}
 
 
 def _named(things: Iterable[Any]) -> Choices:
@@ -374,5 +315,6 @@ SECTIONS: Mapping[str, Section] = {
             },
             lambda: {"starts_on": local(here().clock.now()).date(), "mode": MODES[0]},
         ),
+        *MEAL_SECTIONS,
     )
 }

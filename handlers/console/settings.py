@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from handlers.console.forms import Field, Typed, read
 from handlers.console.pages import back, found, looking, show, working, write_down
-from handlers.console.sections import SECTIONS, Row, Section
+from handlers.console.section import Row, Section
+from handlers.console.sections import SECTIONS
 from models.actions.binding import UnbindGroup
+from models.actions.canteens import DropEstateCanteen
 from models.rules.orders import Why
 from models.store import Work
 
@@ -53,6 +55,15 @@ def unbind_group(group_id: int) -> ResponseReturnValue:
         outcome = UnbindGroup(group_id).run(work)
         write_down(work, "unbind_group", group_id)
     return back(outcome, "已经解绑，新工单不再发到这个群。", "console.section", key="groups")
+
+
+def drop_estate_canteen(row_id: int) -> ResponseReturnValue:
+    """An estate's people order at that canteen no more."""
+    with working() as work:
+        outcome = DropEstateCanteen(row_id).run(work)
+        if outcome["ok"]:
+            write_down(work, "drop_estate_canteen", outcome["canteen_id"])
+    return back(outcome, "已经去掉。", "console.section", key="estate_canteens")
 
 
 def _changeable(key: str) -> Section:

@@ -25,6 +25,8 @@ BUILT_IN: Mapping[str, Text] = {
     **{f"advice.{kind}": [said] for kind, said in ADVICE.items()},
 }
 LETTERS = 40  # of what is searched for
+NAMED: Mapping[str, str] = OWN_TEXTS["fields"]  # by field, as whoever writes reads it
+FIELDS = {name: field for field, name in NAMED.items()}
 
 Lines = Sequence[Sequence[str]]
 
@@ -41,8 +43,18 @@ class Shown:
 
     def holds(self, sought: str) -> bool:
         """Whether the words searched for stand in its title or lines."""
-        said = [self.title, *(line for slot in self.lines for line in lines_of(slot))]
+        said = [self.title, *(named(line) for slot in self.lines for line in lines_of(slot))]
         return any(sought in one for one in said)
+
+
+def named(line: str) -> str:
+    """A line with its fields by their Chinese names: {工单号}."""
+    return FIELD.sub(lambda found: f"{{{NAMED.get(found[1], found[1])}}}", line)
+
+
+def keyed(line: str) -> str:
+    """The inverse of named()."""
+    return FIELD.sub(lambda found: f"{{{FIELDS.get(found[1], found[1])}}}", line)
 
 
 def texts() -> ResponseReturnValue:
@@ -58,7 +70,7 @@ def texts() -> ResponseReturnValue:
 
 
 def _show(template: str, **facts: Any) -> str:
-    return show(template, sections=SECTIONS.values(), section=None, **facts)
+    return show(template, sections=SECTIONS.values(), section=None, named=named, **facts)
 
 
 def _shown(name: str, changed: Mapping[str, views.OwnText]) -> Shown:
@@ -95,7 +107,7 @@ def change_text(name: str) -> ResponseReturnValue:
 
 def _typed(text: Text) -> Lines:
     return [
-        [" ".join(request.form.get(f"line-{n}-{k}", "").split()) for k in range(len(lines_of(slot)))]
+        [keyed(" ".join(request.form.get(f"line-{n}-{k}", "").split())) for k in range(len(lines_of(slot)))]
         for n, slot in enumerate(text)
     ]
 
@@ -114,7 +126,7 @@ def _form(
     text = BUILT_IN[one.name]
     lines = [
         [
-            (k, line, mine, (errors or {}).get((n, k), ""))
+            (k, named(line), named(mine), named((errors or {}).get((n, k), "")))
             for k, (line, mine) in enumerate(zip(lines_of(slot), said[n], strict=True))
         ]
         for n, slot in enumerate(text)
@@ -125,9 +137,9 @@ def _form(
         "text.html",
         one=one,
         lines=lines,
-        fields={name: OWN_TEXTS["fields"][name] for name in OWN_TEXTS["fields"] if name in fields},
+        fields=[what for name, what in NAMED.items() if name in fields],
         errors=errors or {},
-        warnings=[] if errors else advice(text, own),
+        warnings=[] if errors else [named(one) for one in advice(text, own)],
         previews=[] if errors else previews(one.name, own),
         seen=seen,
     )

@@ -12,6 +12,7 @@ from typing import Any
 from bot.clock import local, span_text
 from handlers.console.forms import limits_of
 from models.rules.masking import mask
+from models.rules.money import amount, yuan
 from models.views import Trace
 from models.views.audit_names import ABOUT
 
@@ -42,7 +43,8 @@ def word(key: str | None, table: str) -> str:
 def refused(outcome: Mapping[str, Any], step: str = "") -> str:
     """Why an action did nothing and what to do next, as exactly as the words of that step know it."""
     why, own = outcome["why"], WORDS.get(f"refusal_{step}", {})
-    text = own.get(f"{why}_{outcome.get('about')}") or own.get(why) or word(why, "refusal")
+    exactly = f"{why}_{outcome.get('about')}"
+    text = own.get(exactly) or own.get(why) or WORDS["refusal"].get(exactly) or word(why, "refusal")
     return text.format_map(defaultdict(str, outcome))
 
 
@@ -111,4 +113,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "traced": traced,
     "mask": mask,
     "limits_of": limits_of,
+    "yuan": yuan,
+    "amount": amount,
 }

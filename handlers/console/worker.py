@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from handlers.console.desk import here
 from handlers.console.forms import read
 from handlers.console.pages import found, looking, me, show, working, write_down
-from handlers.console.sections import FIELDS
+from handlers.console.section import FIELDS
 from handlers.console.settings import errors_of
 from models import views
 from models.actions.roster import SetSkills

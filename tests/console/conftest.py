@@ -159,6 +159,7 @@ def plant(store: Store, photo_dir: Path) -> None:
         for n, (name, login) in enumerate((("安居物业", "anju"), ("阳光物业", "yangguang")), 1):
             unit = plant_firm(work, n, name, login)
             plant_order(work, n, unit, ids)
+            plant_canteen(work, n, unit, ids)
         add(work, t.desk_item, kind="defect", account_id=ids.account, words=f"想找人{EVIL}", made_at=NOW)
         plant_talk(work, ids)
         add(
@@ -224,6 +225,32 @@ def plant_order(work: Work, n: int, unit: int, ids: Ids) -> None:
     add(work, t.rating, work_order_id=order, person_id=ids.person, **rated)
     visit = {"kind": "return_visit", "words": f"回访{n}{EVIL}", "made_at": NOW}
     add(work, t.desk_item, work_order_id=order, **visit)
+
+
+def plant_canteen(work: Work, n: int, unit: int, ids: Ids) -> None:
+    """A canteen of the firm that serves the estate lunch, with a dish and a draft for the day after tomorrow."""
+    canteen = add(work, t.canteen, name=f"食堂{n}{EVIL}", unit_id=unit, address=EVIL)
+    hours = {"starts": "11:00", "ends": "13:00", "order_until": "09:30", "cancel_until": "09:00"}
+    add(
+        work, t.meal_slot, canteen_id=canteen, meal="lunch", days=[1, 2, 3, 4, 5, 6, 7], capacity=100, **hours
+    )
+    if n == 1:
+        add(work, t.estate_canteen, estate_id=ids.estate, canteen_id=canteen, is_default=True)
+    dish = add(
+        work,
+        t.dish,
+        canteen_id=canteen,
+        name=f"红烧肉{n}{EVIL}",
+        cents=1500,
+        ingredients=EVIL,
+        photo=f"{n:064x}.jpg",
+    )
+    lunch = NOW.replace(hour=3) + timedelta(days=2)
+    times = {"starts_at": lunch, "ends_at": lunch + timedelta(hours=2)}
+    times |= {"order_until": lunch - timedelta(hours=2), "cancel_until": lunch - timedelta(hours=2)}
+    menu = add(work, t.menu, canteen_id=canteen, day=lunch.date(), meal="lunch", capacity=100, **times)
+    add(work, t.menu_dish, menu_id=menu, dish_id=dish, place=1, cents=1500, portions=10)
+    add(work, t.subsidy_tier, name=f"高龄{n}{EVIL}", payer="区民政", cents=300, starts_on=NOW.date())
 
 
 def plant_photo(work: Work, n: int, media: str, ids: Ids, **about: int) -> None:

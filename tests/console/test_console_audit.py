@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
+from handlers.console.kitchen_papers import PAPERS
 from handlers.console.routes import ROUTES
 from handlers.console.sections import SECTIONS
 from handlers.console.words import WORDS
@@ -22,7 +23,8 @@ from tests.console.test_console_roles import apart
 __all__ = ["apart"]
 
 ROOT = Path(__file__).resolve().parents[2]
-PREFIXES = ("setup_", "export_", "question_")
+WRITERS = ("write_down", "Audit", "AuditAll", "noted")
+PREFIXES = ("setup_", "export_", "question_", "meal_paper_")
 EXPORTS = json.loads((ROOT / "handlers/console/exports.json").read_text(encoding="utf-8"))["exports"]
 
 
@@ -33,10 +35,11 @@ def written() -> set[str]:
         node
         for file in files
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("write_down", "Audit", "AuditAll")
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in WRITERS
     )
     strings = (part for call in calls for part in ast.walk(call.args[1]) if isinstance(part, ast.Constant))
-    return {part.value for part in strings if isinstance(part.value, str) and part.value not in PREFIXES}
+    found = {part.value for part in strings if isinstance(part.value, str) and part.value not in PREFIXES}
+    return found | {f"meal_paper_{what}" for what in PAPERS}
 
 
 def test_every_line_has_words() -> None:
@@ -109,7 +112,14 @@ def test_every_line_about_somebody_is_named() -> None:
         "rehearsal_ended",
         "alarms_street",
         "question_answered",
+        "meal_orders_seen",
+        "meal_order_seen",
+        "meal_changed",
+        "meal_paid",
+        "meal_cancelled",
+        "meal_placed",
         "question_dropped",
+        "meal_contact",
     }
     rest = named - set(ABOUT) - plain
     assert {one for one in rest if not one.startswith(("import_", "account_"))} == set()

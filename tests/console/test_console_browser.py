@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from handlers.console.sections import SECTIONS
 from models import tables as t
 from tests.console.conftest import NOW, PASSWORD, Console
+from tests.meals import Canteens
 
 TEXTS = (
     "settings/calendar?day=2026-10-10",
@@ -32,6 +33,7 @@ PATHS = (
     "search",
     "residents",
     "residents/1",
+    "meals/servings",
     "items",
     "people",
     "people/workers/1",
@@ -91,6 +93,46 @@ def test_every_page_fits_and_the_browser_complains_of_nothing(page: Page, addres
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide == 0, path
     assert page.complaints == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_plots_are_drawn_under_the_consoles_own_policy(
+    console: Console, page: Page, address: str, size: Any
+) -> None:
+    with console.store.work(NOW) as work:
+        ids = Canteens(work).plant()
+        cooked = t.canteen.c.id == ids.canteens["和平食堂"]
+        work.conn.execute(update(t.canteen).where(cooked).values(name="&amp;<b>乙"))
+        for number in range(1, 13):
+            ids.meal(
+                date(2026, 11, number), paid=(("街道", 500),), state="served" if number > 1 else "no_show"
+            )
+    page.set_viewport_size(size)
+    page.goto(f"{address}meals/servings")
+    page.locator("[data-plot] .main-svg").first.wait_for()
+    plots = page.locator("[data-plot]").count()
+    assert plots == page.locator("[data-plot] .plot-container").count() == 6
+    bars = page.locator("[data-plot='columns'] .point").count()
+    assert bars == 3 * 12  # served, missed and waiting on each day
+    canteens = page.get_by_role("region", name="各食堂")
+    assert canteens.locator(".ytick text").all_text_contents() == ["&amp;<b>乙"]
+    width = canteens.locator(".main-svg").first.bounding_box()["width"]  # type: ignore[index]
+    assert 0.8 * size["width"] < width + 120 < size["width"] + 120
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert (wide, page.complaints) == (0, [])  # type: ignore[attr-defined]
+
+
+def test_nothing_on_the_page_of_items_stands_out_of_its_form_on_a_phone(page: Page, address: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{address}service-items")
+
+    def ends(name: str) -> float:
+        box = page.locator(name).first.bounding_box()
+        assert box
+        return box["x"] + box["width"]
+
+    for name in ("#sought", "#class", ".tools form button"):
+        assert ends(name) <= ends(".tools form") + 0.5, name
 
 
 def test_the_head_is_one_line_on_a_phone_and_its_menu_needs_no_script(page: Page, address: str) -> None:

@@ -219,8 +219,9 @@ def test_an_upload_may_be_larger_than_a_form_but_not_endless(console: Console) -
 def test_a_firm_imports_nothing_and_is_refused_before_its_file_is_read(console: Console) -> None:
     visitor = console.signed_in("anju")
     assert sent(visitor, 2 * 1024 * 1024)[0] == 403
-    for path in ("/console/import", "/console/import/1", "/console/import/homes.xlsx"):
+    for path in ("/console/import", "/console/import/homes.xlsx"):
         assert visitor.open(path).status == 403
+    assert visitor.open("/console/import/1").status == 404  # nor what somebody else imports
     assert console.rows(t.import_run) == []
 
 

@@ -184,3 +184,45 @@ def test_the_form_takes_registered_areas_only(console: Console) -> None:
     bad = FORM | {"title": "另一件", "districts": "甲区、没有的区"}
     assert "请写登记过的区、街道或社区" in visitor.send("/console/service-items/new", **bad).text
     assert "事项已经保存" in visitor.send("/console/service-items/new", **(bad | {"districts": "甲区"})).text
+
+
+def test_an_answer_that_is_too_long_is_refused_with_the_reason(console: Console) -> None:
+    waits(console)
+    said = console.signed_in("admin").send("/console/questions/12/answer", words="长" * 501)
+    assert "答复有 501 个字，最多 500 个" in said.text
+    assert console.rows(t.unanswered)[0].state == "open"
+
+
+def test_the_names_of_the_week_lead_to_what_they_name(console: Console) -> None:
+    waits(console)
+    visitor = console.signed_in("admin")
+    visitor.send("/console/service-items/new", **FORM)
+    (item,) = console.rows(t.service_item)
+    page = visitor.open("/console/questions/week")
+    assert f'href="/console/service-items/{item.id}">借轮椅</a>' in page.html
+    assert 'href="/console/questions#q-12">' in page.html
+
+
+def test_many_questions_that_wait_are_paged(console: Console) -> None:
+    with console.store.work(NOW) as work:
+        rows = [{"number": n, "words": f"问题{n}", "asked": 1} for n in range(1, 36)]
+        same = {"first_at": NOW, "last_at": NOW, "unit_id": 1}
+        work.conn.execute(insert(t.unanswered), [{**row, **same} for row in rows])
+    visitor = console.signed_in("admin")
+    first = visitor.open("/console/questions")
+    assert ("Q30 " in first.text.replace("\u3000", " "), "Q31 " in first.text.replace("\u3000", " ")) == (
+        True,
+        False,
+    )
+    assert "下一页" in first.text
+    assert "问答 35" in " ".join(first.text.split())
+    second = visitor.open("/console/questions?page=2")
+    assert "Q35" in second.text
+    assert "下一页" not in second.text
+
+
+def test_materials_are_written_on_several_lines(console: Console) -> None:
+    visitor = console.signed_in("admin")
+    assert '<textarea id="materials"' in visitor.open("/console/service-items/new").html
+    visitor.send("/console/service-items/new", **{**FORM, "materials": "身份证\r\n户口簿、\r\n"})
+    assert console.rows(t.service_item)[0].materials == "身份证、户口簿"

@@ -214,3 +214,15 @@ def test_the_page_knows_when_colleagues_are_away(clerk: Clerk) -> None:
 def test_a_week_that_cannot_be_is_this_week(clerk: Clerk) -> None:
     for week in ("", "soon", "9999-12-31", "0001-01-01"):
         assert "3 月 2 日 到 3 月 8 日" in clerk.shows(week).text
+
+
+def test_the_page_opens_on_the_first_unit_that_has_people(clerk: Clerk) -> None:
+    units = clerk.town.rows(t.handling_unit)
+    staffed = {row.unit_id for row in clerk.town.rows(t.worker) if row.active}
+    first = next(row for row in units if row.id in staffed)
+    assert units[0].id not in staffed
+    clerk.town.do(SaveUser("chief", "admin", HASH))
+    clerk.browser.post("/console/sign-out")
+    clerk.browser.sign_in("chief")
+    page = clerk.browser.open("/console/roster")
+    assert f'value="{first.id}" selected' in page.html

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from handlers.console.forms import Field, read
-from handlers.console.sections import FIELDS, SECTIONS
+from handlers.console.section import FIELDS
+from handlers.console.sections import SECTIONS
 from models import tables as t
 from tests.console.conftest import EVIL, NOW, Console, Visitor
 from tests.console.reading import Page
@@ -58,6 +59,33 @@ GOOD: dict[str, dict[str, str]] = {
         "worker_id": "3",
         "starts_on": "2026-11-01",
     },
+    "canteens": {"name": "东门食堂", "unit_id": "1", "address": "东门 1 号", "active": "1"},
+    "slots": {
+        "canteen_id": "1",
+        "meal": "dinner",
+        "days": "1、2、3",
+        "starts": "16:30",
+        "ends": "２４：００",
+        "order_days": "0",
+        "order_until": "9:30",
+        "cancel_days": "1",
+        "cancel_until": "20:00",
+        "capacity": "120",
+        "delivers": "1",
+        "delivery_cents": "1.5",
+        "active": "1",
+    },
+    "estate_canteens": {"estate_id": "1", "canteen_id": "2"},
+    "tiers": {
+        "name": "低保补贴",
+        "payer": "街道",
+        "cents": "5",
+        "groups": "low_income",
+        "meals": "lunch",
+        "weekly_most": "5",
+        "starts_on": "2026-11-01",
+        "active": "1",
+    },
 }
 TABLES = {
     "areas": t.area,
@@ -71,6 +99,10 @@ TABLES = {
     "buildings": t.building,
     "homes": t.home,
     "routes": t.route,
+    "canteens": t.canteen,
+    "slots": t.meal_slot,
+    "estate_canteens": t.estate_canteen,
+    "tiers": t.subsidy_tier,
 }
 
 
@@ -149,6 +181,22 @@ def test_an_empty_form_says_beside_each_field_what_to_write(
         ("routes", "starts_on", "明天"),
         ("routes", "ends_on", "2026-10-31"),
         ("routes", "category", "unheard_of"),
+        ("canteens", "unit_id", "999"),
+        ("canteens", "phone", "12345"),
+        ("slots", "days", ""),
+        ("slots", "days", "8"),
+        ("slots", "starts", "25:00"),
+        ("slots", "starts", "12:60"),
+        ("slots", "starts", "中午"),
+        ("slots", "ends", "16:30"),
+        ("slots", "order_until", "9点半"),
+        ("slots", "capacity", "0"),
+        ("slots", "delivery_cents", "-1"),
+        ("slots", "delivery_cents", "1.005"),
+        ("tiers", "cents", "0"),
+        ("tiers", "cents", "两块"),
+        ("tiers", "groups", "kings"),
+        ("tiers", "ends_on", "2026-10-31"),
     ],
 )
 def test_a_wrong_field_is_explained_and_the_rest_is_kept(
@@ -166,7 +214,12 @@ def test_a_wrong_field_is_explained_and_the_rest_is_kept(
 
 @pytest.mark.parametrize(
     ("key", "field"),
-    [("units", "name"), ("workers", "name"), ("bots", "name"), ("groups", "name"), ("buildings", "key")],
+    [
+        *((key, "name") for key in ("units", "workers", "bots", "groups", "canteens", "tiers")),
+        ("buildings", "key"),
+        ("slots", "meal"),
+        ("estate_canteens", "canteen_id"),
+    ],
 )
 def test_what_somebody_has_already_is_explained(admin: Visitor, key: str, field: str) -> None:
     admin.send(f"/console/settings/{key}", **GOOD[key])

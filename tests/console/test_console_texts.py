@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.own_words import lines_of
-from handlers.console.texts import BUILT_IN
+from handlers.console.texts import BUILT_IN, named
 from models import tables as t
 from tests.console.conftest import Console, Visitor
 
@@ -72,7 +72,7 @@ def test_a_change_is_saved_and_written_down_and_taken_back(console: Console, adm
 def test_what_does_not_fit_is_explained_and_kept_in_the_form(console: Console, admin: Visitor) -> None:
     page = admin.post(PATH, do="save", **form("{number}", ""))
     assert page.status == 422
-    assert "少了 {number}" in page.text
+    assert "少了 {工单号}" in page.text
     assert "想看进度，回复 就可以。</textarea>" in page.html.replace("  ", " ")
     assert console.rows(t.own_text) == []
 
@@ -102,3 +102,13 @@ def test_the_page_says_what_can_be_changed_and_what_cannot(admin: Visitor) -> No
     text = admin.open("/console/settings/texts").text
     assert "改不了的：一问一答里的问题和回答" in text
     assert "全部街道和社区都一样" in text
+
+
+def test_what_is_filled_in_is_read_and_written_by_its_chinese_name(console: Console, admin: Visitor) -> None:
+    assert "您反映的{类别}问题（工单 {工单号}）" in admin.open("/console/settings/texts").text
+    page = admin.open(PATH)
+    assert "{number}" not in page.html
+    assert "回复 {工单号} 就可以" in page.text
+    chinese = {key: named(line) for key, line in form("想看进度", "想问进度").items()}
+    assert "已经保存" in admin.send(PATH, do="save", **chinese).text
+    assert console.rows(t.own_text)[0].lines[1] == "想问进度，回复 {number} 就可以。"

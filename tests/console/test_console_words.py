@@ -15,7 +15,9 @@ from handlers.console import PROBLEMS, Desk, codes, session
 from handlers.console.sections import SECTIONS
 from handlers.console.words import WORDS, details
 from models import tables as t
+from models import views
 from models.actions.desk import OpenDeskItem, SaveUser
+from models.actions.entitlements import SaveTier
 from models.actions.person_talk import AnswerTalk, EndTalk, OpenTalk, SayInTalk
 from models.actions.staff import Arrive, Claim, Finish
 from models.rules.orders import ENDS, STEPS, Why
@@ -23,6 +25,7 @@ from models.rules.ratings import WORDS as RATINGS
 from models.rules.routing import MODES
 from tests.console.conftest import HASH, Visitor
 from tests.console.site import URL, console_app
+from tests.models.kitchen import kitchen
 from tests.town import TestTown, clock, database_url, migrated, store, town  # noqa: F401
 from tests.words import faults
 
@@ -65,6 +68,8 @@ def visitor(town: TestTown, tmp_path: Path) -> Visitor:  # noqa: F811
     for action in (Claim(number, worker), Arrive(number, worker), Finish(number, worker, "换了主板")):
         assert town.do(action)["ok"]
     town.order(town.resident("o-li"), category="gas", urgency="emergency", summary="闻到煤气味")
+    kitchen(town)
+    town.do(SaveTier("高龄", "区民政", 300, town.see(views.today), lowest_age=80, weekly_most=5))
     with town.store.work(town.clock.now()) as work:
         SaveUser("admin", "admin", HASH).run(work)
         OpenDeskItem("defect", "居民：找人", account_id=wang.account_id).run(work)
