@@ -14,7 +14,8 @@ from bot.language.commands import control, order_number
 from bot.language.danger import danger
 from bot.language.intents import intents
 from bot.language.numbers import bare_number
-from bot.language.understanding import perhaps_danger, perhaps_report
+from bot.language.ordering import meal_wishes
+from bot.language.understanding import perhaps_danger, perhaps_report, surely_danger
 from bot.message import Heard, Reply
 from bot.play import Push, Talk
 from bot.ports import Knowledge, Match, NothingKnown
@@ -30,6 +31,7 @@ from models.rules.heard import silent
 from models.store import Work
 
 ASKED = "staff_question"
+BARE = "bare_question"  # whatever an item has on it, it is not known what is meant
 UNSURE = "maybe_report"  # comes after a question
 PHOTOS_WITHIN = timedelta(minutes=30)  # after a report, photos belong to it
 LINES = 10  # of a transcript
@@ -75,9 +77,13 @@ class TurnHost:
     def intents(self, text: str) -> Sequence[str]:
         """What a sentence wants to open; a question that a service item surely answers opens "faq", one that some may
         answer, or words that surely name one, "maybe_faq", and one that none answers "unanswered"."""
-        match, wanted = self.faq(text), [*wishes(text), *intents(text)]
+        meals = meal_wishes(text)
+        wanted = [*wishes(text), *intents(text), *meals]
+        if BARE in wanted and not meals:
+            return [BARE]
         if perhaps_danger(text):
             return ["maybe_danger", *wanted]
+        match = self.faq(text)
         if not wanted and perhaps_report(text):
             wanted = [UNSURE]
         if match.kind != "sure" and not match.asks:
@@ -93,6 +99,10 @@ class TurnHost:
     def danger(self, text: str) -> bool:
         """Whether somebody is in danger."""
         return danger(text) is not None
+
+    def surely_danger(self, text: str) -> bool:
+        """Whether that is beyond doubt, so that nobody need be asked."""
+        return surely_danger(text)
 
     def pushes(self) -> Sequence[Push]:
         """The open questions of this account that have been shown."""

@@ -1,7 +1,7 @@
 """The index of service items that each process keeps: made anew when the catalogue has changed.
 
-Vectors are made by a worker (workers/vectors.py) and read from the database; until those of a changed item are there,
-and where no model runs, items are found by characters and sounds alone.
+Vectors are made by a worker (workers/vectors.py) and read from the database; until those of a changed item are
+there it goes by characters and sounds, and where no model runs every item does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from bot.clock import Clock, local, real_seconds
-from bot.language.asking import asks, worth
+from bot.language.asking import asks, searched
 from bot.language.retrieval import Embedder, Finder, FloatArray, Item, digest, passages
 from bot.ports import Match
 from models import views
@@ -59,7 +59,7 @@ class ItemIndex:
 
     def understand(self, text: str) -> None:
         """Read `text` now, by an index made anew if the catalogue has changed `fresh_seconds` ago."""
-        if worth(text):
+        if searched(text):
             self.refresh()
             self.read(text)
 
@@ -75,7 +75,7 @@ class ItemIndex:
         return match
 
     def _find(self, text: str) -> Match:
-        said = worth(text)
+        said = searched(text)
         if not said:
             return Match()
         verdict = self._finder.find(said)
@@ -114,9 +114,11 @@ def _by_words(items: tuple[Item, ...]) -> Finder:
 
 
 def _finder(items: Sequence[Item], embedder: Embedder | None, stored: Mapping[str, bytes]) -> Finder:
-    """With the model once every vector is there: a web process makes none itself."""
+    """With the model for the items whose vectors are there: a web process makes none itself."""
     digests = {digest(item): item for item in items} if embedder else {}
-    if embedder is None or not digests.keys() <= stored.keys():
+    vectors = {
+        key: unpacked(stored[key], len(passages(item))) for key, item in digests.items() if key in stored
+    }
+    if not vectors:
         return _by_words(tuple(items))
-    vectors = {key: unpacked(stored[key], len(passages(item))) for key, item in digests.items()}
-    return Finder(items, embedder=embedder, vectors=vectors)
+    return Finder(items, embedder=embedder, vectors=vectors, makes=False)

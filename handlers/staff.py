@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.language.staff import Command, number_in, read_command, talk_in
+from bot.language.staff_proxy import read_meals
 from bot.language.staff_questions import read_about_question
 from bot.message import Card, Heard, Reply
-from handlers import pace, staff_app, staff_questions, staff_talk, trying
+from handlers import pace, staff_app, staff_gone, staff_meals, staff_questions, staff_talk, trying
 from handlers import staff_words as words
 from handlers.staff_dispatch import DISPATCH, Said
 from models import tables as t
@@ -139,6 +140,9 @@ class _Message:
         about = read_about_question(self.heard.text, self.heard.quote)
         if about is not None and self.worker is not None and not self._in_foreign_group():
             return staff_questions.answer(self.work, self.asker, about)
+        meals = self._about_meals()
+        if meals is not None:
+            return meals
         command = self._command()
         if command is None and self.worker is not None:
             talk = talk_in(self.heard.quote)
@@ -157,7 +161,21 @@ class _Message:
     def _greeting(self) -> str:
         if not staff_app.greets(self.work, self.heard):
             return ""
-        return words.HELP if self.worker else words.STRANGER
+        return self._help_words() if self.worker else words.STRANGER
+
+    def _help_words(self) -> str:
+        cooks = self.worker is not None and staff_meals.runs_canteen(self.work, self.asker)
+        return words.HELP + staff_meals.HELP if cooks else words.HELP
+
+    def _about_meals(self) -> Reply | None:
+        """What somebody of a canteen, or who takes themselves for one, wants of its meals; None: nothing."""
+        known = self.worker is not None and self.heard.kind != "card"
+        about = read_meals(self.heard.text, self.heard.quote, views.today(self.work)) if known else None
+        if about is None:
+            return None
+        if self._in_foreign_group():
+            return Reply(words.OTHER_GROUP)
+        return staff_meals.answer(self.work, self.asker, about)
 
     def _cannot_be_kept(self) -> bool:
         unheard = self.heard.kind == "voice" and not self.heard.text.strip()
@@ -196,7 +214,7 @@ class _Message:
         if order is None:
             if number is None:
                 return Reply(words.WHICH.format(verb=LABELS.get(command.verb, "查")))
-            return Reply(words.refusal(command.verb, {"why": "unknown"}, number))
+            return Reply(staff_gone.answer(self.work, self.asker, command.verb, number))
         return VERBS[command.verb](self, command, order)
 
     @property
@@ -218,7 +236,7 @@ class _Message:
     # --- verbs ----------------------------------------------------------------------------------------------
 
     def _help(self, command: Command) -> Reply:
-        return Reply(words.HELP)
+        return Reply(self._help_words())
 
     def _bind(self, command: Command) -> Reply:
         assert self.bot is not None

@@ -20,7 +20,7 @@ HELP = """这样跟我说（数字是工单号）：
 退 1024 不归我们管　退回上一级
 转 1024 王强　转给同事或者别的单位
 暂停 1024 等配件 到周五　先等一等；恢复 1024　接着做
-约 1024 明天下午3点　约上门时间，告诉住户
+约 1024 明天下午 3 点　约上门时间，告诉住户
 叫 1024 王强　请同事一起办；合并 1025 到 1024　同一件事
 问 1024 几楼？　问住户
 回复 1024 明天上午来　告诉住户
@@ -32,6 +32,7 @@ HELP = """这样跟我说（数字是工单号）：
 WHY: Mapping[str, str] = {
     "taken": "{number} 已经由{by}接单，不用再接。看别的单请发：待办。",
     "closed": "{number} 已经办结，不能再改。要告诉住户请发：回复 {number} 要说的话。",
+    "closed_merged": "{number} 已经并入 {into}，按 {into} 办。看那一单请发：查 {into}",
     "not_closed": "{number} 还没有办结。",
     "not_yours": "{number} 在{by}手上，请让{by}来发，或者请值班人员改派。",
     "not_your_unit": "{number} 现在不归您单位处理。",
@@ -65,6 +66,7 @@ EXAMPLES: Mapping[str, str] = {
     "ask": "问 {number} 几楼？",
     "reply": "回复 {number} 明天上午来",
 }
+PASSED_ON = "{number} 已经不在您单位，现在由{who}处理。要说明情况，请联系他们。"
 STRANGER = "您还没有绑定，不能处理工单。请向管理员要一个口令，然后发给我：绑定 口令"
 TOO_FAST = "发得太快了，这一条没有办。请过一分钟再发。"
 OTHER_GROUP = "这个群不是您单位的工作群，请在自己单位的群里发。"
@@ -115,7 +117,12 @@ def refusal(verb: str, result: Mapping[str, Any], number: int | None) -> str:
     values["substitute"] = f"，代班的是 {result['substitute']}" if result.get("substitute") else ""
     values["name"] = str(result.get("names") or "王强").split("、")[0]
     example = EXAMPLES.get(verb, "").format(**values)
-    text = NOT_PAUSED if (verb, result["why"]) == ("resume", "already") else WHY[result["why"]]
+    known_as = f"{result['why']}_{result.get('about')}"
+    text = (
+        NOT_PAUSED
+        if (verb, result["why"]) == ("resume", "already")
+        else WHY.get(known_as, WHY[result["why"]])
+    )
     return text.format(**{**values, "example": example})
 
 

@@ -18,8 +18,9 @@ def did(verb: str) -> str:
 def why(outcome: Mapping[str, Any], table: str = "why", verb: str = "") -> str:
     """Why an action did nothing, and what to do instead, as exactly as the words of that verb know it."""
     own, reason = WORDS["why_of"].get(verb, {}), outcome["why"]
-    known = own.get(f"{reason}_{outcome.get('about')}") or own.get(reason) or WORDS[table].get(reason)
-    known = known or WORDS["why"]["other"]
+    known = own.get(f"{reason}_{outcome.get('about')}") or own.get(reason)
+    told = WORDS[table]
+    known = known or told.get(f"{reason}_{outcome.get('about')}") or told.get(reason) or WORDS["why"]["other"]
     return str(known.format(**{**outcome, "by": outcome.get("by") or "同事"}))
 
 

@@ -140,7 +140,7 @@ def test_a_dialog_goes_on_when_its_actions_refuse(
 ) -> None:
     stage = Example(tmp_path)
     lines = lines_of(name)
-    done = [words for words in lines if words.startswith(("[办结", "[师傅问"))]
+    done = [words for words in lines if words.startswith(("[办结", "[师傅问", "[家人"))]
     for words in done:
         stage.says(words)
     Refusing(monkeypatch)

@@ -1,0 +1,118 @@
+"""Staff order a meal from their group for somebody without WeChat. The group reads neither name nor door back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.language.portions import find_portions
+from bot.language.staff_proxy import ForDiner
+from bot.message import Reply
+from models import views
+from models.actions.meals import PlaceMeal
+from models.rules.kitchen import day_words
+from models.rules.meals import MEAL_NAMES
+from models.rules.money import yuan
+from models.store import Work
+
+EXAMPLE = "比如：代订 3-2-601 王阿婆 午餐 红烧肉 1份 送"
+NOBODY = (
+    "没有找到这一户的这位住户，或者他住的小区不归您单位的食堂送。请核对门牌和姓，或者请社区先在工作台登记。"
+)
+SEVERAL = "这一户有 {count} 位对得上，不能确定是哪一位。请写全名，比如“王桂芳”；还不行，请到工作台订。"
+NEEDS_DOOR = f"请写上门牌和姓名，{EXAMPLE}"
+NEEDS_NAME = f"请写上是哪一位，写姓也可以，{EXAMPLE}"
+NO_MENU = "{meal}现在订不了：没有菜单，或者已经截止。截止以后要补订，请到工作台“订餐”里办。"
+WHICH_DISH = "请写上要什么菜。{day}{meal}有：{dishes}"
+UNSURE_DISH = "“{said}”可能是 {dishes}，请写全。"
+DONE = (
+    "订好了，订餐 {number} 号：{day}{meal}，{dishes}，{how}。价钱 {price}{subsidy}，{pays}。取餐码 {code}。"
+)
+PAYS = {"balance": "自付 {pay}，从余额扣了", "pickup": "自付 {pay}，取餐时收", "bill": "自付 {pay}，记在账上"}
+WHY = {
+    "sold_out": "{dish} 不够了，还剩 {left} 份。",
+    "full": "这一餐只剩 {left} 份了。",
+    "too_late": "已经过了截止时间。要补订，请到工作台“订餐”里办。",
+    "already": "这一餐已经替他订过了，没有再订。要改，请到工作台“订餐”里办。",
+    "not_served": "这一餐不送到家，或者不送他住的小区。去掉“送”再试，或者到工作台订。",
+    "cap": "一次最多订 {most} 份。",
+}
+FAILED = "没有订成，请到工作台“订餐”里办。"
+HARMS = "有的菜可能不适合这位住户，请到工作台核对忌口。"
+
+
+def answer(work: Work, asker: views.Staff, said: ForDiner) -> Reply:
+    """Order it, or say what is missing."""
+    estates = views.estates_cooked_for(work, asker)
+    if not said.homes:
+        return Reply(NEEDS_DOOR)
+    homes = [home for estate in estates for home in _homes(work, said, estate)]
+    if not said.name:
+        return Reply(NEEDS_NAME)
+    people = views.people_at(work, homes, said.name) if homes else []
+    if len(people) != 1:
+        return Reply(SEVERAL.format(count=len(people)) if people else NOBODY)
+    canteens = {one for several in estates.values() for one in several}
+    open_now = views.menus_open(work, people[0], day=said.day, meal=said.meal)
+    menu = next((one for one in open_now if one["canteen_id"] in canteens), None)
+    if menu is None:
+        return Reply(NO_MENU.format(meal=MEAL_NAMES.get(said.meal or "", "这一餐")))
+    return Reply(_ordered(work, asker, people[0], menu, said))
+
+
+def _day(menu: Mapping[str, Any]) -> date:
+    return date.fromisoformat(menu["day"])
+
+
+def _refused(done: Mapping[str, Any], on_menu: Mapping[str, Any]) -> str:
+    """Why it was not ordered; FAILED for what nobody expects."""
+    dish = next((name for name, one in on_menu.items() if one["dish_id"] == done.get("dish_id")), "")
+    return WHY.get(done["why"], FAILED).format(dish=dish, left=done.get("left", 0), most=done.get("most", 0))
+
+
+def _homes(work: Work, said: ForDiner, estate_id: int) -> list[int]:
+    return [
+        home.id
+        for ref in said.homes
+        if ref.building and ref.room
+        for home in views.find_home(
+            work, building_key=ref.building, room=ref.room, unit=ref.unit, estate_id=estate_id
+        )
+    ]
+
+
+def _ordered(work: Work, asker: views.Staff, person_id: int, menu: Mapping[str, Any], said: ForDiner) -> str:
+    on_menu = {one["name"]: one for one in menu["dishes"]}
+    portions = find_portions(said.words, list(on_menu))
+    named = {"day": day_words(_day(menu)), "meal": MEAL_NAMES[menu["meal"]]}
+    if not portions:
+        return WHICH_DISH.format(dishes="、".join(on_menu), **named)
+    if unsure := next((one for one in portions if one.others or not isinstance(one.qty, int)), None):
+        return UNSURE_DISH.format(said=unsure.dish, dishes="、".join([unsure.dish, *unsure.others]))
+    dishes = {on_menu[one.dish]["dish_id"]: int(one.qty) for one in portions}
+    place = PlaceMeal(
+        menu["menu_id"],
+        person_id,
+        dishes,
+        "delivery" if said.delivery else "pickup",
+        account_id=views.own_account(work, person_id),
+        via="group",
+        by_id=asker.worker_id,
+    )
+    done = place.run(work)
+    if not done["ok"]:
+        return _refused(done, on_menu)
+    told = "、".join(f"{one.dish} {one.qty} 份" for one in portions)
+    subsidy = f"，补贴 {yuan(done['subsidy_cents'])}" if done["subsidy_cents"] else ""
+    harms = any(on_menu[one.dish]["clash"] for one in portions)
+    return DONE.format(
+        number=done["number"],
+        dishes=told,
+        how="送餐" if said.delivery else "自取",
+        price=yuan(done["price_cents"]),
+        subsidy=subsidy,
+        pays=PAYS[done["pays"]].format(pay=yuan(done["pay_cents"])),
+        code=done["code"],
+        **named,
+    ) + (f"\n{HARMS}" if harms else "")
