@@ -10,8 +10,9 @@ from sqlalchemy import delete, select, update
 
 from bot.clock import SHANGHAI, SystemClock, local
 from models import tables as t
+from models.sample_meals import plant_menus
 from models.store import Work
-from workers import photos, retention, vectors, weekly
+from workers import photos, retention, standing, vectors, weekly
 from workers.hands import here
 
 KEEP_TICKS = timedelta(days=90)
@@ -22,8 +23,9 @@ KEEP_FILES = timedelta(hours=1)  # a file that no row names yet may be on its wa
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something done at `hour` (Asia/Shanghai) of every day, or of one `weekday` (0 is Monday), step by step, each
-    in one transaction with its tick.
+    """Something done at `hour` and `minute` (Asia/Shanghai) of every day, or of one `weekday` (0 is Monday).
+
+    It is done step by step, each in one transaction with its tick.
 
     `run` does one step and says whether there may be more; its tick is done once there is none.
     After an outage only the latest tick is caught up, and one that was cut off is gone on with.
@@ -33,11 +35,12 @@ class Duty:
     hour: int
     run: Callable[[Work], object]
     weekday: int | None = None
+    minute: int = 0
 
     def tick(self, now: datetime) -> datetime:
         """The latest moment at which the duty fell due."""
         here = local(now)
-        today = datetime(here.year, here.month, here.day, self.hour, tzinfo=SHANGHAI)
+        today = datetime(here.year, here.month, here.day, self.hour, self.minute, tzinfo=SHANGHAI)
         latest = today if today <= here else today - timedelta(days=1)
         back = 0 if self.weekday is None else (latest.weekday() - self.weekday) % 7
         return latest - timedelta(days=back)
@@ -58,6 +61,9 @@ DUTIES = (
     Duty("forget_ticks", 3, forget_ticks),
     Duty("forget_files", 3, forget_files),
     Duty("want_vectors", 0, vectors.want_missing),
+    Duty("sample_menus", 1, plant_menus),
+    Duty("meal_ratings", 18, standing.ask_ratings, minute=30),
+    *(Duty(f"standing_{hour}", hour, standing.order_next) for hour in standing.HOURS),
     Duty("question_week", 9, weekly.tell_week, MONDAY),
 )
 

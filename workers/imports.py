@@ -102,7 +102,8 @@ def _written(hands: Hands, row: Any, path: Path) -> tuple[int, int, list[Fault]]
     phones = Phones()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        for number, values, bad in read_lines(sheet, sheets.lines(path), choices):
+        merged = sheets.merged(path) if sheet.fills else ()
+        for number, values, bad in read_lines(sheet, sheets.lines(path), choices, merged):
             if bad:
                 wrong += 1
                 faults += bad[: max(0, DATA["most_errors"] - len(faults))]

@@ -78,8 +78,9 @@ def sweep(work: Work, folder: Path, before: datetime) -> int:
 
 
 def _named(work: Work, names: Sequence[str]) -> set[str]:
-    found = select(t.photo.c.file).where(t.photo.c.file.in_(names))
-    return {str(name) for name in work.conn.execute(found).scalars()}
+    """Those of the names that a photo or a dish has."""
+    kept = (select(column).where(column.in_(names)) for column in (t.photo.c.file, t.dish.c.photo))
+    return {str(name) for query in kept for name in work.conn.execute(query).scalars()}
 
 
 def _lose(hands: Hands, row: Row[Any], refusal: NoMedia) -> None:

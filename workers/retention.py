@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     cast,
     delete,
+    func,
     literal,
     or_,
     select,
@@ -142,7 +143,49 @@ def _left(before: datetime) -> ColumnElement[bool]:
     asked = or_(*(one.correlate(t.person).exists() for one in orders))
     full = or_(p.name_sealed.is_not(None), p.phone_sealed.is_not(None))
     gone = (had.exists() & ~here.exists()) | (~had.exists() & called)
-    return full & gone & ~asked
+    return full & gone & ~asked & ~_eats(before)
+
+
+def _eats(before: datetime) -> ColumnElement[bool]:
+    """Whoever had a meal since, or has one coming by a standing order, is served, with or without an account."""
+    p, o, s = t.person.c, t.meal_order.c, t.standing_order.c
+    had = select(o.id).where(o.person_id == p.id, o.made_at >= before).correlate(t.person)
+    coming = select(s.id).where(s.person_id == p.id, s.state == "active").correlate(t.person)
+    return had.exists() | coming.exists()
+
+
+def _eaten(before: datetime) -> ColumnElement[bool]:
+    o = t.meal_order.c
+    whose = or_(*(one.is_not(None) for one in (o.person_id, o.by_person_id, o.account_id, o.home_id)))
+    return (o.day < before.date()) & (o.state != "placed") & whose
+
+
+def _part_meals(erased: Erased, ids: list[int]) -> None:
+    """Who ate it goes from the order, its subsidy and its rating; what it cost stays."""
+    o, nobody = t.meal_order.c, {"person_id": None}
+    for table in (t.meal_subsidy, t.meal_rating):
+        of_them = update(table).where(table.c.meal_order_id.in_(ids), table.c.person_id.is_not(None))
+        erased.erase(table.name, of_them.values(nobody))
+    all_of_them = {**nobody, "by_person_id": None, "account_id": None, "home_id": None}
+    erased.erase("meal_order", update(t.meal_order).where(o.id.in_(ids)).values(all_of_them))
+
+
+def _ended_links(before: datetime) -> ColumnElement[bool]:
+    """Refused, ended, or never answered."""
+    c = t.carer.c
+    return (c.state != "agreed") & (func.coalesce(c.decided_at, c.made_at) < before)
+
+
+def _ended_standing(before: datetime) -> ColumnElement[bool]:
+    s, d = t.standing_order.c, t.standing_day.c
+    lately = select(d.id).where(d.standing_order_id == s.id, d.at >= before).correlate(t.standing_order)
+    return (s.state == "ended") & (s.made_at < before) & ~lately.exists()
+
+
+def _forget_standing(erased: Erased, ids: list[int]) -> None:
+    d = t.standing_day.c
+    erased.erase("standing_day", delete(t.standing_day).where(d.standing_order_id.in_(ids)))
+    erased.erase("standing_order", delete(t.standing_order).where(t.standing_order.c.id.in_(ids)))
 
 
 def _forget_people(erased: Erased, ids: list[int]) -> None:
@@ -200,6 +243,10 @@ _RULES: Mapping[str, Rule] = {
         lambda: {"account_id": None},
     ),
     "asked": Rule("question_days_kept", t.question_asked, lambda b: t.question_asked.c.asked_at < b),
+    "meals": Rule("meal_days", t.meal_order, _eaten, by=_part_meals),
+    "standing": Rule("meal_days", t.standing_order, _ended_standing, by=_forget_standing),
+    "standing_days": Rule("meal_days", t.standing_day, lambda b: t.standing_day.c.at < b),
+    "carers": Rule("carer_days", t.carer, _ended_links),
     "timers": Rule("inbox_days", t.timer, lambda b: t.timer.c.done_at < b),
 }  # fmt: skip
 RULES: Mapping[str, Rule] = {name: replace(rule, name=name) for name, rule in _RULES.items()}

@@ -11,6 +11,9 @@ from models import tables as t
 from models.actions.appointment import VisitSoon
 from models.actions.erasure import ForgetErased
 from models.actions.escalation import Unattended, Unclaimed
+from models.actions.kitchen import COUNT_TIMER, OVER_TIMER, UNREAD_TIMER, Freeze, MissMeals, RepeatCorrection
+from models.actions.meal_withdrawal import CancelWithdrawn
+from models.actions.menus import WITHDRAWN_TIMER
 from models.actions.pause import PauseOver
 from models.actions.person_talk import Silent
 from models.store import Work
@@ -44,6 +47,22 @@ def _forget_person(work: Work, person_id: int, _stamp: int) -> object:
     return ForgetErased(person_id).run(work)
 
 
+def _kitchen(work: Work, menu_id: int, stage: int) -> object:
+    return Freeze(menu_id, stage).run(work)
+
+
+def _kitchen_unread(work: Work, count_id: int, _stamp: int) -> object:
+    return RepeatCorrection(count_id).run(work)
+
+
+def _meal_over(work: Work, menu_id: int, _stamp: int) -> object:
+    return MissMeals(menu_id).run(work)
+
+
+def _meal_withdrawn(work: Work, order_id: int, _stamp: int) -> object:
+    return CancelWithdrawn(order_id, None).run(work)
+
+
 def _voice_late(work: Work, note_id: int, _stamp: int) -> object:
     return voice.settle(work, note_id, "")
 
@@ -56,6 +75,10 @@ OURS: Mapping[str, Timed] = {
     "person_talk": _silent,
     "forget_person": _forget_person,
     "voice_late": _voice_late,
+    COUNT_TIMER: _kitchen,
+    UNREAD_TIMER: _kitchen_unread,
+    OVER_TIMER: _meal_over,
+    WITHDRAWN_TIMER: _meal_withdrawn,
 }
 
 

@@ -62,7 +62,8 @@ def test_every_limit_of_a_rule_is_there_and_logs_are_kept_for_half_a_year() -> N
 def test_the_notice_says_how_long_as_it_is() -> None:
     words = dict(newest().parts)["留多久"]
     said = [int(number) for number in re.findall(r"\d+", words)]
-    assert said == [LIMITS["talk_days"], LIMITS["order_photo_days"], LIMITS["order_personal_days"]]
+    names = ("talk_days", "order_photo_days", "order_personal_days", "meal_days")
+    assert said == [LIMITS[name] for name in names]
 
 
 def test_the_notice_in_force_is_the_one_that_the_limits_name() -> None:

@@ -16,7 +16,7 @@ def test_the_emulator_can_play_everybody_of_the_sample(town: TestTown, tmp_path:
     path = tmp_path / "town.json"
     write_town(path, town.planted, ACCOUNT | {"kind": "test"}, "http://127.0.0.1:8000", "ops")
     played = load_town(path)
-    assert [bot.name for bot in played.bots] == ["anju", "yangguang", "heping"]
+    assert [bot.name for bot in played.bots] == ["anju", "yangguang", "heping", "shitang"]
     (app,) = played.apps
     (planted,) = town.planted.apps
     assert (app.corp, app.agentid, app.users) == ("绿荫园林", 1000002, ["HePing", "GaoJie", "LinTao"])

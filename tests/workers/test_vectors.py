@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bot.language.retrieval import FloatArray, digest
-from handlers.knowledge import as_item
+from handlers.knowledge import ItemIndex, as_item
 from models import tables as t
 from models import views
 from models.actions.catalogue import SaveItem
@@ -28,8 +28,10 @@ class Letters:
     """An embedder that counts a text's letters; `then` happens while it is at it."""
 
     then: list[Callable[[], object]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def embed(self, texts: Sequence[str], *, query: bool) -> FloatArray:
+        self.asked += texts if query else ()
         if self.then:
             self.then.pop()()
         return np.array([[len(text), 1] for text in texts], dtype=np.float32)
@@ -67,7 +69,7 @@ def made(stage: Stage) -> None:
 
 
 def whole(stage: Stage) -> bool:
-    """Whether every entry has its vectors; without one of them no process asks the model."""
+    """Whether every entry has its vectors; one without them goes by words."""
     with stage.store.look(stage.clock.now()) as work:
         entries = {digest(as_item(entry)) for entry in views.entries(work)}
         return entries == set(views.kept_vectors(work))
@@ -113,6 +115,15 @@ def test_an_item_that_begins_or_ends_at_midnight_is_seen_to_then(stage: Stage, l
         duties.do_duty(work, duty)
     made(stage)
     assert whole(stage)
+
+
+def test_one_item_without_vectors_leaves_the_model_to_the_others(stage: Stage, letters: Letters) -> None:
+    save(stage, "养犬登记")
+    made(stage)
+    save(stage, "借轮椅")
+    index = ItemIndex(stage.store, stage.clock, lambda: letters, fresh_seconds=0.0)
+    index.understand("家里那只小东西要不要去登个记")
+    assert letters.asked == ["家里那只小东西要不要去登个记"]
 
 
 def test_one_item_is_in_hand_at_a_time_so_that_photos_do_not_wait(stage: Stage) -> None:
