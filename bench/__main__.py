@@ -6,7 +6,20 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
-from bench import databases, envelopes, growth, imports, machine, search, telling, turns, web
+from bench import (
+    databases,
+    envelopes,
+    growth,
+    imports,
+    machine,
+    meals,
+    rush,
+    search,
+    telling,
+    turns,
+    understanding,
+    web,
+)
 from bench.measuring import Row, markdown
 from bot.clock import SystemClock, local
 
@@ -39,13 +52,23 @@ def _imports(quick: bool) -> Iterator[Row]:
     return imports.rows(1_000, 2_500) if quick else imports.rows(140_000, 330_000)
 
 
+def _meals(quick: bool) -> Iterator[Row]:
+    return chain(meals.rows(10_000 if quick else 340_000), rush.rows(*((100, 10) if quick else (2_000, 120))))
+
+
+def _understand(quick: bool) -> Iterator[Row]:
+    return understanding.rows(20 if quick else 300)
+
+
 PARTS: Mapping[str, tuple[str, Part]] = {
     "turn": ("one turn in one process", _turn),
+    "understand": ("understanding a sentence, processor time on one core", _understand),
     "web": ("gunicorn, as `app.py web` starts it; ratio to the echo, median and range", _web),
     "grow": ("the same turn in a larger town", _grow),
     "search": ("the console's lists and searches in a whole district", _search),
     "tell": ("relay, Valkey and one worker", _tell),
     "imports": ("a town's Excel files, each imported by a process of its own", _imports),
+    "meals": ("canteens: the report of a year, and a lunch rush; whole pages, encrypted callbacks", _meals),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlencode
 
 from bot.channels.sealing import Envelope, Sealed, read_key
@@ -63,8 +63,12 @@ def body(sealed: Sealed) -> bytes:
 
 def requests_of(senders: Sequence[str], first_number: int) -> Iterator[bytes]:
     """Whole HTTP requests: everybody's first message, then everybody's second, and so on. None is repeated."""
-    said = ((words, sender) for words in DIALOG for sender in senders)
-    for number, (words, sender) in enumerate(said, first_number):
+    return requests(((sender, words) for words in DIALOG for sender in senders), first_number)
+
+
+def requests(said: Iterable[tuple[str, str]], first_number: int) -> Iterator[bytes]:
+    """Whole HTTP requests, one for each (sender, words), numbered from `first_number`."""
+    for number, (sender, words) in enumerate(said, first_number):
         yield _request(callback(sender, number, words))
 
 

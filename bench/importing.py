@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import sys
 from pathlib import Path
 
 from redis import Redis
 
+from bench.measuring import peak_megabytes
 from bot import keys
 from bot.clock import SystemClock, real_seconds
 from models import tables as t
@@ -39,17 +39,13 @@ def main(database_url: str, data_dir: str, kind: str, file: str) -> None:
     with store.work(clock.now()) as work:
         ConfirmImport(run_id, None).run(work)
     imported = _until(store, run_id, "done")
-    spent = {"checked": checked, "imported": imported, "processor": sum(os.times()[:2]), "peak": _peak()}
+    spent = {
+        "checked": checked,
+        "imported": imported,
+        "processor": sum(os.times()[:2]),
+        "peak": peak_megabytes(),
+    }
     print(json.dumps({**spent, **_facts(store, run_id)}))
-
-
-def _peak() -> float:
-    """The most memory (MB) this process has had. Linux counts in ru_maxrss what its parent had at the start, too."""
-    told = Path("/proc/self/status")
-    if told.exists():
-        line = next(one for one in told.read_text().splitlines() if one.startswith("VmHWM:"))
-        return int(line.split()[1]) / 1e3
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def _facts(store: Store, run_id: int) -> dict[str, object]:

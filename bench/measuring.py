@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.clock import real_seconds
 
@@ -46,3 +49,12 @@ def markdown(title: str, rows: Sequence[Row]) -> str:
     """A table with a title over its first column."""
     lines = [f"| {title} | | |", "|---|---|---|"]
     return "\n".join([*lines, *(f"| {row.what} | {row.value} | {row.ratio} |" for row in rows)])
+
+
+def peak_megabytes() -> float:
+    """The most memory (MB) this process has had. Linux counts in ru_maxrss what its parent had at the start, too."""
+    told = Path("/proc/self/status")
+    if told.exists():
+        line = next(one for one in told.read_text().splitlines() if one.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)

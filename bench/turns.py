@@ -61,6 +61,10 @@ class Alone:
         """Never."""
         return False
 
+    def surely_danger(self, text: str) -> bool:
+        """Never."""
+        return self.danger(text)
+
     def pushes(self) -> Sequence[Push]:
         """None."""
         return ()
