@@ -19,6 +19,9 @@ class CommandRefused(Exception):
     """A command that cannot be done. The text says, in the operator's words, what to do."""
 
 
+REFUSED = (CommandRefused, migrate.CannotUpgrade)
+"""What a command may refuse with."""
+
 Argument = Callable[[ArgumentParser], object]
 
 

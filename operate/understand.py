@@ -47,9 +47,9 @@ class Reader:
         asked = _object(line)
         text, role = asked.get("text"), asked.get("role") or "resident"
         if not isinstance(text, str):
-            raise NotRead('"text" is missing or no text: write {"text": "..."}.')
+            raise NotRead('缺 "text"，或者它不是文字：请写 {"text": "…"}。')
         if role not in ROLES:
-            raise NotRead(f'"role" must be one of {", ".join(ROLES)}.')
+            raise NotRead(f'"role" 只能是 {" 或 ".join(ROLES)}。')
         now = self._moment(asked.get("now"))
         found, verdict = understand(text, cast(Role, role)), self.finder.find(text)
         if verdict.kind == "sure":
@@ -71,7 +71,7 @@ class Reader:
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
-            raise NotRead('"now" must be a time with its zone, like "2026-11-18T10:00:00+08:00".')
+            raise NotRead('"now" 要是带时区的时间，例如 "2026-11-18T10:00:00+08:00"。')
         return moment
 
 
@@ -81,7 +81,7 @@ def _object(line: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
-        raise NotRead('not a JSON object: write one {"text": "..."} on each line.')
+        raise NotRead('不是 JSON 对象：请每行写一个 {"text": "…"}。')
     return asked
 
 
@@ -93,7 +93,7 @@ def answers(lines: Iterable[str], reader: Reader) -> Iterator[str]:
         try:
             answer = reader.read(line)
         except NotRead as refused:
-            answer = {"error": f"line {number}: {refused}"}
+            answer = {"error": f"第 {number} 行：{refused}"}
         yield json.dumps(answer, ensure_ascii=False)
 
 

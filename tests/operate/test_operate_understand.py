@@ -66,7 +66,7 @@ def test_only_staff_command(reader: Reader) -> None:
 )  # fmt: skip
 def test_a_bad_line_gets_its_number_and_what_to_change(reader: Reader, line: str) -> None:
     first, second, third = answers(["\n", line, '{"text": "你好"}', '{"text": ""}'], reader)
-    assert json.loads(first)["error"].startswith("line 2: ")
+    assert json.loads(first)["error"].startswith("第 2 行：")
     assert json.loads(second)["intent"] == json.loads(third)["intent"] == "oos"
 
 

@@ -29,8 +29,25 @@ def lets_through(inside: str) -> int:
     [
         ("server_name", MAX_BODY),
         ("location /console/ {", imports.MOST_BYTES),
-        ("location ~ ^/(album|p|me)/ {", load_limits()["page_photos"] * uploads.MOST_BYTES),
+        (
+            "location ~ ^/(album|p|my-data|meal|privacy)(/|$) {",
+            load_limits()["page_photos"] * uploads.MOST_BYTES,
+        ),
     ],
 )
 def test_the_largest_body_that_is_taken_comes_through(inside: str, taken: int) -> None:
     assert taken <= lets_through(inside) <= taken + FORM
+
+
+@pytest.mark.parametrize("path", ["/album/x", "/p/1", "/my-data/x", "/my-data/x.json", "/meal/x", "/privacy"])
+def test_what_residents_open_comes_through(path: str) -> None:
+    found = re.search(r"location ~ (\^/\(album\S+) \{", NGINX)
+    assert found
+    assert re.match(found[1], path)
+
+
+@pytest.mark.parametrize("path", ["/album/x", "/p/1", "/my-data/x.json", "/meal/x", "/callback/wecom/anju"])
+def test_an_address_that_opens_something_is_cut_in_the_log(path: str) -> None:
+    cut = dict(re.findall(r"^ +~(\^\S+)\s+(/\S*/);", NGINX, re.MULTILINE))
+    kept = [shown for pattern, shown in cut.items() if re.match(pattern, path)]
+    assert kept == [path[: path.index("/", 1) + 1]]
