@@ -258,6 +258,8 @@ def publish_menus() -> ResponseReturnValue:
             flash(f"{one.day.day} 日{MEAL_NAMES[one.meal]}没有发布：{word(why, 'menu_left')}", "bad")
     if outcome["published"]:
         flash(f"已经发布 {outcome['published']} 餐，居民现在可以订。", "good")
+    elif not named:
+        flash("选的菜单都已经发布过，或者撤下了，没有要发布的。", "bad")
     canteen = whole("canteen", request.form)
     return redirect(url_for("console.menus", canteen=canteen, week=on.isoformat()))
 

@@ -239,8 +239,9 @@ class PublishMenus:
     menu_ids: tuple[int, ...]
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Gives {"published", "left": [{"menu_id", "why"}]}; published ones count neither way. A draft is left for
-        unknown (not theirs), needs_words (no dishes), not_served, too_late (nobody could order any more)."""
+        """Gives {"published", "left": [{"menu_id", "why"}]}; published ones count neither way. One is left for
+        unknown (not theirs), closed (the kitchen has or had its count, which is made once for good), needs_words (no
+        dishes), not_served, too_late (nobody could order any more)."""
         done, left = 0, []
         for menu_id in sorted(set(self.menu_ids)):
             why = self._publish(work, menu_id)
@@ -253,6 +254,8 @@ class PublishMenus:
         menu = row_of(work, t.menu, menu_id)
         if menu is None or not runs(work, self.user_id, menu.canteen_id):
             return Why.UNKNOWN.value
+        if menu.state == "frozen" or menu.frozen_at is not None:
+            return Why.CLOSED.value
         if menu.state != "draft":
             return Why.ALREADY.value
         if not _dishes_on(work, menu_id):
@@ -264,7 +267,7 @@ class PublishMenus:
         if when.order_until <= work.now:
             return Why.TOO_LATE.value
         m = t.menu.c
-        this = update(t.menu).where(m.id == menu_id, m.state == "draft")
+        this = update(t.menu).where(m.id == menu_id, m.state == "draft", m.frozen_at.is_(None))
         stage = work.conn.execute(
             this.values(state="published", stage=m.stage + 1, **moments(when)).returning(m.stage)
         ).scalar()

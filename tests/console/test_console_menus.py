@@ -40,6 +40,20 @@ def test_a_week_shows_what_is_planned_and_publishes_it(console: Console, cook: V
     assert "限 10 份" in cook.open("/console/meals").text
 
 
+def test_a_meal_that_the_kitchen_has_counted_is_not_published_and_the_page_says_why(
+    console: Console, cook: Visitor
+) -> None:
+    cook.open("/console/meals")
+    publish = {"canteen": "1", "week": "2026-11-16", "menu": "1"}
+    cook.send("/console/meals/publish", **publish)
+    assert "没有要发布的" in cook.send("/console/meals/publish", **publish).text
+    with console.store.work(NOW) as work:
+        work.conn.execute(update(t.menu).values(state="frozen", frozen_at=NOW, version=1))
+    page = cook.send("/console/meals/publish", **publish)
+    assert "20 日午餐没有发布：后厨已经按份数备餐，份数不能再变。" in page.text
+    assert console.rows(t.menu)[0].state == "frozen"
+
+
 def test_a_meal_is_planned_by_ticking_dishes(console: Console, cook: Visitor) -> None:
     page = cook.open(f"{MENU}?canteen=1&day=2026-11-19&meal=lunch")
     assert "红烧肉1" in page.text

@@ -220,6 +220,19 @@ def test_a_frozen_menu_stays_as_it_is(cook: Kitchen) -> None:
     assert cook.town.do(SaveMenu(None, cook.canteen, cook.day, "dinner", meat))["why"] == "too_late"
 
 
+@pytest.mark.parametrize("state", ["frozen", "withdrawn", "draft"])
+def test_a_menu_that_was_counted_is_never_published_again(cook: Kitchen, state: str) -> None:
+    """The kitchen's count is made once for good: by whatever way the row came to its state, nothing reopens it."""
+    menu_id = cook.published("dinner")
+    with cook.town.store.work(cook.town.clock.now()) as work:
+        counted = {"state": state, "frozen_at": work.now, "version": 1}
+        work.conn.execute(update(t.menu).where(t.menu.c.id == menu_id).values(counted))
+    (before,) = cook.town.rows(t.menu, id=menu_id)
+    left = [{"menu_id": menu_id, "why": "closed"}]
+    assert cook.town.do(PublishMenus(None, (menu_id,))) == {"ok": True, "published": 0, "left": left}
+    assert cook.town.rows(t.menu, id=menu_id) == [before]
+
+
 def test_what_nobody_could_order_is_not_published(cook: Kitchen) -> None:
     late = cook.menu("breakfast")  # ordered until yesterday evening
     assert cook.town.do(PublishMenus(None, (late, 9999)))["left"] == [
