@@ -33,6 +33,7 @@ GREY, INK = 90, 0
 LABEL_COLUMNS, LABEL_ROWS = 3, 8
 LABEL_WIDTH, LABEL_HEIGHT = 70.0, 37.0
 LABEL_EDGE = 4.0  # what a printer may not reach, and where labels are cut
+PART = 13.0  # millimetres for which one of how many it is
 SMALLEST = 7.0  # points
 MARKS, MARK_LINES = (
     (10.0, 9.0, 8.0),
@@ -187,8 +188,12 @@ def _label(paper: _Paper, one: Label, left: float, top: float) -> None:
     if one.corner:
         paper.set_xy(x + inner - corner, y)
         paper.cell(corner, 7, paper.fitted(one.corner, corner, 11), align=Align.R)
+    part = PART if one.part else 0.0
     paper.set_xy(x, y + 7)
-    paper.cell(inner, 5, paper.fitted(one.place, inner, 10))
+    paper.cell(inner - part, 5, paper.fitted(one.place, inner - part, 10))
+    if one.part:
+        paper.set_xy(x + inner - part, y + 7)
+        paper.cell(part, 5, paper.fitted(one.part, part, 12), align=Align.R)
     bottom = top + LABEL_HEIGHT - LABEL_EDGE + 1
     if one.marks:
         bottom = _marks(paper, one.marks, x, bottom, inner)

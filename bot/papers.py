@@ -56,13 +56,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is stuck on one box. `marks` are printed white on black."""
+    """What is stuck on one box. `marks` are printed white on black; `part`: 1/3 of what one person gets."""
 
     name: str
     place: str
     lines: Sequence[str]
     marks: str = ""
     corner: str = ""
+    part: str = ""
 
 
 def tables(title: str, notes: Sequence[str], sections: Iterable[Section], made_at: datetime) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from handlers.console.kitchen_papers import PAPERS, TABLES, as_excel, as_pdf, marks
+from handlers.console.kitchen_papers import PAPERS, as_excel, as_pdf, marks
 from handlers.console.pages import back, day, found, looking, me, show, whole, working, write_down
 from handlers.staff_meals import NEEDS_CODE, served
 from models.actions.kitchen import AcknowledgeCount, ServeMeal
@@ -39,7 +39,7 @@ def kitchen() -> ResponseReturnValue:
                 "before": _near(on, -1),
                 "after": _near(on, 1),
             }
-    words = {"meals": MEAL_NAMES, "papers": PAPERS, "tables": TABLES, "marks_of": marks}
+    words = {"meals": MEAL_NAMES, "papers": PAPERS, "marks_of": marks}
     return show("kitchen.html", kitchens=mine, kitchen=here, **words, **facts)
 
 

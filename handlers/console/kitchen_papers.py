@@ -22,7 +22,6 @@ from models.views.kitchen import KitchenCount
 from models.views.meal_boxes import Box, RouteSheet, boxes, route_sheets
 
 PAPERS: Mapping[str, str] = {"count": "备餐单", "labels": "标签", "routes": "送餐单", "pickups": "取餐单"}
-TABLES = ("count", "routes", "pickups")  # of labels a table says nothing more
 NOBODYS = "未分配"
 NOT_FROZEN = "还没有截止，数字还会变。"
 
@@ -66,14 +65,14 @@ def as_pdf(what: str, count: KitchenCount) -> Response:
 def _drawn(what: str, count: KitchenCount) -> bytes:
     made_at = local(here().clock.now())
     if what == "labels":
-        return labels([_label(box) for box in _boxes(count)], made_at)
+        return labels([label for box in _boxes(count) for label in _labels(box)], made_at)
     notes = [_meal(count), f"{_state(count)}打印于 {local_text(made_at)}。"]
     return tables(f"{count.canteen} {PAPERS[what]}", notes, SECTIONS[what](count), made_at)
 
 
 def as_excel(what: str, count: KitchenCount) -> Response:
     """The same as a table, by the one safe export."""
-    return export(f"meal_{what}", list(ROWS.get(what, _count_rows)(count)))
+    return export(f"meal_{what}", list(ROWS[what](count)))
 
 
 def _meal(count: KitchenCount) -> str:
@@ -97,10 +96,19 @@ def _rounds(count: KitchenCount) -> tuple[RouteSheet, ...]:
         return route_sheets(work, me().asker, count.menu_id)
 
 
-def _label(box: Box) -> Label:
-    corner = "送餐" if box.how == "delivery" else f"取 {box.code}"
-    where = "没有登记住址" if box.how == "delivery" else "自取"
-    return Label(box.name, box.place or where, box.dishes, box.diet, corner)
+def _labels(box: Box) -> Iterator[Label]:
+    """One for each portion, with which one of how many it is: what one person gets must not be torn apart."""
+    for number, dish in enumerate(box.packed, 1):
+        part = f"{number}/{len(box.packed)}"
+        yield Label(box.name, _where(box), (dish,), box.diet, _way(box), part)
+
+
+def _way(box: Box) -> str:
+    return "送餐" if box.how == "delivery" else f"取 {box.code}"
+
+
+def _where(box: Box) -> str:
+    return box.place or ("没有登记住址" if box.how == "delivery" else "自取")
 
 
 def marks(dish_marks: Sequence[str]) -> str:
@@ -198,6 +206,13 @@ def _pickup_rows(count: KitchenCount) -> Iterator[Mapping[str, Any]]:
             yield {**_head(count), "code": box.code, "name": box.masked, **_packed(box), **_owed(box)}
 
 
+def _label_rows(count: KitchenCount) -> Iterator[Mapping[str, Any]]:
+    for box in _boxes(count):
+        for one in _labels(box):
+            label = {"name": one.name, "part": one.part, "dish": one.lines[0], "diet": one.marks}
+            yield {**_head(count), **label, "place": one.place, "how": one.corner}
+
+
 def _head(count: KitchenCount) -> Mapping[str, Any]:
     return {"canteen": count.canteen, "day": count.day.isoformat(), "meal": MEAL_NAMES[count.meal]}
 
@@ -217,6 +232,7 @@ SECTIONS: Mapping[str, Callable[[KitchenCount], Iterator[Section]]] = {
 }
 ROWS: Mapping[str, Callable[[KitchenCount], Iterator[Mapping[str, Any]]]] = {
     "count": _count_rows,
+    "labels": _label_rows,
     "routes": _route_rows,
     "pickups": _pickup_rows,
 }

@@ -195,12 +195,18 @@ def orders_with_code(
 
 def dish_lines(work: Work, order_ids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
     """What each of these orders holds, such as "红烧肉 ×2", by the order's id."""
+    held = dishes_held(work, order_ids)
+    return {one: tuple(f"{name} ×{count}" for name, count in dishes) for one, dishes in held.items()}
+
+
+def dishes_held(work: Work, order_ids: Collection[int]) -> Mapping[int, tuple[tuple[str, int], ...]]:
+    """The same as pairs of a dish and how many portions of it."""
     od, d = t.meal_order_dish.c, t.dish.c
     query = select(od.meal_order_id, d.name, od.count).join_from(t.meal_order_dish, t.dish)
     rows = work.conn.execute(query.where(od.meal_order_id.in_(order_ids)).order_by(od.id))
-    found: dict[int, tuple[str, ...]] = dict.fromkeys(order_ids, ())
+    found: dict[int, tuple[tuple[str, int], ...]] = dict.fromkeys(order_ids, ())
     for order_id, name, count in rows:
-        found[order_id] = (*found[order_id], f"{name} ×{count}")
+        found[order_id] = (*found[order_id], (name, count))
     return found
 
 

@@ -18,7 +18,7 @@ from models.rules.masking import mask_name
 from models.rules.phones import tail
 from models.store import Work
 from models.views.askers import Staff, User
-from models.views.kitchen import LIVE, dish_lines, own_menu_row
+from models.views.kitchen import LIVE, dishes_held, own_menu_row
 from models.views.register import Home, select_homes
 
 NO_NAME = "没有留姓名"
@@ -26,7 +26,9 @@ NO_NAME = "没有留姓名"
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One diner's meal. `dishes`: "红烧肉 ×2"; `diet`: marks, allergens and note in words; `tail`: of the phone.
+    """One diner's meal. `held`: dishes, each with its portions; `tail`: of the phone.
+
+    `diet`: marks, allergens and note in words.
 
     `place` is estate and building, `door` unit and room; both empty for somebody whose home is not known.
     `collect_cents`: still to be paid at the counter, or to whoever brings it.
@@ -39,7 +41,7 @@ class Box:
     state: str
     name: str
     tail: str
-    dishes: tuple[str, ...]
+    held: tuple[tuple[str, int], ...]
     portions: int
     diet: str
     place: str
@@ -52,6 +54,16 @@ class Box:
     def masked(self) -> str:
         """The name by its first letter."""
         return self.name if self.name == NO_NAME else mask_name(self.name)
+
+    @property
+    def dishes(self) -> tuple[str, ...]:
+        """What is in it, such as "红烧肉 ×2"."""
+        return tuple(f"{dish} ×{count}" for dish, count in self.held)
+
+    @property
+    def packed(self) -> tuple[str, ...]:
+        """The dish of each of its portions: that many things are packed, and each bears a label."""
+        return tuple(dish for dish, count in self.held for _ in range(count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +100,10 @@ def boxes(work: Work, asker: Staff | User, menu_id: int) -> tuple[Box, ...]:
         t.meal_order, t.person, p.id == o.person_id
     )
     rows = work.conn.execute(query.where(o.menu_id == menu_id, LIVE)).all()
-    dishes = dish_lines(work, [row.id for row in rows])
+    held = dishes_held(work, [row.id for row in rows])
     homes = _homes(work, {row.id: row for row in rows})
     diets = _diets(work, {row.person_id for row in rows if row.person_id is not None})
-    found = [_box(work, row, dishes[row.id], homes.get(row.id), diets) for row in rows]
+    found = [_box(work, row, held[row.id], homes.get(row.id), diets) for row in rows]
     order = {box.order_id: _order(box, homes.get(box.order_id)) for box in found}
     return tuple(sorted(found, key=lambda box: order[box.order_id]))
 
@@ -184,7 +196,13 @@ def diet_marks(facts: Mapping[str, Any]) -> str:
     return " ".join([*marks, *([f"忌{'、'.join(cannot)}"] if cannot else [])])
 
 
-def _box(work: Work, row: Any, dishes: tuple[str, ...], home: Home | None, diets: Mapping[int, str]) -> Box:
+def _box(
+    work: Work,
+    row: Any,
+    held: tuple[tuple[str, int], ...],
+    home: Home | None,
+    diets: Mapping[int, str],
+) -> Box:
     unit = f"{home.unit} 单元 " if home and home.unit else ""
     return Box(
         order_id=row.id,
@@ -194,7 +212,7 @@ def _box(work: Work, row: Any, dishes: tuple[str, ...], home: Home | None, diets
         state=row.state,
         name=work.unseal(row.name_sealed) or NO_NAME,
         tail=tail(work.unseal(row.phone_sealed)),
-        dishes=dishes,
+        held=held,
         portions=row.portions,
         diet=diets.get(row.person_id, ""),
         place=home.place if home else "",

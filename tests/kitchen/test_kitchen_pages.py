@@ -172,12 +172,30 @@ def test_labels_name_the_diner_and_what_they_may_not_eat(noon: Lunch, sign_in: S
         "软食 忌花生、香菜",
         f"取 {noon.codes[0]}",
         "送餐",
-        "红烧肉 ×2",
+        "3/3",
     ):
         assert wanted.replace(" ", "") in words, wanted
     assert "602" not in words
     assert len(made) < 60_000
     assert audited(noon)[-1] == ("meal_paper_labels", str(noon.menu))
+
+
+def test_every_portion_has_a_label_that_says_which_one_of_how_many(noon: Lunch, sign_in: SignIn) -> None:
+    """Two of one dish and one of the other are three things on three trays; as a table the same."""
+    cook = sign_in("cook")
+    words = read(paper(cook, noon, "labels"))
+    assert words.count(NAME) == 4  # three of the first order, one of the fourth
+    table = load_workbook(io.BytesIO(paper(cook, noon, "labels", "xlsx"))).worksheets[0]
+    rows = [dict(zip([cell.value for cell in table[2]], cells, strict=True)) for cells in table.values][2:]
+    mine = [row for row in rows if row["送餐或取餐码"] == f"取 {noon.codes[0]}"]
+    assert [(row["第几盒"], row["菜"]) for row in mine] == [
+        ("1/3", "红烧肉"),
+        ("2/3", "红烧肉"),
+        ("3/3", "白菜豆腐"),
+    ]
+    assert {(row["姓名"], row["忌口"]) for row in mine} == {(NAME, "软食 忌花生、香菜")}
+    assert len(rows) == 6
+    assert not any("室" in str(cell) or PHONE in str(cell) for row in rows for cell in row.values())
 
 
 def test_rounds_go_by_volunteer_and_building_in_order(noon: Lunch, sign_in: SignIn) -> None:
@@ -231,7 +249,7 @@ def test_the_list_for_the_counter_is_by_code_and_masks_names(noon: Lunch, sign_i
 
 @pytest.mark.parametrize(
     ("what", "wanted"),
-    [("count", "白菜豆腐"), ("routes", "李阿婆"), ("pickups", "张**")],
+    [("count", "白菜豆腐"), ("labels", "1/3"), ("routes", "李阿婆"), ("pickups", "张**")],
 )
 def test_the_same_as_a_table(noon: Lunch, sign_in: SignIn, what: str, wanted: str) -> None:
     table = load_workbook(io.BytesIO(paper(sign_in("cook"), noon, what, "xlsx"))).worksheets[0]
