@@ -15,6 +15,7 @@ from models import views
 from models.actions.meals import PlaceMeal
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
+from models.rules.orders import Refusal, Why
 from models.store import Work
 from models.views import meal_desk
 from models.views.diets import diet_of, diet_words
@@ -37,7 +38,7 @@ def find_diner() -> ResponseReturnValue:
 
 
 def order_meal(person_id: int) -> ResponseReturnValue:
-    """What the person can have; of the chosen menu every dish, with what is not for them."""
+    """What a person of the own area can have; of the chosen menu every dish, with what is not for them."""
     return _page(person_id, request.args)
 
 
@@ -47,11 +48,13 @@ def _page(
     with working() as work:
         person = found(views.person_by_id(work, me().asker, person_id))
         write_down(work, "diner_seen", person_id)
-        menus, ours = meal_desk.menus_for(work, person_id), looks_after(work, me().asker, person_id)
+        ours = looks_after(work, me().asker, person_id)
+        menus = meal_desk.menus_for(work, person_id) if ours else ()
         wanted = whole("menu", values)
         chosen = next((one for one in menus if one.id == wanted), None) if wanted else _first(menus)
         facts = {
-            "table": _table(work, chosen.id, person_id, ours=ours) if chosen else None,
+            "ours": ours,
+            "table": meal_desk.table_for(work, chosen.id, person_id) if chosen else None,
             "diet": diet_words(diet_of(work, person_id)) if ours else "",
             "coming": meal_desk.meals_of_diner(work, me().asker, person_id),
             "writes": meal_desk.has_account(work, person_id) is not None,
@@ -71,12 +74,6 @@ def _page(
     )
 
 
-def _table(work: Work, menu_id: int, person_id: int, *, ours: bool) -> meal_desk.Table | None:
-    """What may be ordered; those of another area are not told what somebody may not eat."""
-    table = meal_desk.table_for(work, menu_id, person_id)
-    return table if table is None or ours else meal_desk.without_diet(table)
-
-
 def _first(menus: Sequence[meal_desk.TableMenu]) -> meal_desk.TableMenu | None:
     """What most people ask for: the next meal that is still on sale, else one for which it is late."""
     return next((one for one in menus if not one.late), next(iter(menus), None))
@@ -89,8 +86,9 @@ def place_meal(person_id: int) -> ResponseReturnValue:
     with working() as work:
         found(views.person_by_id(work, me().asker, person_id))
         chosen = next((one for one in meal_desk.menus_for(work, person_id) if one.id == menu_id), None)
-        outcome = _done(work, person_id, chosen, counts)
-    if chosen is None:
+        ours = looks_after(work, me().asker, person_id)
+        outcome = _done(work, person_id, chosen, counts) if ours else Refusal(Why.ELSEWHERE)
+    if ours and chosen is None:
         flash("这份菜单现在订不了，请另选一餐。", "bad")
         return redirect(url_for("console.order_meal", person_id=person_id))
     if "sum" in outcome:

@@ -19,6 +19,7 @@ from models.rules.orders import Refusal, Why
 from models.rules.standing import basket, stands_for
 from models.store import Work
 from models.views.calendar import calendar, today
+from models.views.meal_price import diner_of
 from models.views.meals import menu_card, usual_of
 
 DONE = frozenset(("ordered", "had_one", "skipped"))  # outcomes of which nobody need be told
@@ -61,7 +62,7 @@ class SaveStandingOrder:
             return Refusal(Why.NOT_YOURS)
         s, c = t.standing_order.c, t.meal_slot.c
         served = select(c.id).where(c.canteen_id == self.canteen_id, c.meal == self.meal, c.active)
-        if work.conn.execute(served).first() is None:
+        if work.conn.execute(served).first() is None or not self._reaches_home(work):
             return Refusal(Why.NOT_SERVED)
         row: dict[str, Any] = {
             "canteen_id": self.canteen_id,
@@ -82,6 +83,12 @@ class SaveStandingOrder:
             standing_id = known
         ordered = order_due(work, standing_id)
         return {"ok": True, "standing_order_id": standing_id, "new": known is None, "ordered": ordered}
+
+    def _reaches_home(self, work: Work) -> bool:
+        """Whether the canteen serves a home of the diner's; where it is brought, that one."""
+        diner = diner_of(work, self.person_id, self.canteen_id)
+        home = self.home_id if self.how == "delivery" else None
+        return diner is not None and diner.place(home) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,7 +278,14 @@ def test_who_only_reported_here_shows_no_money_and_no_diet(open_menus: Console, 
     page = far.open("/console/residents/1/meals").text
     assert "请那边的社区来办" in page
     assert not any(one in page for one in ("花生", "1940-05-01", "收据 7", "50 元"))
-    assert "花生" not in far.open(FOR).text
+    page = far.open(FOR).text
+    assert "请那边的社区替他订餐" in page
+    assert "花生" not in page
+    assert "红烧肉" not in page
+    for do in ("look", "place"):
+        refused = far.post(FOR, menu="1", count_1="1", do=do)
+        assert (refused.status, "请那边的社区替他订餐" in refused.text) == (422, True)
+    assert open_menus.rows(t.meal_order) == []
     before = [open_menus.rows(table) for table in KEPT]
     for what, form in FORMS:
         assert "住在别的片区" in far.send(f"/console/residents/1/{what}", **form).text

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from models import tables as t
 from models import views
@@ -26,7 +26,7 @@ from models.actions.standing import (
 )
 from models.rules.calendar import Calendar, OwnDay
 from models.rules.standing import basket, days_named, stands_for
-from tests.models.dining import LUNCH_DAY, Dining
+from tests.models.dining import DOORS, LUNCH_DAY, Dining
 from tests.models.kitchen import kitchen
 from tests.town import TestTown
 from workers.standing import order_next
@@ -248,6 +248,22 @@ def test_a_stranger_saves_nothing(dining: Dining, who: views.Resident) -> None:
     assert save(dining, who, days=())["why"] == "unknown"
     refused = dining.town.do(PauseStandingOrder(who.person_id, LUNCH_DAY, by_person_id=other.person_id))
     assert refused["why"] == "not_yours"
+
+
+def test_a_canteen_that_does_not_serve_the_home_takes_no_standing_order(
+    dining: Dining, who: views.Resident
+) -> None:
+    elsewhere = dining.town.resident("o-elsewhere", DOORS[0])
+    with dining.town.store.work(dining.town.clock.now()) as work:
+        theirs = t.binding.c.person_id == elsewhere.person_id
+        work.conn.execute(update(t.binding).where(theirs).values(ended_at=work.now))
+    assert save(dining, elsewhere)["why"] == "not_served"
+    (home,) = dining.town.rows(t.binding, person_id=who.person_id)
+    assert save(dining, who, how="delivery", home_id=home.home_id + 1)["why"] == "not_served"
+    with dining.town.store.work(dining.town.clock.now()) as work:
+        work.conn.execute(delete(t.estate_canteen).where(t.estate_canteen.c.canteen_id == dining.canteen))
+    assert save(dining, who)["why"] == "not_served"
+    assert dining.town.rows(t.standing_order) == []
 
 
 def test_holidays_are_left_out_and_make_up_days_are_not() -> None:
