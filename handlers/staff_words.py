@@ -21,7 +21,8 @@ HELP = """这样跟我说（数字是工单号）：
 转 1024 王强　转给同事或者别的单位
 暂停 1024 等配件 到周五　先等一等；恢复 1024　接着做
 约 1024 明天下午 3 点　约上门时间，告诉住户
-叫 1024 王强　请同事一起办；合并 1025 到 1024　同一件事
+叫 1024 王强　请同事一起办；别的单位的人这样叫：叫 1024 单位 姓名
+合并 1025 到 1024　同一件事
 问 1024 几楼？　问住户
 回复 1024 明天上午来　告诉住户
 回复 T12 您好　和找人工的住户说话；结束 T12　说完了
@@ -86,6 +87,7 @@ DONE: dict[str, str] = {
     "resume": "{number} 接着处理，住户会收到通知。到了请发：到场 {number}",
     "appoint": "{number} 已约 {when} 上门，住户会收到通知。到了请发：到场 {number}",
     "part": "{number} 您那部分已记下，群里也告诉大家了。辛苦了！",
+    "part_elsewhere": "{number} 您那部分已记下，也告诉牵头的单位了。辛苦了！",
     "add_helper": "{number} 已请 {helper} 一起来办。都做完了再由您办结。",
     "dismiss": "{number} 不用再等 {helper} 了。",
     "merge": "{number} 已并入 {into}，住户会收到通知。以后按 {into} 办，请发：查 {into}",
@@ -130,7 +132,8 @@ def outcome(verb: str, result: Mapping[str, Any], number: int, *, in_app: bool =
     """What was done, or why it was not; and what to send next."""
     if not result["ok"]:
         return refusal(verb, result, number)
-    done = "return_up" if result.get("up") else "part" if result.get("part") else verb
+    part = "part_elsewhere" if result.get("elsewhere") else "part"
+    done = "return_up" if result.get("up") else part if result.get("part") else verb
     texts = DONE | (DONE_IN_APP if in_app else {})
     text = texts[done].format_map(_named(result)).replace(" ，", "，")
     return f"{text}{OUTSIDE}" if result.get("outside") else text

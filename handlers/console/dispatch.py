@@ -44,7 +44,7 @@ def appoint(number: int) -> ResponseReturnValue:
 
 
 def helper(number: int) -> ResponseReturnValue:
-    """Ask a colleague of the holder to help."""
+    """Ask a colleague of the holder, or somebody of another unit, to help."""
     action = AddHelper(_order(number), BY, g.me.id, said(), whole("worker", request.form), BY)
     return _done("help", number, action, "已经请人帮忙。")
 

@@ -45,7 +45,9 @@ def door(token: str) -> ResponseReturnValue:
     head = _head(token)
     if g.phone is None:
         return render_template("page/bind.html", head=head, token=token, wrong="")
-    return redirect(url_for("page.order", number=head.number)) if _mine(head) else abort(404)
+    if not _mine(head):
+        abort(404)
+    return redirect(url_for("page.order", number=head.number) if _open_to_me(head) else url_for("page.mine"))
 
 
 def bind(token: str) -> ResponseReturnValue:
@@ -74,6 +76,12 @@ def _head(token: str) -> views.PageHead:
 
 def _mine(head: views.PageHead) -> bool:
     return head.unit_id == me().worker.unit_id
+
+
+def _open_to_me(head: views.PageHead) -> bool:
+    """Of an order of another unit only whoever helps with it sees more."""
+    with looking() as work:
+        return views.order_by_number(work, asker(), head.number) is not None
 
 
 def mine() -> ResponseReturnValue:
@@ -149,7 +157,7 @@ def _done(number: int, verb: Verb, form: Form, photos: uploads.Received) -> Mapp
 
 
 def _order(work: Work, number: int) -> views.Order:
-    """The order, if the worker's unit has it now; anything else is not there."""
+    """The order, if the worker's unit has it now or they help with it; anything else is not there."""
     return views.order_by_number(work, asker(), number) or abort(404)
 
 

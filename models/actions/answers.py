@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models import tables as t
+from models.actions.authority import is_helping, worker_row
 from models.actions.desk import OpenDeskItem
 from models.actions.following import followed
 from models.actions.order_in_hand import OrderInHand
@@ -110,7 +111,7 @@ class AnswerStaff:
         """Compare-and-set on the question: the first answer counts."""
         q, e = t.open_question.c, t.order_entry.c
         mine = (q.id == self.question_id, q.account_id == self.account_id, q.kind == "staff_question")
-        columns = (e.work_order_id, e.step, e.words, e.facts)
+        columns = (e.work_order_id, e.step, e.words, e.facts, e.by, e.by_id)
         asked = select(*columns).join(t.open_question, q.subject == e.id).where(*mine)
         question = work.conn.execute(asked).first()
         if question is None:
@@ -128,8 +129,18 @@ class AnswerStaff:
         about = {"visit": question.facts["visit"]} if visit else {"question": question.words}
         order.write("answer", "resident", person_id, words=self.words, facts=about)
         kind = "order_visit_answer" if visit else "order_answer"
-        order.tell_groups(kind, mention=order.row.holder_id, words=order.masked(self.words), **about)
+        said = {"words": order.masked(self.words), **about}
+        order.tell_groups(kind, mention=order.row.holder_id, **said)
+        if question.by == "worker":
+            self._tell_helper(order, question.by_id, kind, said)
         return order.done()
+
+    def _tell_helper(self, order: OrderInHand, worker_id: int, kind: str, said: dict[str, Any]) -> None:
+        """Who asked while helping from another unit reads the answer in that unit's group."""
+        worker = worker_row(order.work, worker_id)
+        elsewhere = worker is not None and worker.unit_id != order.row.unit_id
+        if elsewhere and is_helping(order.work, order.row.id, worker_id):
+            order.tell_groups(kind, mention=worker_id, unit_id=worker.unit_id, **said)
 
 
 def end_questions(order: OrderInHand, *steps: str) -> None:

@@ -72,11 +72,12 @@ class Standing:
     def refusal(self, step: str) -> Refusal | None:
         """Why they may not take this step: it is for whoever holds the order or is on duty in the same unit.
 
-        Who helps may speak of it.
+        Who helps, of whichever unit, may speak of it.
         """
         row = self.order.row
-        if row.unit_id != self.worker.unit_id:
-            return Refusal(Why.NOT_YOUR_UNIT, number=row.number)
+        if row.unit_id != self.worker.unit_id and not (step in BY_HELPERS and self.helps):
+            why = Why.NOT_YOURS if self.helps and row.holder_id else Why.NOT_YOUR_UNIT
+            return Refusal(why, number=row.number, by=self.order.holder_name())
         refusal = self.order.refusal(step, "worker")
         # What waits or is closed is in nobody's hands: any colleague may speak to the resident.
         if refusal or row.state not in HELD or self.holds:

@@ -215,11 +215,16 @@ def may_act(work: Work, user_id: int, order_id: int) -> bool:
     return asker is not None and order_by_id(work, asker, order_id) is not None
 
 
-def may_give(work: Work, user_id: int, order_id: int, unit_id: int) -> bool:
-    """Whether this console user may give the order to a worker of that unit; views.units_for() says to whose."""
+def givable(work: Work, user_id: int, order_id: int) -> dict[int, str]:
+    """The units, by id, to whose workers this console user may give the order: views.units_for()."""
     asker = asker_of(work, user_id)
     order = order_by_id(work, asker, order_id) if asker else None
-    return bool(asker and order and unit_id in {unit.id for unit in units_for(work, asker, order)})
+    return {unit.id: unit.name for unit in units_for(work, asker, order)} if asker and order else {}
+
+
+def may_give(work: Work, user_id: int, order_id: int, unit_id: int) -> bool:
+    """Whether this console user may give the order to a worker of that unit."""
+    return unit_id in givable(work, user_id, order_id)
 
 
 def may_lead(work: Work, user_id: int, worker_id: int | None) -> bool:

@@ -40,7 +40,11 @@ def offers(work: Work, order_id: int, worker_id: int, steps: Collection[str]) ->
     if row is None or worker is None:
         return None
     before, gives = Standing(OrderInHand(work, row), worker), "transfer" in steps
-    choices = helping(before.order), free_hands(before.order), takers(before.order) if gives else {}
+    choices = (
+        helping(before.order),
+        free_hands(before.order, worker_id),
+        takers(before.order) if gives else {},
+    )
     refused = {step: CHECKS.get(step, Standing.refusal)(before, step) for step in steps}
     for step, choice in zip(("dismiss", "help", "transfer"), choices, strict=True):
         if step in refused and not choice:

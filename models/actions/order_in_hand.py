@@ -82,10 +82,11 @@ class OrderInHand(OrderTelling):
             values.setdefault("paused_until", None)
         if values.get("state") in ("waiting", "closed"):
             values = nothing | values
-        if values.get("unit_id", self.row.unit_id) != self.row.unit_id:
+        moved = values.get("unit_id", self.row.unit_id) != self.row.unit_id
+        if moved:
             values = nothing | values
-            self._end_help()
-        elif values.get("state") == "closed":
+        if moved or values.get("state") == "closed":
+            self._release_elsewhere(values.get("unit_id"))
             self._end_help()
         if values.get("holder_id") is not None:
             self._end_help(t.order_helper.c.worker_id == values["holder_id"])
@@ -107,6 +108,15 @@ class OrderInHand(OrderTelling):
         h = t.order_helper.c
         helping = update(t.order_helper).where(h.work_order_id == self.row.id, h.done_at.is_(None), *whose)
         self.work.conn.execute(helping.values(done_at=self.work.now))
+
+    def _release_elsewhere(self, to_unit_id: int | None) -> None:
+        """Tell those of other units who still help that it is over; not the unit that now gets the order."""
+        h, w = t.order_helper.c, t.worker.c
+        query = select(w.id, w.name, w.unit_id).join_from(t.order_helper, t.worker)
+        theirs = query.where(h.work_order_id == self.row.id, h.done_at.is_(None))
+        elsewhere = theirs.where(w.unit_id.not_in([self.row.unit_id, to_unit_id or self.row.unit_id]))
+        for one in self.work.conn.execute(elsewhere.order_by(h.id)).all():
+            self.tell_groups("order_helper_let_go", mention=one.id, unit_id=one.unit_id, helper=one.name)
 
     def repeated(
         self, step: str, by: str, by_id: int | None, words: str, facts: dict[str, Any] | None = None

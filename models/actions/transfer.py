@@ -31,7 +31,7 @@ class Target:
 
 def find_target(order: OrderInHand, words: str) -> Target | Refusal:
     """Whom `words` begin with: a colleague, or a unit that may get the order."""
-    people, units = colleagues(order), _units_of(order)
+    people, units = colleagues(order), units_of(order)
     names = {("worker", key): name for key, name in people.items()}
     names |= {("unit", key): name for key, name in units.items()}
     found, rest = read_name(words, names)
@@ -46,7 +46,7 @@ def takers(order: OrderInHand) -> dict[tuple[str, int], str]:
     crew, task, now = crew_of(order.work, order.row.unit_id), task_of(order), order.work.now
     there = {one for one, hands in crew.items() if not hands.leave(now) and has_room(hands, task)}
     people = {("worker", one): name for one, name in colleagues(order).items() if one in there}
-    return people | {("unit", one): name for one, name in _units_of(order).items()}
+    return people | {("unit", one): name for one, name in units_of(order).items()}
 
 
 def no_transfer(order: OrderInHand, on_duty: bool) -> Refusal | None:
@@ -77,7 +77,8 @@ def units_for(work: Work, estate_id: int | None, unit_id: int | None) -> dict[in
     return {one.id: one.name for one in work.conn.execute(query)}
 
 
-def _units_of(order: OrderInHand) -> dict[int, str]:
+def units_of(order: OrderInHand) -> dict[int, str]:
+    """The other units that may get this order, by id."""
     return units_for(order.work, order.row.estate_id, order.row.unit_id)
 
 
@@ -198,7 +199,7 @@ def _to_unit(order: OrderInHand, target: Target, giver: Giver, counts: dict[str,
     if target.unit_id == order.row.unit_id:
         return Refusal(Why.ALREADY, number=order.row.number)
     foreign = giver.by == "console" and not may_pass_on(work, giver.by_id)
-    units = _units_of(order)
+    units = units_of(order)
     if foreign or target.unit_id is None or target.unit_id not in units:
         return Refusal(Why.NOT_YOUR_UNIT, number=order.row.number)
     before, old_unit, holder_id = order.facts()["unit"], order.row.unit_id, order.row.holder_id

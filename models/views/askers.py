@@ -15,7 +15,7 @@ class Resident:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Somebody in a work group: sees the orders that their unit has now.
+    """Somebody in a work group: sees the orders that their unit has now, and those they help another unit with.
 
     `aloud`: they ask where the whole group reads the answer, so summaries are masked even for the holder.
     """

@@ -224,7 +224,15 @@ def _row(work: Work, asker: Asker, column: Column[int], wanted: int) -> Any:
     if isinstance(asker, Resident):
         mine = {"follower": asker.account_id, "wanted": wanted}
         return work.conn.execute(_followed_one(column), mine).first()
-    return work.conn.execute(select_orders().where(seen_by(asker), column == wanted)).first()
+    return work.conn.execute(select_orders().where(_may_look(asker), column == wanted)).first()
+
+
+def _may_look(asker: Asker) -> ColumnElement[bool]:
+    """What somebody may open who names it: what they see in lists, and what staff help another unit with."""
+    if isinstance(asker, Staff):
+        helped = and_(t.work_order.c.state != "closed", t.work_order.c.id.in_(_helped_by(asker.worker_id)))
+        return or_(seen_by(asker), helped)
+    return seen_by(asker)
 
 
 def _read(work: Work, row: Any, asker: Asker) -> Order:
@@ -234,9 +242,14 @@ def _read(work: Work, row: Any, asker: Asker) -> Order:
 
 def _helped(asker: Staff, order_id: Any) -> Select[Any]:
     """That this worker helps with the open order and has not finished."""
-    h, o = t.order_helper.c, t.work_order.c
-    open_one = select(h.id).join_from(t.order_helper, t.work_order).where(o.state != "closed")
-    return open_one.where(h.work_order_id == order_id, h.worker_id == asker.worker_id, h.done_at.is_(None))
+    o = t.work_order.c
+    return select(o.id).where(o.id == order_id, o.state != "closed", o.id.in_(_helped_by(asker.worker_id)))
+
+
+def _helped_by(worker_id: int) -> Select[Any]:
+    """Ids of the orders that this worker helps with and has not finished."""
+    h = t.order_helper.c
+    return select(h.work_order_id).where(h.worker_id == worker_id, h.done_at.is_(None))
 
 
 def order_by_number(work: Work, asker: Asker, number: int) -> Order | None:
@@ -273,10 +286,10 @@ def orders_of_resident(work: Work, asker: Resident, most: int = 5) -> tuple[Orde
 
 def open_orders_of(work: Work, asker: Staff) -> tuple[Order, ...]:
     """What a worker holds or helps with, the most urgent first, then the oldest."""
-    o, h = t.work_order.c, t.order_helper.c
-    helps = o.id.in_(select(h.work_order_id).where(h.worker_id == asker.worker_id, h.done_at.is_(None)))
-    mine = or_(o.holder_id == asker.worker_id, helps)
-    query = select_orders().where(mine, o.state != "closed", seen_by(asker))
+    o = t.work_order.c
+    helps = o.id.in_(_helped_by(asker.worker_id))
+    mine = or_(and_(o.holder_id == asker.worker_id, seen_by(asker)), helps)
+    query = select_orders().where(mine, o.state != "closed")
     rows = work.conn.execute(query.order_by(URGENCY_FIRST, o.opened_at, o.id))
     return tuple(shown(work, row, asker, helps=True) for row in rows)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from models import tables as t
 from models.store import Work
@@ -54,7 +54,8 @@ def page_link(work: Work, order_id: int, unit_id: int) -> str:
 
 
 def page_of(work: Work, token: str) -> PageHead | None:
-    """What the address shows; None when it is not ours, has ended, or the order has gone to another unit."""
+    """What the address shows; None when it is not ours, has ended, or the order is of another unit that nobody
+    of this one helps."""
     told, _, signature = token.rpartition(".")
     if not hmac.compare_digest(signature.encode(), _signature(work, told).encode()):
         return None
@@ -62,9 +63,17 @@ def page_of(work: Work, token: str) -> PageHead | None:
     if work.now > datetime.fromtimestamp(ends, UTC):
         return None
     o = t.work_order.c
-    columns = (o.number, o.category, o.urgency, o.place, o.state, o.unit_id)
-    row = work.conn.execute(select(*columns).where(o.id == order_id, o.unit_id == unit_id)).first()
-    return PageHead(*row) if row else None
+    columns = (o.number, o.category, o.urgency, o.place, o.state)
+    theirs = or_(o.unit_id == unit_id, o.id.in_(_helped_in(unit_id)))
+    row = work.conn.execute(select(*columns).where(o.id == order_id, theirs)).first()
+    return PageHead(*row, unit_id) if row else None
+
+
+def _helped_in(unit_id: int) -> Select[Any]:
+    """Ids of the orders that somebody of this unit helps with and has not finished."""
+    h, w = t.order_helper.c, t.worker.c
+    helped = select(h.work_order_id).join_from(t.order_helper, t.worker)
+    return helped.where(w.unit_id == unit_id, h.done_at.is_(None))
 
 
 def _signature(work: Work, told: str) -> str:

@@ -133,6 +133,18 @@ def test_helpers_are_called_and_sent_home(clerk: Clerk) -> None:
     assert "已经告诉他" in clerk.does("dismiss", worker=clerk.worker("王伟")).text
 
 
+def test_a_helper_may_be_of_another_unit_but_not_for_a_firm(clerk: Clerk) -> None:
+    page = clerk.does("helper", worker=clerk.worker("吴芳"), words="请陪一下")
+    assert "已经请人帮忙" in page.text
+    assert "和平社区居委会 吴芳" in page.text
+    assert "已经告诉他" in clerk.does("dismiss", worker=clerk.worker("吴芳")).text
+    clerk.browser = Visitor(clerk.browser.client.application.test_client())
+    assert clerk.browser.sign_in("anju").status == 302
+    page = clerk.does("helper", worker=clerk.worker("吴芳"), words="请陪一下")
+    assert page.status == 422
+    assert "吴芳</option>" not in page.html
+
+
 def test_two_orders_about_the_same_become_one(clerk: Clerk) -> None:
     clerk.town.order(clerk.town.resident("o-other"), summary="电梯不动")
     assert "已经合并" in clerk.does("merge", into="1002").text

@@ -142,8 +142,8 @@ def test_a_colleague_is_called_from_the_list_and_let_go(firm: Site) -> None:
     assert names == [HELPER, DUTY, IDLE]
     who = str(firm.workers[HELPER])
     called = phone.send(f"{here}/help", who=who, words="带梯子来")
-    assert "请同事来帮忙" in called.text
-    assert "帮忙的同事：冯刚" in called.text
+    assert "请人来帮忙" in called.text
+    assert "帮忙的人：冯刚" in called.text
     (told,) = firm.town.told("order_helper")
     assert (told.work_group_id, told.facts["words"]) == (firm.group, "带梯子来")
     assert "从名单里选一位" in phone.post(f"{here}/help", who="", words="").text
@@ -225,7 +225,10 @@ def test_a_full_hand_and_an_empty_firm_are_known_beforehand(firm: Site) -> None:
     assert "已经到上限（1 个）" in full.text
     for name in (HELPER, DUTY, IDLE):
         firm.switch(name, active=False)
-    assert "help" not in shown(phone.open(f"/p/orders/{number}"))
+    alone = phone.open(f"/p/orders/{number}")
+    assert "help" in shown(alone)  # there are still people of other units
+    assert "和平社区居委会 吴芳</option>" in alone.html
+    assert HELPER not in alone.html
 
 
 def test_a_visit_of_a_paused_order_ends_the_pause(firm: Site) -> None:
