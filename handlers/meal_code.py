@@ -20,6 +20,7 @@ STATES = {
     "served": "这一单已经领过了。",
     "no_show": "这一单记为没有来领，请问问食堂的工作人员。",
 }
+NOT_DELIVERED = "这一单没有送到，工作人员会打电话联系。"
 DELIVERED = "这一单送到家，不用来取。万一要自己来取，给工作人员看这个码。"
 
 
@@ -43,8 +44,9 @@ def make_blueprint(store: Store, clock: Clock) -> Blueprint:
 
 def _said(meal: MealCode) -> dict[str, object]:
     placed = meal.state == "placed"
+    came_to = NOT_DELIVERED if (meal.how, meal.state) == ("delivery", "no_show") else STATES.get(meal.state)
     return {
-        "why": STATES.get(meal.state, DELIVERED if meal.how == "delivery" else ""),
+        "why": came_to or (DELIVERED if meal.how == "delivery" else ""),
         "when": f"{day_words(meal.day)}{MEAL_NAMES[meal.meal]}，"
         f"{local(meal.starts_at):%H:%M} 到 {local(meal.ends_at):%H:%M}",
         "picture": _drawn(meal.text) if placed else "",

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.clock import local, local_text
+from bot.language.staff_deliveries import AboutDelivery
 from bot.language.staff_meals import AboutMeals
 from bot.language.staff_proxy import ForDiner
 from bot.message import Reply
-from handlers import staff_proxy
+from handlers import staff_deliveries, staff_proxy
 from models import views
 from models.actions.kitchen import AcknowledgeCount, ServeMeal
 from models.rules.kitchen import day_words, read_code
@@ -27,7 +28,7 @@ from models.views.kitchen import (
     kitchens,
     next_counts,
 )
-from models.views.meal_boxes import boxes
+from models.views.meal_boxes import Box, boxes
 
 HELP = """
 食堂这样说：
@@ -35,6 +36,7 @@ HELP = """
 收到 午餐 2　看到了第 2 次更正
 核销 1234　按取餐码发餐，只算一次
 未取 午餐　还有哪些没来领
+没送到 3-302 家里没人　送到门口没交成；送到 3-302　后来送到了
 代订 3-2-601 王阿婆 午餐 红烧肉 1份 送　替没有微信的老人订"""
 LISTED = 30
 NO_KITCHEN = "您单位没有食堂，这句话办不了。看怎么用请发：帮助"
@@ -58,10 +60,12 @@ LEFT = "{meal}还有 {count} 单没有领：\n{lines}\n姓名和电话请到工�
 NONE_LEFT = "{meal}都领走、送到了。"
 
 
-def answer(work: Work, asker: views.Staff, about: AboutMeals | ForDiner) -> Reply | None:
+def answer(work: Work, asker: views.Staff, about: AboutMeals | AboutDelivery | ForDiner) -> Reply | None:
     """Do what is said; the words for the group. None where it is not about a canteen after all."""
     if isinstance(about, ForDiner):
         return staff_proxy.answer(work, asker, about)
+    if isinstance(about, AboutDelivery):
+        return staff_deliveries.answer(work, asker, about)
     if not kitchens(work, asker):
         return None if about.wish == "read" else Reply(NO_KITCHEN)
     return Reply(DO[about.wish](work, asker, about))
@@ -168,11 +172,15 @@ def _left(work: Work, asker: views.Staff, about: AboutMeals) -> str:
         return NONE_LEFT.format(meal=meal)
     lines = [
         f"{box.place or '没有登记住址'}{f'，尾号 {box.tail}' if box.tail else ''}，{box.portions} 份，"
-        f"{'自取' if box.how == 'pickup' else '送餐'}"
+        f"{_way(box)}"
         for box in waiting[:LISTED]
     ]
     more = [f"还有 {len(waiting) - LISTED} 单没有列出。"] if len(waiting) > LISTED else []
     return LEFT.format(meal=meal, count=len(waiting), lines="\n".join([*lines, *more]))
+
+
+def _way(box: Box) -> str:
+    return "自取" if box.how == "pickup" else "送餐" if box.state == "placed" else "没送到"
 
 
 def _today(work: Work, asker: views.Staff) -> tuple[KitchenCount, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from bot.language.addresses import HomeRef
 from bot.language.portions import find_portions
 from bot.language.staff_proxy import ForDiner
 from bot.message import Reply
@@ -47,7 +48,7 @@ def answer(work: Work, asker: views.Staff, said: ForDiner) -> Reply:
     estates = views.estates_cooked_for(work, asker)
     if not said.homes:
         return Reply(NEEDS_DOOR)
-    homes = [home for estate in estates for home in _homes(work, said, estate)]
+    homes = [home for estate in estates for home in homes_said(work, said.homes, estate)]
     if not said.name:
         return Reply(NEEDS_NAME)
     people = views.people_at(work, homes, said.name) if homes else []
@@ -71,10 +72,11 @@ def _refused(done: Mapping[str, Any], on_menu: Mapping[str, Any]) -> str:
     return WHY.get(done["why"], FAILED).format(dish=dish, left=done.get("left", 0), most=done.get("most", 0))
 
 
-def _homes(work: Work, said: ForDiner, estate_id: int) -> list[int]:
+def homes_said(work: Work, refs: Iterable[HomeRef], estate_id: int) -> list[int]:
+    """The homes of an estate that some readings of a door may mean, by id."""
     return [
         home.id
-        for ref in said.homes
+        for ref in refs
         if ref.building and ref.room
         for home in views.find_home(
             work, building_key=ref.building, room=ref.room, unit=ref.unit, estate_id=estate_id

@@ -166,7 +166,7 @@ def _part_meals(erased: Erased, ids: list[int]) -> None:
     for table in (t.meal_subsidy, t.meal_rating):
         of_them = update(table).where(table.c.meal_order_id.in_(ids), table.c.person_id.is_not(None))
         erased.erase(table.name, of_them.values(nobody))
-    all_of_them = {**nobody, "by_person_id": None, "account_id": None, "home_id": None}
+    all_of_them = {**nobody, "by_person_id": None, "account_id": None, "home_id": None, "missed_sealed": ""}
     erased.erase("meal_order", update(t.meal_order).where(o.id.in_(ids)).values(all_of_them))
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from bot.language.addresses import HomeRef, read_home, strip_home
 from bot.language.dates import find_days
 from bot.language.meals import Meal, find_meal
+from bot.language.staff_deliveries import AboutDelivery, read_about_delivery
 from bot.language.staff_meals import AboutMeals, read_about_meals
 from bot.language.tables import any_of, read_table
 from bot.language.text import clean, visible
@@ -66,6 +67,6 @@ def read_for_diner(text: str, today: date) -> ForDiner | None:
     )
 
 
-def read_meals(text: str, quote: str, today: date) -> AboutMeals | ForDiner | None:
-    """What a message of staff says about meals: the canteen's own, or one for somebody; None for neither."""
-    return read_about_meals(text, quote) or read_for_diner(text, today)
+def read_meals(text: str, quote: str, today: date) -> AboutMeals | AboutDelivery | ForDiner | None:
+    """What a message of staff says about meals: the canteen's own, at the door, for somebody; None for neither."""
+    return read_about_meals(text, quote) or read_about_delivery(text) or read_for_diner(text, today)

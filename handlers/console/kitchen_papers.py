@@ -23,6 +23,7 @@ from models.views.meal_boxes import Box, RouteSheet, boxes, route_sheets
 
 PAPERS: Mapping[str, str] = {"count": "备餐单", "labels": "标签", "routes": "送餐单", "pickups": "取餐单"}
 NOBODYS = "未分配"
+ARRIVED = {"served": "送到", "no_show": "没送到"}
 NOT_FROZEN = "还没有截止，数字还会变。"
 
 _COUNT = (Column("菜", 4, big=True), Column("标记", 2), Column("份数", 1.2, right=True, big=True))
@@ -147,7 +148,7 @@ def _route_sections(count: KitchenCount) -> Iterator[Section]:
                 str(box.portions),
                 box.diet,
                 _collect(box),
-                "",
+                ARRIVED.get(box.state, ""),
             ]
             for stop in sheet.stops
             for number, box in enumerate(stop.boxes)

@@ -11,7 +11,9 @@ from handlers.console.kitchen import asked_kitchen
 from handlers.console.pages import back, found, looking, me, show, whole, working
 from models import views
 from models.actions.meal_routes import SaveMealRoute
-from models.views.kitchen import kitchens
+from models.rules.meals import MEAL_NAMES
+from models.views.calendar import today
+from models.views.kitchen import kitchen_counts, kitchens
 from models.views.meal_routes import meal_routes as routes_of
 from models.views.meal_routes import served_buildings
 
@@ -28,6 +30,7 @@ def meal_routes() -> ResponseReturnValue:
         routes = routes_of(work, kitchen.id)
         buildings = served_buildings(work, kitchen.id)
         workers = views.workers_of_units(work, (kitchen.unit_id,))[kitchen.unit_id]
+        counts = kitchen_counts(work, me().asker, kitchen.id, today(work))
     on_one = {building for route in routes if route.active for building in route.buildings}
     left = [one for one in buildings if one.id not in on_one]
     return show(
@@ -38,6 +41,8 @@ def meal_routes() -> ResponseReturnValue:
         buildings=buildings,
         workers=workers,
         left=left,
+        counts=[one for one in counts if one.delivery],
+        meals=MEAL_NAMES,
     )
 
 

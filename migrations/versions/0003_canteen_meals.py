@@ -316,6 +316,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("missed_sealed", sa.Text(), nullable=False),
         sa.CheckConstraint("how in ('pickup', 'delivery')", name=op.f("ck_meal_order_how")),
         sa.CheckConstraint("pays in ('balance', 'pickup', 'bill')", name=op.f("ck_meal_order_pays")),
         sa.CheckConstraint(

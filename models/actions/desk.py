@@ -17,7 +17,7 @@ from models.views.orders import order_by_id
 from models.views.staff import own_units, own_worker, units_for
 from models.views.users import asker_of
 
-ADDING = ("call_diner",)  # what somebody must be told: none of it may be lost
+ADDING = ("call_diner", "meal_not_delivered")  # what somebody must be told: none of it may be lost
 APART = ("pay_out",)  # whom it is about is known no more, so that two would look like one
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import tables as t
 from models.actions.desk import OpenDeskItem
+from models.rules.meals import MEAL_NAMES
 from models.store import To, Work
 
 CALL = "call_diner"
+NOT_DELIVERED = "meal_not_delivered"
+ASK = "{day} 的{meal}（订餐 {number}）没有送到：{why}"
 
 
 def reachable(work: Work, account_id: int | None) -> bool:
@@ -33,3 +36,22 @@ def tell_diner(
         return True
     OpenDeskItem(CALL, call, person_id=person_id).run(work)
     return False
+
+
+def ask_after(work: Work, order: Any, why: str) -> None:
+    """Have somebody phone a diner to whom a meal could not be handed over. `why`: without name, door and phone."""
+    if order.person_id is None:
+        return
+    facts = {"day": f"{order.day.month} 月 {order.day.day} 日", "meal": MEAL_NAMES[order.meal]}
+    words = ASK.format(**facts, number=order.number, why=why)
+    OpenDeskItem(NOT_DELIVERED, words, person_id=order.person_id).run(work)
+
+
+def asked_after(work: Work, order: Any) -> None:
+    """It has been handed over after all: nobody need phone about it any more."""
+    d = t.desk_item.c
+    mine = (d.kind == NOT_DELIVERED, d.state == "open", d.person_id == order.person_id)
+    for item in work.conn.execute(select(d.id, d.words).where(*mine).with_for_update()).all():
+        left = [line for line in item.words.split("\n") if f"（订餐 {order.number}）" not in line]
+        ends = {"words": "\n".join(left)} if left else {"state": "done", "done_at": work.now}
+        work.conn.execute(update(t.desk_item).where(d.id == item.id).values(ends))

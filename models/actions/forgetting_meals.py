@@ -90,8 +90,9 @@ def _part_from_orders(erased: Erased, person_id: int) -> None:
     erased.work.conn.execute(told.values(account_id=None))
     by_resident = update(t.meal_order).where(o.person_id == person_id, o.via.in_(OWN_WAYS))
     erased.work.conn.execute(by_resident.values(by_id=None))
-    nobody = {"person_id": None, "by_person_id": None, "account_id": None, "home_id": None}
-    erased.erase("meal_order", update(t.meal_order).where(o.person_id == person_id).values(nobody))
+    nobody = dict.fromkeys(("person_id", "by_person_id", "account_id", "home_id"))
+    mine = update(t.meal_order).where(o.person_id == person_id)
+    erased.erase("meal_order", mine.values(**nobody, missed_sealed=""))
 
 
 def _part_from_money(erased: Erased, person_id: int) -> None:

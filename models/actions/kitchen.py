@@ -6,6 +6,7 @@ too, so that a count has whatever was committed before and nothing of what comes
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import case, func, insert, or_, select, update
 
 from models import tables as t
+from models.actions.diner_calls import asked_after
 from models.actions.meal_in_hand import Account, By
 from models.actions.meal_money import PayAtCounter
 from models.actions.order_telling import groups_of
@@ -125,7 +127,7 @@ class AcknowledgeCount:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Refusals: unknown (no such correction, or of another unit's canteen), already."""
-        asker = _asker(work, self.worker_id, self.user_id)
+        asker = asker_acting(work, self.worker_id, self.user_id)
         if asker is None or own_menu_row(work, asker, self.menu_id) is None or self.version <= FROZEN:
             return Refusal(Why.UNKNOWN)
         k = t.kitchen_count.c
@@ -157,7 +159,7 @@ class ServeMeal:
         """Refusals: unknown, closed (cancelled), already ("at" in ISO), too_soon and too_late ("day", "meal"),
         not_same (two meals that are served now have it).
         """
-        asker = _asker(work, self.worker_id, self.user_id)
+        asker = asker_acting(work, self.worker_id, self.user_id)
         here = self.menu_id, None if self.menu_id is not None else self.canteen_id
         found = orders_with_code(work, asker, self.code, *here) if asker else ()
         if not found:
@@ -171,9 +173,11 @@ class ServeMeal:
         if owed and row.person_id is not None:
             Account.lock(work, row.person_id)  # before the order, as everywhere
         this = update(t.meal_order).where(o.id == row.id, o.state.in_(_handed_from(work)))
-        if not work.conn.execute(this.values(state="served", ended_at=work.now)).rowcount:
+        if not work.conn.execute(this.values(state="served", ended_at=work.now, missed_sealed="")).rowcount:
             again = work.conn.execute(select(o.state, o.ended_at).where(o.id == row.id)).one()
             return _ended(again)
+        if row.missed_sealed:
+            asked_after(work, row)
         if owed:
             PayAtCounter(row.id, *_hand(self.worker_id, self.user_id)).run(work)
         return {
@@ -201,7 +205,8 @@ class ServeMeal:
 class MissMeals:
     """The timer `meal_over`: who has not fetched their meal an hour after its end has not come.
 
-    What was taken to the door counts as handed out. Gives {"missed", "served", "delivered"}; the groups hear of it.
+    What was taken to the door counts as handed out, unless whoever took it there said otherwise. Gives {"missed",
+    "served", "delivered", "not_delivered"}; the groups hear of it.
     """
 
     menu_id: int
@@ -224,9 +229,14 @@ class MissMeals:
             if row.how == "pickup" and row.person_id in accounts and row.pay_cents:
                 accounts[row.person_id].enter("refund", row.pay_cents, By("standing"), row.id)
         delivered = sum(row.how == "delivery" for row in ended)
-        states = select(o.state, func.count()).where(o.menu_id == menu.id).group_by(o.state)
-        by_state = {row.state: row[1] for row in work.conn.execute(states)}
-        told = {"missed": len(ended) - delivered, "delivered": delivered, "served": by_state.get("served", 0)}
+        states = select(o.state, o.how, func.count()).where(o.menu_id == menu.id).group_by(o.state, o.how)
+        count = Counter({(row.state, row.how): row[2] for row in work.conn.execute(states)})
+        told = {
+            "missed": len(ended) - delivered,
+            "delivered": delivered,
+            "served": count["served", "pickup"] + count["served", "delivery"],
+            "not_delivered": count["no_show", "delivery"],
+        }
         _tell(work, menu, "meal_over", {}, **told)
         return {"ok": True, **told}
 
@@ -247,7 +257,7 @@ def _hand(worker_id: int | None, user_id: int | None) -> tuple[str, int]:
     return ("worker", worker_id) if worker_id is not None else ("console", user_id or 0)
 
 
-def _asker(work: Work, worker_id: int | None, user_id: int | None) -> Staff | User | None:
+def asker_acting(work: Work, worker_id: int | None, user_id: int | None) -> Staff | User | None:
     """Whoever acts, read anew; None for somebody who may not act any more."""
     if user_id is not None:
         return asker_of(work, user_id)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -171,6 +172,7 @@ meal_order = Table(  # one person's meal; a second order of the same meal is add
     Column("made_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("ended_at", Moment, nullable=True),  # cancelled, served or missed
+    Column("missed_sealed", Text, nullable=False, default=""),  # why it could not be handed over at the door
     CheckConstraint("state in ('placed', 'cancelled', 'served', 'no_show')", name="state"),
     CheckConstraint("how in ('pickup', 'delivery')", name="how"),
     CheckConstraint("pays in ('balance', 'pickup', 'bill')", name="pays"),

@@ -51,7 +51,7 @@ ABOUT: Mapping[str, str] = {
     "dish_saved": "dish",
     **dict.fromkeys(("menu_saved", "menu_published", "menu_withdrawn"), "menu"),
     **dict.fromkeys(("meal_paper_count", "meal_paper_labels", "meal_paper_routes"), "menu"),
-    **dict.fromkeys(("meal_paper_pickups", "meal_waiting"), "menu"),
+    **dict.fromkeys(("meal_paper_pickups", "meal_waiting", "meal_rounds"), "menu"),
     "meal_route": "meal_route",
     **dict.fromkeys(("entitlement_saved", "diner_seen"), "person"),
     "home_decided": "claim",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -61,7 +62,8 @@ class Correction:
 class KitchenCount:
     """One meal of one day. Frozen: the newest version that the kitchen was told; before: what is ordered by now.
 
-    `served`, `missed`, `waiting`: orders that were handed out, not fetched, and neither.
+    `served`, `missed`, `not_delivered`, `waiting`: orders that were handed out, not fetched, not handed over at the
+    door, and none of these.
     """
 
     menu_id: int
@@ -81,6 +83,7 @@ class KitchenCount:
     delivery: int
     served: int
     missed: int
+    not_delivered: int
     waiting: int
     corrections: tuple[Correction, ...]
 
@@ -193,6 +196,16 @@ def orders_with_code(
     return work.conn.execute(query.order_by(o.id)).all()
 
 
+def own_delivery(work: Work, asker: Staff | User | None, order_id: int) -> Any:
+    """The row of an order that such a canteen takes to the door, with when its meal begins; None for any other."""
+    if asker is None:
+        return None
+    o, m = t.meal_order.c, t.menu.c
+    query = select(t.meal_order, m.starts_at).join_from(t.meal_order, t.menu).join(t.canteen)
+    mine = query.where(o.id == order_id, o.how == "delivery", m.state == "frozen", cooked_by(asker))
+    return work.conn.execute(mine).first()
+
+
 def dish_lines(work: Work, order_ids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
     """What each of these orders holds, such as "红烧肉 ×2", by the order's id."""
     held = dishes_held(work, order_ids)
@@ -238,11 +251,12 @@ def _count(work: Work, menu: Any) -> KitchenCount:
         menu.frozen_at,
         orders,
         _dishes(work, menu.id, counts),
-        portions.get("pickup", 0),
-        portions.get("delivery", 0),
-        states.get("served", 0),
-        states.get("no_show", 0),
-        states.get("placed", 0),
+        portions["pickup"],
+        portions["delivery"],
+        states["served", "pickup"] + states["served", "delivery"],
+        states["no_show", "pickup"],
+        states["no_show", "delivery"],
+        states["placed", "pickup"] + states["placed", "delivery"],
         _corrections(work, kept),
     )
 
@@ -273,15 +287,15 @@ def _dishes(work: Work, menu_id: int, counts: Mapping[str, int]) -> tuple[Counte
     )
 
 
-def _ways_and_states(work: Work, menu_id: int) -> tuple[dict[str, int], dict[str, int]]:
-    """Portions by how they reach the diner, and orders by state."""
+def _ways_and_states(work: Work, menu_id: int) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+    """Portions by how they reach the diner, and orders by state and how."""
     o = t.meal_order.c
     query = select(o.how, o.state, func.count(), func.sum(o.portions)).where(o.menu_id == menu_id, LIVE)
-    ways: dict[str, int] = {}
-    states: dict[str, int] = {}
+    ways: Counter[str] = Counter()
+    states: Counter[tuple[str, str]] = Counter()
     for how, state, orders, portions in work.conn.execute(query.group_by(o.how, o.state)):
-        ways[how] = ways.get(how, 0) + int(portions)
-        states[state] = states.get(state, 0) + orders
+        ways[how] += int(portions)
+        states[state, how] += orders
     return ways, states
 
 

@@ -31,11 +31,12 @@ class Box:
     `diet`: marks, allergens and note in words.
 
     `place` is estate and building, `door` unit and room; both empty for somebody whose home is not known.
-    `collect_cents`: still to be paid at the counter, or to whoever brings it.
+    `collect_cents`: still to be paid at the counter, or to whoever brings it. `why`: it could not be handed over.
     """
 
     order_id: int
     number: int
+    meal: str
     code: str
     how: str
     state: str
@@ -46,9 +47,11 @@ class Box:
     diet: str
     place: str
     door: str
+    home_id: int | None
     building_id: int | None
     collect_cents: int
     ended_at: datetime | None
+    why: str
 
     @property
     def masked(self) -> str:
@@ -207,6 +210,7 @@ def _box(
     return Box(
         order_id=row.id,
         number=row.number,
+        meal=row.meal,
         code=row.code,
         how=row.how,
         state=row.state,
@@ -217,9 +221,11 @@ def _box(
         diet=diets.get(row.person_id, ""),
         place=home.place if home else "",
         door=f"{unit}{home.room} 室" if home else "",
+        home_id=home.id if home else None,
         building_id=home.building_id if home else None,
         collect_cents=row.pay_cents if row.pays == "pickup" and row.paid_at is None else 0,
         ended_at=row.ended_at,
+        why=work.unseal(row.missed_sealed),
     )
 
 

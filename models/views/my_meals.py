@@ -20,6 +20,7 @@ from models.views.diets import diet_of, diet_words
 Rows = list[dict[str, Any]]
 
 STATES = {"placed": "订好了", "cancelled": "退了", "served": "领了", "no_show": "没有来领"}
+NOT_DELIVERED = "没有送到"
 HOW = {"pickup": "自己取", "delivery": "送到家"}
 PAYS = {"balance": "从余额付", "pickup": "取餐时付", "bill": "按月结"}
 ENTRIES = {
@@ -90,11 +91,17 @@ def _orders(work: Work, person_id: int) -> Rows:
             "补贴": "、".join(lines.get(row.id, ())),
             "自己付": f"{yuan(row.pay_cents)}，{PAYS[row.pays]}",
             "取餐码": row.code,
-            "怎么样了": STATES[row.state],
+            "怎么样了": _came_to(work, row),
             "什么时候订的": told_at(work, row.made_at),
         }
         for row in rows
     ]
+
+
+def _came_to(work: Work, order: Any) -> str:
+    """What became of an order, in words; why, where it could not be handed over."""
+    why = work.unseal(order.missed_sealed)
+    return f"{NOT_DELIVERED}：{why}" if why else STATES[order.state]
 
 
 def _dishes(work: Work, person_id: int) -> dict[int, list[str]]:

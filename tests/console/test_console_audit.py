@@ -120,6 +120,8 @@ def test_every_line_about_somebody_is_named() -> None:
         "meal_placed",
         "question_dropped",
         "meal_contact",
+        "meal_not_delivered",
+        "meal_delivered",
     }
     rest = named - set(ABOUT) - plain
     assert {one for one in rest if not one.startswith(("import_", "account_"))} == set()

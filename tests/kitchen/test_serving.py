@@ -129,7 +129,13 @@ def test_who_has_not_come_and_what_was_delivered(lunch: Lunch) -> None:
     lunch.at(13, 59)
     assert lunch.town.do(MissMeals(lunch.menu))["why"] == "too_soon"
     lunch.at(14)
-    assert lunch.town.do(MissMeals(lunch.menu)) == {"ok": True, "missed": 1, "delivered": 1, "served": 2}
+    assert lunch.town.do(MissMeals(lunch.menu)) == {
+        "ok": True,
+        "missed": 1,
+        "delivered": 1,
+        "served": 2,
+        "not_delivered": 0,
+    }
     assert [row.state for row in lunch.town.rows(t.meal_order)] == [
         "served",
         "no_show",

@@ -14,6 +14,7 @@ from models.actions.appointment import Appoint
 from models.actions.binding import MakeBindingWord
 from models.actions.carers import AskCarer
 from models.actions.catalogue import SaveItem
+from models.actions.deliveries import NotDelivered
 from models.actions.desk import OpenDeskItem, SaveUser
 from models.actions.helpers import AddHelper
 from models.actions.import_runs import StartImport
@@ -239,6 +240,14 @@ class Scene:
         lunch = self.kitchen(frozen=True)
         lunch.order(1)
         return lunch
+
+    def brought(self, *, missed: bool = False) -> int:
+        """An order that is taken to the door at noon; `missed`: nobody was there."""
+        lunch = self.kitchen(frozen=True)
+        order = lunch.order(1, how="delivery")
+        if missed:
+            assert self.town.do(NotDelivered(order, "家里没人", worker_id=self.worker))["ok"]
+        return order
 
     def over(self) -> Lunch:
         """A lunch that has been over for an hour."""

@@ -39,6 +39,7 @@ from models.actions.catalogue import DropVectors, KeepVectors, PutOffVectors, Sa
 from models.actions.clock import MoveClock
 from models.actions.consent import Consent, GoOn, ShowNotice, WithdrawConsent
 from models.actions.console_orders import CloseOrder, NoteOrder, ReplyFromDesk
+from models.actions.deliveries import Delivered, NotDelivered
 from models.actions.desk import (
     Audit,
     AuditAll,
@@ -420,6 +421,8 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     AcknowledgeCount: lambda s: AcknowledgeCount(s.kitchen(corrected=True).menu, 2, worker_id=s.worker),
     ServeMeal: lambda s: ServeMeal(s.kitchen(frozen=True).codes[0], worker_id=s.worker),
     MissMeals: lambda s: MissMeals(s.over().menu),
+    NotDelivered: lambda s: NotDelivered(s.brought(), "家里没人", worker_id=s.worker),
+    Delivered: lambda s: Delivered(s.brought(missed=True), worker_id=s.worker),
     SaveMealRoute: lambda s: SaveMealRoute(s.kitchen().canteen, "东线", s.user, worker_id=s.worker),
 }
 # What people see, or what must be done; none of it may double.

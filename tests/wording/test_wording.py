@@ -104,7 +104,7 @@ MORE: dict[str, dict[str, Any]] = {
     "kitchen_correction": {**KITCHEN, "correction": 2, "changes": "红烧肉 +1、豆腐 −2"},
     "kitchen_correction_again": {**KITCHEN, "correction": 2, "changes": "红烧肉 +1、豆腐 −2"},
     "kitchen_withdrawn": {**KITCHEN, "orders": 7},
-    "meal_over": {**KITCHEN, "served": 7, "missed": 2},
+    "meal_over": {**KITCHEN, "served": 7, "missed": 2, "not_delivered": 1},
     "card_update": {"shows": "claimed"},
     "said": {"reply": Reply("好的，已经记下。").to_json()},
 }
