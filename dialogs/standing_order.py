@@ -16,10 +16,12 @@ from datetime import date
 from typing import Any
 
 from bot.language.dining import named_elder
+from bot.language.portions import find_portions, find_strangers
 from bot.language.standing import (
     read_how,
     read_pause,
     read_weekdays,
+    standing_dishes,
     standing_meal,
     standing_wish,
     with_holidays,
@@ -32,7 +34,16 @@ from models.rules.standing import WORKDAYS, days_named
 
 KEPT = "长期订餐没有改。"
 NONE = "您现在没有长期订餐。要订，直接说，比如“周一到周五午饭”。"
+USUAL = "菜按平时订的，没有就订第一个不冲突的。这样订，对吗？"
+ELSE = "哪天没有这个菜，就按平时订的替您订上，当时告诉您。这样订，对吗？"
+UNKNOWN = "食堂没有“{dish}”这道菜，菜先按平时订的。想要别的菜，请回复 取消，再说一次。"
+WHICH = "长期要的是哪一样？"
 HOW = {"pickup": "自己取", "delivery": "送到家"}
+REFUSED = {
+    "unknown": "现在订不了，请回复 人工，请社区工作人员帮忙。",
+    "not_served": "这家食堂不给您登记的住址供餐，没有订。住址变了请回复 绑定住址，别的请回复 人工。",
+    "cap": "一顿最多订 {most} 份，没有订。请少要一些，再说一次。",
+}
 DAYS = {"12345": "周一到周五", "1234567": "每天", "135": "周一、周三、周五"}
 CHANGES = {"pause": "停几天", "end": "不订了", "new": "改一改", "keep": "不变"}
 FOREVER = date(9999, 12, 31)
@@ -80,8 +91,9 @@ def told(known: list[dict[str, Any]]) -> str:
     lines = []
     for one in known:
         paused = f"，{until(one)}" if one["paused_from"] else ""
+        dishes = f"{one['dishes']}，" if one["dishes"] else ""
         lines.append(
-            f"{one['days']} {MEAL_NAMES[one['meal']]}（{one['canteen']}，{HOW[one['how']]}{paused}）"
+            f"{one['days']} {MEAL_NAMES[one['meal']]}（{dishes}{one['canteen']}，{HOW[one['how']]}{paused}）"
         )
     return "您长期订的：" + "；".join(lines) + "。"
 
@@ -118,6 +130,7 @@ def made(world: World, who: int, elder: int | None) -> Part[None]:
             choices=DAYS,
         )
         days = tuple(int(day) for day in said)
+    dishes, names = yield from wished(words, choices["canteen_id"])
     how = "pickup"
     if choices["meals"][meal]:
         how = read_how(words) or (
@@ -127,15 +140,10 @@ def made(world: World, who: int, elder: int | None) -> Part[None]:
     where = f"送到 {choices['home']}" if how == "delivery" else f"到{choices['canteen']}取"
     off = "放假的日子也订" if holidays or tuple(days) != WORKDAYS else "放假不订，调休上班的日子照订"
     off = off if tuple(days) == WORKDAYS or holidays else "放假不订"
-    yield Say(f"要长期订的：{days_named(days)}的{MEAL_NAMES[meal]}，{where}，{off}。")
-    sure = yield from Confirm(
-        "sure",
-        "菜按平时订的，没有就订第一个不冲突的。这样订，对吗？",
-        "请回复 1 订，或回复 2 不订。",
-        yes="订",
-        no="不订",
-    )
-    if not sure:
+    what = f"{names}，" if names else ""
+    yield Say(f"要长期订的：{days_named(days)}的{MEAL_NAMES[meal]}，{what}{where}，{off}。")
+    ask = Confirm("sure", ELSE if names else USUAL, "请回复 1 订，或回复 2 不订。", yes="订", no="不订")
+    if not (yield from ask):
         yield Say(f"好的，{KEPT}")
         return
     save = SaveStandingOrder(
@@ -148,15 +156,39 @@ def made(world: World, who: int, elder: int | None) -> Part[None]:
         world.who.account_id,
         world.who.person_id if elder else None,
         holidays,
+        dishes,
     )
     done = yield from Do("save", save)
     if not done["ok"]:
-        yield Say("现在订不了，请回复 人工，请社区工作人员帮忙。")
+        yield Say(REFUSED.get(done["why"], REFUSED["unknown"]).format(most=done.get("most")))
         return
     now = f"近两天的 {done['ordered']} 顿已经订上。" if done["ordered"] else "到时候自动订。"
     yield Say(
         f"订好了，从明天起，{now}不用天天说；订不上我会告诉您。要停，回复 停几天；不要了，回复 长期不订了。"
     )
+
+
+def wished(words: str, canteen_id: int) -> Part[tuple[dict[str, int], str]]:
+    """The dishes that are wished for each time, by id and in words; none where none is named that is cooked there."""
+    said = standing_dishes(words)
+    if not said:
+        return {}, ""
+    known = yield from Look("cooked", views.dishes_cooked, canteen_id)
+    ids = {name: one for one, name in known.items()}
+    dishes: dict[str, int] = {}
+    for at, one in enumerate(find_portions(said, list(ids))):
+        several = {ids[name]: name for name in (one.dish, *one.others) if name in ids}
+        if not several:
+            continue
+        ask = Choice(
+            f"dish_{at}", WHICH, "请回复前面的数字，比如 1。", choices=dict(list(several.items())[:5])
+        )
+        picked = (yield from ask) if len(several) > 1 else next(iter(several))
+        dishes[picked] = one.qty if isinstance(one.qty, int) else 1
+    strange = find_strangers(said, list(ids)) or ([] if dishes else [said])
+    if strange:
+        yield Say(UNKNOWN.format(dish=strange[0]))
+    return dishes, "、".join(f"{known[one]} {count} 份" for one, count in dishes.items())
 
 
 def paused(world: World, who: int, today: date) -> Part[None]:

@@ -10,6 +10,7 @@ from bot.language.dates import find_days
 from bot.language.dining import ELDER
 from bot.language.meals import find_meal
 from bot.language.numbers import read_numeral
+from bot.language.quantities import find_quantities
 from bot.language.tables import any_of, read_table
 from bot.language.text import clean, spellings
 
@@ -20,22 +21,34 @@ _WEEK = r"(?:周|星期|礼拜)[一二三四五六日天](?:[、,，和跟]?(?:�
 _LISTED = rf"(?:每个?)?{_WEEK}"
 _EVERY = rf"(?:{any_of(_RECURRING)}|每个?{_WEEK})"
 _MEALS = read_table("meals")
-_MEAL = any_of(word for name in ("meals", "parts") for words in _MEALS[name].values() for word in words)
-_ORDER, _LONG, _FILL = any_of(_TABLE["order"]), any_of(_TABLE["long"]), any_of(_TABLE["fill"])
-_HOW = any_of([word for words in _TABLE["how"].values() for word in words])
-_WISH = any_of(read_table("dining")["wishes"])
+_MEAL_WORDS = [word for name in ("meals", "parts") for words in _MEALS[name].values() for word in words]
+_HOW_WORDS = [word for words in _TABLE["how"].values() for word in words]
+_WISHES = read_table("dining")["wishes"]
+_MEAL, _ORDER, _LONG = any_of(_MEAL_WORDS), any_of(_TABLE["order"]), any_of(_TABLE["long"])
+_HOW, _HOLIDAYS = any_of(_HOW_WORDS), any_of(_TABLE["holidays"])
 _FOR = any_of(read_table("dining")["for"])
-_HOLIDAYS = any_of(_TABLE["holidays"])
-_PIECES = rf"(?:{_WISH}|{_FOR}(?:{ELDER})|{_EVERY}|{_MEAL}|{_ORDER}|{_LONG}|{_HOW}|{_HOLIDAYS}|{_FILL})"
-_NEW = re.compile(rf"(?=.*(?:{_EVERY}|{_LONG}))(?=.*(?:{_MEAL}|{_ORDER}|{_LONG}))(?:{_PIECES})+")
+_AROUND = [*_TABLE["long"], *_MEAL_WORDS, *_TABLE["fill"]]
+_SAID = any_of([*_AROUND, *_WISHES, *_TABLE["order"], *_HOW_WORDS, *_TABLE["holidays"]])
+# The longest word that fits and no other: were each cut in every way, the work would double with each of them.
+_PIECES = rf"(?>{_FOR}(?:{ELDER})|{_EVERY}|{_SAID})"
+_NEW = re.compile(rf"(?=.*(?:{_EVERY}|{_LONG}))(?=.*(?:{_MEAL}|{_ORDER}|{_LONG}))(?:{_PIECES})++")
 _NUMBER, _UNIT = r"(?:[0-9]{1,2}|[一二两三四五六七八九十]{1,3})", r"(?:天|日|个?星期|个?礼拜|周)"
 _COUNT = re.compile(rf"(?P<n>{_NUMBER})(?P<u>{_UNIT})")
-_PAUSE = re.compile(rf"(?:{_WISH}|{_LONG}|{_MEAL}|{_FILL})*{any_of(_TABLE['pause'])}(?P<rest>.*)")
-_REST = re.compile(rf"(?:{_NUMBER}{_UNIT}|{any_of(_TABLE['vague'])}|{_MEAL}|{_ORDER}|{_LONG}|{_FILL})*")
+_PAUSE = re.compile(rf"(?>{any_of([*_AROUND, *_WISHES])})*+{any_of(_TABLE['pause'])}(?P<rest>.*)")
+_REST = re.compile(rf"(?>{_NUMBER}{_UNIT}|{any_of([*_AROUND, *_TABLE['vague'], *_TABLE['order']])})*+")
+_PIECE = re.compile(_PIECES)
+_ASKS_FOR = re.compile(rf"(?:{any_of(_TABLE['asks_for'])}|{any_of(_TABLE['one'])})[,、\s]*$")
+_NAMED_MEAL = re.compile(any_of(word for words in _MEALS["meals"].values() for word in words))
+_MEAL_LAST = re.compile(rf"{_MEAL}(?:{any_of(_TABLE['fill'])}){{0,3}}$")
+_REGULAR = re.compile(rf"{_EVERY}|{_LONG}")
+_AFTER = re.compile(rf"(?:{_HOW}|{_HOLIDAYS}|{any_of(_TABLE['after'])}){{1,6}}$")
+_BETWEEN = re.compile(any_of(_TABLE["between"]))
+_FOOD = re.compile(any_of([*read_table("dishes")["food"], *_TABLE["food"]]))
+_NO_DISH = re.compile(any_of(_TABLE["no_dish"]))
 _RESUME, _END = frozenset(_TABLE["resume"]), frozenset(_TABLE["end"])
 _ANY_DAY = date(2026, 1, 1)  # whether a day is named does not hang on today
 _LONGEST = 90  # days of a pause
-_MOST = 30  # characters: pieces of a sentence may be read in several ways, which doubles with each of them
+_MOST, _MOST_DISHED, _DISH = 30, 40, 10  # characters of a sentence, of one that names dishes, of one of them
 Wish = Literal["new", "pause", "resume", "end"]
 
 
@@ -54,12 +67,47 @@ def standing_wish(text: str, today: date) -> Wish | None:
         return "resume"
     if any(_pauses(form, today) for form in forms):
         return "pause"
-    return "new" if any(_NEW.fullmatch(form) for form in forms) else None
+    return "new" if any(_NEW.fullmatch(form) for form in forms) or standing_dishes(text) else None
 
 
 def wants_standing(text: str) -> bool:
     """Whether a sentence is about meals ordered for good, and nothing else."""
     return standing_wish(text, _ANY_DAY) is not None
+
+
+def standing_dishes(text: str) -> str:
+    """The words for dishes in a sentence that orders for good; empty where it names none, or is another sentence.
+
+    >>> standing_dishes("周一到周五午饭都要红烧肉"), standing_dishes("周一到周五午饭")
+    ('红烧肉', '')
+    >>> standing_dishes("明天午饭要红烧肉")
+    ''
+    """
+    forms = (form for form in spellings(text) if len(form) <= _MOST_DISHED)
+    return next((dishes for form in forms if (dishes := _dishes(form))), "")
+
+
+def _dishes(said: str) -> str:
+    """What follows the days, the meal and the wish, where all of it is food."""
+    at = 0
+    while piece := _PIECE.match(said, at):
+        at = piece.end()
+    lead, rest = said[:at], _AFTER.sub("", said[at:])
+    counts = find_quantities(rest)
+    counted = any(one.start == 0 for one in counts)
+    asked = counted or _ASKS_FOR.search(lead) or (_NAMED_MEAL.search(lead) and _MEAL_LAST.search(lead))
+    if not asked or not _REGULAR.search(lead):
+        return ""
+    bare = rest
+    for one in reversed(counts):
+        bare = bare[: one.start] + bare[one.end :]
+    return rest if all(_is_food(one) for one in _BETWEEN.split(bare)) else ""
+
+
+def _is_food(said: str) -> bool:
+    """Whether these words read like a dish, and tell nothing about one."""
+    plain = 0 < len(said) <= _DISH and re.fullmatch(r"[\u4e00-\u9fff]+", said)
+    return bool(plain) and _FOOD.search(said) is not None and not _NO_DISH.search(said)
 
 
 def _pauses(said: str, today: date) -> bool:

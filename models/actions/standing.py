@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import Text, and_, func, insert, or_, select, type_coerce, update
 
 from models import tables as t
-from models.actions.diner_calls import tell_diner
+from models.actions.diner_calls import reachable, tell_diner
 from models.actions.meals import CancelMeal, PlaceMeal, may_order
 from models.actions.menus import slot_of
 from models.rules.calendar import Calendar
 from models.rules.meals import MEAL_NAMES, MEALS, serves, times
 from models.rules.orders import Refusal, Why
 from models.rules.standing import basket, stands_for
-from models.store import Work
+from models.store import To, Work
 from models.views.calendar import calendar, today
 from models.views.meal_price import diner_of
 from models.views.meals import menu_card, usual_of
@@ -37,8 +37,9 @@ AHEAD = 3  # days that are looked at, beyond those by which orders end before th
 class SaveStandingOrder:
     """Order a meal for good on these weekdays (1 Monday to 7 Sunday), in the place of what was ordered so before.
 
-    `dishes` by id; none: the usual, else the first. `holidays`: also on public holidays. `by_person_id`: an agreed
-    carer, whose `account_id` is told. What is due already is ordered at once.
+    `dishes` by id, for the days on which they are on the menu; none: the usual, else the first. `holidays`: also on
+    public holidays. `by_person_id`: an agreed carer, whose `account_id` is told. What is due already is ordered at
+    once.
     """
 
     person_id: int
@@ -54,12 +55,20 @@ class SaveStandingOrder:
     starts_on: date | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Gives {"standing_order_id", "new", "ordered": how many meals are ordered by now}."""
+        """Gives {"standing_order_id", "new", "ordered": how many meals are ordered by now}.
+
+        Refusals: unknown, not_yours, not_served, cap (most).
+        """
         days = sorted({day for day in self.days if 1 <= day <= 7})
         if self.meal not in MEALS or not days or self.how not in ("pickup", "delivery"):
             return Refusal(Why.UNKNOWN)
         if not may_order(work, self.by_person_id, self.person_id):
             return Refusal(Why.NOT_YOURS)
+        if not self._cooked_there(work):
+            return Refusal(Why.UNKNOWN)
+        most = int(work.limits["meal_portions"])
+        if sum(self.dishes.values()) > most:
+            return Refusal(Why.CAP, most=most)
         s, c = t.standing_order.c, t.meal_slot.c
         served = select(c.id).where(c.canteen_id == self.canteen_id, c.meal == self.meal, c.active)
         if work.conn.execute(served).first() is None or not self._reaches_home(work):
@@ -83,6 +92,15 @@ class SaveStandingOrder:
             standing_id = known
         ordered = order_due(work, standing_id)
         return {"ok": True, "standing_order_id": standing_id, "new": known is None, "ordered": ordered}
+
+    def _cooked_there(self, work: Work) -> bool:
+        """Whether the wished-for dishes are the canteen's, and as many as one may eat."""
+        d, wanted = t.dish.c, _by_id(self.dishes)
+        if not wanted:
+            return True
+        theirs = select(func.count()).where(d.id.in_(list(wanted)), d.canteen_id == self.canteen_id, d.active)
+        known = work.conn.execute(theirs).scalar_one()
+        return bool(known == len(wanted)) and all(count > 0 for count in wanted.values())
 
     def _reaches_home(self, work: Work) -> bool:
         """Whether the canteen serves a home of the diner's; where it is brought, that one."""
@@ -219,7 +237,7 @@ class RunStandingDay:
         usual = usual_of(work, row.person_id, row.meal) or {"dish_ids": {}}
         wanted, usually = (_by_id(one) for one in (row.dishes, usual["dish_ids"]))
         dishes, why = basket(wanted, usually, card["dishes"], card["left"])
-        if why:
+        if not dishes:
             return why, None
         place = PlaceMeal(
             self.menu_id,
@@ -233,18 +251,32 @@ class RunStandingDay:
         )
         done = place.run(work)
         if done["ok"]:
+            if why:
+                self._tell_instead(work, row, why, done["code"], _named(card, dishes))
             return "ordered", done["meal_order_id"]
         return OUTCOMES.get(done["why"], "closed"), None
 
     def _tell(self, work: Work, row: Any, outcome: str) -> None:
+        facts = {"end": outcome} | self._facts(work, row)
+        call = CALL.format(day=facts["day"], meal=facts["meal"], reason=REASONS[outcome])
+        tell_diner(work, row.person_id, row.account_id, "standing_missed", facts, call)
+
+    def _tell_instead(self, work: Work, row: Any, why: str, code: str, dishes: str) -> None:
+        """Another dish than was wished for. There is a meal, so nobody is called for it."""
+        if not reachable(work, row.account_id):
+            return
+        wished = select(t.dish.c.name).where(t.dish.c.id.in_(list(_by_id(row.dishes)))).order_by(t.dish.c.id)
+        wish = "、".join(work.conn.execute(wished).scalars())
+        facts = {"end": why, "wish": wish, "dishes": dishes, "code": code} | self._facts(work, row)
+        work.tell(To(account_id=row.account_id), "standing_instead", facts)
+
+    def _facts(self, work: Work, row: Any) -> dict[str, str]:
         c = t.carer.c
         cared = select(c.word).where(
             c.elder_id == row.person_id, c.carer_id == row.by_person_id, c.state == "agreed"
         )
         day, meal = f"{self.day.month} 月 {self.day.day} 日", MEAL_NAMES[row.meal]
-        facts = {"end": outcome, "day": day, "meal": meal, "word": work.conn.execute(cared).scalar() or ""}
-        call = CALL.format(day=day, meal=meal, reason=REASONS[outcome])
-        tell_diner(work, row.person_id, row.account_id, "standing_missed", facts, call)
+        return {"day": day, "meal": meal, "word": work.conn.execute(cared).scalar() or ""}
 
 
 def order_due(work: Work, standing_order_id: int) -> int:
@@ -336,6 +368,12 @@ def _note(work: Work, standing_order_id: int, day: date, outcome: str) -> bool:
     """Whether this transaction is the first to do that day."""
     row = {"standing_order_id": standing_order_id, "day": day, "outcome": outcome, "at": work.now}
     return work.made(t.standing_day, row) is not None
+
+
+def _named(card: Mapping[str, Any], dishes: Mapping[int, int]) -> str:
+    """What is ordered, in words."""
+    names = {one["dish_id"]: one["name"] for one in card["dishes"]}
+    return "、".join(f"{names[one]} {count} 份" for one, count in dishes.items())
 
 
 def _by_id(dishes: Mapping[str, int]) -> dict[int, int]:

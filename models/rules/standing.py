@@ -37,25 +37,28 @@ def stands_for(on: date, calendar: Calendar) -> tuple[tuple[int, ...], bool]:
 def basket(
     wanted: Mapping[int, int], usual: Mapping[int, int], dishes: Sequence[Mapping[str, Any]], room: int
 ) -> tuple[dict[int, int], str]:
-    """What to order of a menu's `dishes` ({"dish_id", "left", "clash"}), and why nothing: sold_out or diet.
+    """What to order of a menu's `dishes` ({"dish_id", "left", "clash"}), and why it is not what was wished for:
+    missing, sold_out, diet; "" where it is, or nothing was. Nothing to order: sold_out or diet.
 
-    What was wished for, where all of it is on the menu; then it is that or nothing. Else the usual, else the first
-    dish that is left and does the diner no harm.
+    What was wished for, where all of it can be had; else the usual, else the first dish that is left and does the
+    diner no harm.
     """
     known = {one["dish_id"]: one for one in dishes}
-    if wanted and wanted.keys() <= known.keys():
-        why = _why_not(wanted, known, room)
-        return ({}, why) if why else (dict(wanted), "")
-    if usual and usual.keys() <= known.keys() and not _why_not(usual, known, room):
-        return dict(usual), ""
+    why = _why_not(wanted, known, room) if wanted else ""
+    if wanted and not why:
+        return dict(wanted), ""
+    if usual and not _why_not(usual, known, room):
+        return dict(usual), why
     first = next((one for one in dishes if not _why_not({one["dish_id"]: 1}, known, room)), None)
     if first is not None:
-        return {first["dish_id"]: 1}, ""
+        return {first["dish_id"]: 1}, why
     harmless = [one for one in dishes if not one["clash"]]
     return {}, "sold_out" if harmless else "diet"
 
 
 def _why_not(dishes: Mapping[int, int], known: Mapping[int, Mapping[str, Any]], room: int) -> str:
+    if not dishes.keys() <= known.keys():
+        return "missing"
     if any(known[one]["clash"] for one in dishes):
         return "diet"
     short = any(

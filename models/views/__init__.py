@@ -185,7 +185,7 @@ from models.views.staff import (
     worker_of,
     workers_of_units,
 )
-from models.views.standing import standing_choices, standing_of
+from models.views.standing import dishes_cooked, standing_choices, standing_of
 from models.views.texts import OwnText, changed_texts, own_text, own_texts
 from models.views.users import Area, ConsoleUser, areas, asker_of, console_user, console_users
 
@@ -201,8 +201,9 @@ __all__ = [
     "benefits", "bots", "building_by_scene", "buildings", "buildings_by_key", "by_name", "by_phone", "by_place",
     "calendar", "canteen_for", "canteens_of", "carer_asking", "carer_links", "carer_of_item", "catalogue_version",
     "changed_texts", "claim_by_id", "claims", "claims_waiting", "console_user", "console_users", "contact_of",
-    "contact_of_talk", "counts_told", "desk_items", "diet_of", "diet_shown", "diet_words", "door_of", "doors_of",
-    "duty_hours", "duty_now", "entries", "erasures", "estates", "estates_cooked_for", "estates_named",
+    "contact_of_talk", "counts_told", "desk_items", "diet_of", "diet_shown", "diet_words", "dishes_cooked",
+    "door_of", "doors_of", "duty_hours", "duty_now", "entries", "erasures", "estates", "estates_cooked_for",
+    "estates_named",
     "estates_of_unit", "estates_of_worker", "failed_messages", "find_home", "gaps", "group_by_id", "group_of",
     "groups", "groups_of_unit", "has_photos", "health_item", "helpers_of", "homes_at", "homes_of", "import_run",
     "import_runs", "item_kept", "item_last_told", "item_named", "items_changed", "items_choosable", "items_kept",

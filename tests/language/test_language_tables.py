@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from hypothesis import example, given, settings
@@ -20,6 +21,7 @@ from bot.language import (
     replies,
     reports,
     staff,
+    standing,
     text,
 )
 from bot.language.homophones import as_meant
@@ -96,6 +98,65 @@ def test_a_word_said_hundreds_of_times_is_read_at_once(name: str) -> None:
         portions.read_picks(said)
         portions.find_portions(said, ["红烧肉"])
         asking.asks_bare(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["每天" + "要送" * 13 + "x", "每天" + "订饭" * 13 + "x", "停" + "订饭" * 14 + "x"]
+)
+def test_words_that_can_be_cut_in_several_ways_are_read_at_once(said: str) -> None:
+    """Short enough to be read as a standing order: were each word tried in every way, this would take minutes."""
+    assert not standing.wants_standing(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "dishes"),
+    [
+        ("周一到周五午饭都要红烧肉", "红烧肉"),
+        ("工作日午饭都要清炒时蔬", "清炒时蔬"),
+        ("每个工作日中午给我来一份红烧肉", "红烧肉"),
+        ("每天中午两份红烧肉", "两份红烧肉"),
+        ("每周一三五午饭红烧肉和一碗米饭，送到家", "红烧肉和一碗米饭"),
+        ("给我妈每天午饭订番茄炒蛋", "番茄炒蛋"),
+        ("每天晚饭都给我来一份扬州炒饭", "扬州炒饭"),
+        ("每天中饭都给我来一份", ""),
+        ("工作日午饭都要", ""),
+        ("每个工作日中午订餐", ""),
+    ],
+)
+def test_a_meal_for_good_may_name_dishes(said: str, dishes: str) -> None:
+    assert standing.standing_wish(said, date(2026, 3, 2)) == "new"
+    assert standing.standing_dishes(said) == dishes
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("明天午饭要红烧肉", "周三午饭红烧肉", "今天的午饭要红烧肉", "中午红烧肉，晚上番茄炒蛋", "老样子"),
+        *(
+            "每天中午楼下烧烤油烟味很大",
+            "每天晚上烧烤",
+            "每天早饭后遛狗的",
+            "每天午饭时厨房漏水",
+            "每天中午送餐太晚",
+        ),
+        *(
+            "每天午饭菜太咸",
+            "天天吃鱼都吃腻了",
+            "每天午饭都是红烧肉",
+            "工作日午饭有红烧肉吗",
+            "每天晚上要打针",
+        ),
+        *(
+            "每天中午要吃药",
+            "平时午饭吃什么",
+            "每天中午电梯都停",
+            "每天晚饭炒菜油烟大",
+            "每天早上卖包子的很吵",
+        ),
+    ],
+)
+def test_one_meal_and_a_complaint_are_no_standing_order(said: str) -> None:
+    assert not standing.wants_standing(said)
 
 
 @given(TALK)
