@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.book import Book
 from bot.frames import Frame, pack, plain
-from bot.language.corrections import Correction, mistaken, read_correction
+from bot.language.corrections import Correction, mistaken, not_so, read_correction
 from bot.play import questions_met
 from bot.talk import Question, Reading, Said, Several, Took, Which, Wrong
 from bot.turn import Turn
@@ -139,3 +139,66 @@ def restate(book: Book, turn: Turn) -> bool:
         if asks or (isinstance(reading, Took) and plain(reading.value) != frame.recall(key)):
             return _settle(turn, frame, met, Correction(None, turn.said.text), key, reading)
     return False
+
+
+def mend(book: Book, turn: Turn) -> bool:
+    """说错了 right after a talk has ended: where it may be mended, its answer is changed, or asked once more, and it
+    is played on from there; where its end is fixed, what can still be done is said. What has been asked meanwhile by
+    a push goes first."""
+    frame, said = _corrected(turn)
+    if frame is None or any(push.shown_at.isoformat() > turn.before for push in turn.host.pushes()):
+        return False
+    if not book.of(frame).mends:
+        turn.words.append(book.of(frame).fixed)
+        return True
+    met = questions_met(book.of(frame), frame, turn.host)
+    found = _mended(turn, frame, met, said) if said else _last(frame, met)
+    if found is None:
+        return False
+    _go_back(turn, frame, found[0])
+    if said:
+        frame.remember(*found)
+    return True
+
+
+def _corrected(turn: Turn) -> tuple[Frame | None, Correction | None]:
+    """The dialog that has just ended, if it is corrected now, and how."""
+    said = read_correction(turn.said.text)
+    heard = turn.top is None and (said or not_so(turn.said.text))
+    return (turn.state.ended if heard else None), said
+
+
+def _go_back(turn: Turn, frame: Frame, key: str) -> None:
+    frame.rewind(key)
+    frame.ask_again()
+    frame.mended, turn.state.ended = True, None
+    turn.state.stack.append(frame)
+
+
+def _last(frame: Frame, met: Met) -> tuple[str, Any] | None:
+    """The answer that was given last."""
+    return next(((key, None) for key in reversed(frame.answers()) if key in met), None)
+
+
+def _mended(turn: Turn, frame: Frame, met: Met, said: Correction) -> tuple[str, Any] | None:
+    """Which answer the new words change, and to what: a typed one that reads them, else free words."""
+    keys = frame.answers()
+    for key, reading in _fitting(turn, frame, met, said, keys):
+        if isinstance(reading, Took):
+            return key, plain(reading.value)
+    free = [key for key in keys if key in met and met[key].free and frame.recall(key)]
+    for key in reversed(free):
+        words = str(frame.recall(key))
+        if said.old and said.old in words:
+            return key, words.replace(said.old, said.new)
+    return (free[-1], said.new) if free and (said.old is None or len(free) == 1) else None
+
+
+def ask_once_more(book: Book, turn: Turn) -> bool:
+    """The same where the new words fit no answer and mean nothing else: what was answered last is asked again."""
+    frame, _ = _corrected(turn)
+    last = _last(frame, questions_met(book.of(frame), frame, turn.host)) if frame else None
+    if frame is None or last is None:
+        return False
+    _go_back(turn, frame, last[0])
+    return True

@@ -41,11 +41,13 @@ class Engine:
         state = turn.state
         state.turn += 1
         if state.at and host.now - datetime.fromisoformat(state.at) > KEPT_FOR:
-            state.stack, state.switch = [], None
+            state.stack, state.switch, state.ended = [], None, None
         if state.shown_at and host.now - datetime.fromisoformat(state.shown_at) > LEFT_AFTER:
             turn.leave()
         turn.said, turn.talk, turn.before = turn.tapped(), host.talk, state.at
         state.at = host.now.isoformat()
+        if state.turn > state.ended_turn + 1:
+            state.ended = None
         next(step for step in HEARING if step(self.book, turn))
         self._play_on(turn)
         return self._reply(turn), state.dump()
@@ -77,6 +79,7 @@ class Engine:
                 turn.question = played.question
                 return
             turn.state.stack.remove(frame)
+            turn.end(frame, self.book.of(frame), played.outcome)
             turn.leave(waiting=False)  # what need not be answered is not asked again
             if isinstance(played.outcome, Person):
                 turn.call("asked")

@@ -41,6 +41,8 @@ class Frame:
         False  # opened in the midst of another talk: it says its words and asks nothing that may be left
     )
 
+    mended: bool = False  # it had ended, and an answer was corrected since
+
     def recall(self, key: str) -> Any:
         """What is remembered under `key`, or None."""
         return next((value for known, value in self.memory if known == key), None)
@@ -63,6 +65,10 @@ class Frame:
         """Drop what is remembered under `key`, and all later looks and sayings."""
         at = next((n for n, entry in enumerate(self.memory) if entry[0] == key), len(self.memory))
         self.memory[at:] = [e for e in self.memory[at + 1 :] if not _passing(e[0])]
+
+    def rewind(self, key: str) -> None:
+        """Forget the answer `key` and whatever was asked, said and done after it."""
+        self.memory = self.memory[: [known for known, _ in self.memory].index(key)]
 
     def answers(self) -> list[str]:
         """Keys of all answers, oldest first."""
@@ -127,10 +133,13 @@ class State:
     more_at: str = ""  # when the last photo of a burst came
     switch: dict[str, Any] | None = None  # another dialog that waits for "first this, or go on?"
     spoken: dict[str, Any] | None = None  # what a voice message said, read back and not yet confirmed
+    ended: Frame | None = None  # the dialog that ended last, while what was said in it may be corrected
+    ended_turn: int = 0
 
     def dump(self) -> str:
         """As JSON text."""
-        data = {**vars(self), "stack": [vars(frame) for frame in self.stack]}
+        ended = vars(self.ended) if self.ended else None
+        data = {**vars(self), "stack": [vars(frame) for frame in self.stack], "ended": ended}
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -138,6 +147,8 @@ class State:
         """From JSON text of this or an earlier release: unknown fields are dropped, missing ones get defaults."""
         data = _known(cls, json.loads(text or "{}"))
         data["stack"] = [Frame(**_known(Frame, frame)) for frame in data.get("stack", [])]
+        if ended := data.get("ended"):
+            data["ended"] = Frame(**_known(Frame, ended))
         return cls(**data)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.answering import answer, answer_newer, miss, photo
 from bot.book import ANSWERS, DOUBT, Book
 from bot.controls import CONTROLS
-from bot.correcting import correct, restate, reword
+from bot.correcting import ask_once_more, correct, mend, restate, reword
 from bot.frames import Frame, pack_said, unpack_said
 from bot.language.commands import control, drops, ends_talk
 from bot.spoken import read_back, read_back_answered
@@ -163,6 +163,7 @@ HEARING: Sequence[Callable[[Book, Turn], bool]] = (
     _switching,
     read_back,
     photo,
+    mend,
     _asked_meanwhile,
     correct,
     answer,
@@ -170,5 +171,6 @@ HEARING: Sequence[Callable[[Book, Turn], bool]] = (
     _faq,
     _opening,
     restate,
+    ask_once_more,
     _not_understood,
 )

@@ -169,6 +169,7 @@ class _Player:
             self.frame.push,
             self.host.faq,
             not self.frame.aside,
+            self.frame.mended,
         )
         self.meanwhile: Said = unpack_said(self.frame.meanwhile)
         self.words: list[str] = []

@@ -9,7 +9,7 @@ from typing import Any
 from bot.frames import Frame, State, unpack
 from bot.language.numbers import bare_number, read_yes_no
 from bot.play import Host, Talk
-from bot.talk import Question, Said
+from bot.talk import FIXED, Dialog, Question, Said
 
 DIGITS_FOR = timedelta(days=1)  # how long a bare digit may answer what a push asked
 BURST = timedelta(seconds=10)  # photos of one burst get one answer
@@ -83,6 +83,12 @@ class Turn:
         """Drop dialogs whose open question need not be answered; those that wait only with `waiting`."""
         while self.may_leave and (waiting or not self.waits):
             self.state.stack.pop()
+
+    def end(self, frame: Frame, dialog: Dialog, outcome: object) -> None:
+        """A dialog is over. The next thing said may correct it, or be told that this is too late."""
+        kept = frame if dialog.mends else Frame(frame.dialog) if dialog.fixed != FIXED else None
+        told = outcome is None and frame.has_done()
+        self.state.ended, self.state.ended_turn = kept if told else None, self.state.turn
 
     def call(self, why: str) -> bool:
         """A person takes over: whatever dialog was under way is over."""

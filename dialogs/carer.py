@@ -10,26 +10,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.language.dining import elder_called, named_elder
-from bot.talk import Ask, Do, Look, Open, Part, Phone, Place, Say, Script, World, dialog
+from bot.language.dining import named_elder
+from bot.talk import Do, Look, Name, Open, Part, Phone, Place, Say, Script, World, dialog
 from models import views
 from models.actions.carers import AskCarer
 
 NAME, WORD = 16, 16  # letters
+FIXED = "已经去问了，这里改不了。要换人，先回复 解除代订，再说一次“绑定家人”。"
 
 
-@dialog("carer", about="替家人订饭", opens=("carer",))
+@dialog("carer", about="替家人订饭", opens=("carer",), fixed=FIXED)
 def carer(world: World) -> Script:
     """Whom somebody wants to order for; they are asked first. What is answered never says whether we know them."""
     word = named_elder(world.opening.text)
     served = yield from Look("served", views.served_people, world.who.person_id)
     if word and any(one["word"] == word for one in served):
         return Open("meal", opening=True)
-    if not word:
-        said = yield from Ask(
-            "word", "您想替谁订饭？比如“我妈”。", "请写您怎么称呼对方，比如“我妈”“我爷爷”。", longest=WORD
-        )
-        word = elder_called(said)
+    word = yield from Name(
+        "word",
+        "您想替谁订饭？比如“我妈”。",
+        "请写您怎么称呼对方，比如“我妈”“我爷爷”。",
+        told=word,
+        elder=True,
+        longest=WORD,
+    )
     yield Say(f"替{word}订饭，要先问过本人：同意了，您才能订，也能看到订了什么。")
     name = yield from own_name(world)
     elder = yield from reached(word)
@@ -55,7 +59,7 @@ def own_name(world: World) -> Part[str]:
     if known:
         return ""
     return (
-        yield from Ask(
+        yield from Name(
             "name",
             "怎么称呼您？我好告诉对方是谁要替他订。",
             "请写您的姓名，比如“张丽”。",
@@ -82,7 +86,7 @@ def reached(word: str) -> Part[dict[str, Any]]:
             "请写小区、楼号和门牌，比如“幸福小区 3 号楼 2 单元 602”。",
             home=True,
         )
-    elder_name = yield from Ask(
+    elder_name = yield from Name(
         "elder_name", f"{word}姓什么、叫什么？", "请写姓名，比如“王桂芳”。", longest=NAME
     )
     return {"home_id": home["home_id"], "elder_name": elder_name}

@@ -12,9 +12,10 @@ from models import views
 from models.actions.carers import DecideCarer
 
 NOBODY = "现在没有人等您答复代订的事。要停止别人替您订饭，回复 解除代订。"
+FIXED = "已经记下了，这里改不了。同意错了，回复 解除代订；拒绝错了，请家人过些天再问一次，或者回复 人工。"
 
 
-@dialog("carer_answer", about="答复代订", opens=("carer_answer",), push="carer")
+@dialog("carer_answer", about="答复代订", opens=("carer_answer",), push="carer", fixed=FIXED)
 def carer_answer(world: World) -> Script:
     """The elder says whether somebody may order for them: to the message that asks, or later in so many words."""
     asking = yield from Look("asking", views.carer_asking, world.who.person_id, world.subject)

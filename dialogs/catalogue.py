@@ -30,7 +30,7 @@ BY: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 
 
-@dialog("catalogue", about="查办事事项", opens=("catalogue", "fields"), menu=("ITEMS", "FIELDS"))
+@dialog("catalogue", about="查办事事项", opens=("catalogue", "fields"), menu=("ITEMS", "FIELDS"), mends=True)
 def catalogue(world: World) -> Script:
     """Any item within three replies by number: a class or field, a part of it when it is long, the item."""
     fields = world.opening.option == "FIELDS" or "领域" in world.opening.text

@@ -21,7 +21,7 @@ NOTHING = "没有改。要记忌口，直接说就行，比如“我不能吃花
 LINK_FIRST = "要替{word}记忌口，先要本人同意您代订：回复 绑定家人。"
 
 
-@dialog("diet", about="记忌口", opens=("diet",), undone=KEPT, left=KEPT)
+@dialog("diet", about="记忌口", opens=("diet",), undone=KEPT, left=KEPT, mends=True)
 def diet(world: World) -> Script:
     """What somebody may not eat, or needs: health data, so it is kept only after a yes of its own."""
     words, word = world.opening.text, elder_spoken_of(world.opening.text)
@@ -35,30 +35,29 @@ def diet(world: World) -> Script:
     if drops_diet(words):
         yield from dropped(world, who, known)
         return None
-    said = read_diet(words)
-    if said is None:
-        asked = yield from asked_for(known)
-        if asked == "":
-            yield from dropped(world, who, known)
-            return None
-        said = read_diet(asked) or read_diet(f"不能吃{asked}")
-        found = (list(said.marks), list(said.allergens), said.note) if said else ([], [], asked)
-    else:
-        found = (list(said.marks), list(said.allergens), said.note)
+    asked = yield from asked_for(known, words if read_diet(words) else "")
+    if asked == "":
+        yield from dropped(world, who, known)
+        return None
+    said = read_diet(asked) or read_diet(f"不能吃{asked}")
+    found = (list(said.marks), list(said.allergens), said.note) if said else ([], [], asked)
     yield from saved(world, who, word, known, found)
     return None
 
 
-def asked_for(known: dict[str, Any]) -> Part[str]:
-    """What to keep; "" for nothing at all any more."""
+def asked_for(known: dict[str, Any], told: str) -> Part[str]:
+    """What to keep, unless it was `told` already; "" for nothing at all any more."""
     if known["words"]:
-        yield Say(f"现在记的是：{known['words']}。")
+        if not told:
+            yield Say(f"现在记的是：{known['words']}。")
         return (
             yield from Ask(
                 "what",
                 "还有什么不能吃，直接写；不用记了，请回复 1。",
                 "请写不能吃的东西，比如“花生、鱼”；不用记了，请回复 1。",
                 none="全部删掉",
+                told=told,
+                few=True,
                 longest=LONGEST,
             )
         )
@@ -67,6 +66,8 @@ def asked_for(known: dict[str, Any]) -> Part[str]:
             "what",
             "有什么不能吃的，或者要什么样的饭？比如“不能吃花生”“低糖”“软一点”。",
             "请写不能吃的东西，比如“花生、鱼”；没有请回复 取消。",
+            told=told,
+            few=True,
             longest=LONGEST,
         )
     )

@@ -10,7 +10,7 @@ from bot.talk import Do, Say, Script, Which, World, dialog
 from models.actions.questions import RateAnswer
 
 
-@dialog("useful", about="评价答复", push="useful")
+@dialog("useful", about="评价答复", push="useful", mends=True)
 def useful(world: World) -> Script:
     """Whether an answer was of use; asked under the answer, and counted for the weekly list."""
     is_useful = yield from Which(

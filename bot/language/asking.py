@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from bot.language.commands import control
+from bot.language.corrections import mistaken, read_correction
 from bot.language.intents import rules
 from bot.language.numbers import SPOKEN, bare_number, read_numeral, read_yes_no
 from bot.language.questions import standard
-from bot.language.replies import small_talk
+from bot.language.replies import small_talk, switches
 from bot.language.tables import any_of, read_table
 from bot.language.text import REMEMBERED, clean, spellings
 
@@ -21,6 +22,8 @@ _MEDICAL, _KIOSK = re.compile(any_of(_TABLE["medical"])), re.compile(any_of(_TAB
 _BARE = re.compile(
     rf"(?:{any_of(_TABLE['bare']['things'])}){{0,6}}{any_of(_TABLE['bare']['words'])}(?:{any_of(_TABLE['bare']['ends'])}){{0,6}}"
 )
+_FEW = frozenset({"", "maybe_report", "diet", "carer", "thanks"})  # what a few words may be taken for as well
+_LEAST_NAMED = 3  # characters of a title that name it
 _SIGNS = re.compile(r"[\W_]+")
 _BENEFITS = re.compile(
     rf"(?:什么|哪些|啥|多少).{{0,4}}(?:补贴|优惠|待遇|福利|政策|照顾|津贴|补助)"
@@ -58,6 +61,35 @@ def asks(text: str) -> bool:
     """
     said = worth(text)
     return bool(said) and _ASKS.search(said) is not None and _NEVER.search(said) is None
+
+
+def says_few(text: str) -> bool:
+    """Whether words may be a name or a thing: nothing that asks, corrects, goes on or surely opens anything.
+
+    >>> says_few("王桂芳"), says_few("花生、鱼"), says_few("电梯坏了"), says_few("不是我妈，是我奶奶")
+    (True, True, False, False)
+    """
+    opens = next(iter(rules(text)), "")
+    corrects = mistaken(text) or read_correction(text) is not None
+    return opens in _FEW and not corrects and not asks(text) and switches(text) is None
+
+
+def named_titles(text: str, titles: Sequence[str]) -> list[int]:
+    """Which of `titles` a sentence names by a part of them, the places of those of which it has most.
+
+    >>> named_titles("自助机能换身份证吗", ["居住证签注", "居民身份证换领补领", "就医记录册更换"])
+    [1]
+    """
+    said = clean(text)
+    runs = [_longest_run(said, title) for title in titles]
+    most = max(runs, default=0)
+    return [at for at, run in enumerate(runs) if run == most] if most >= _LEAST_NAMED else []
+
+
+def _longest_run(said: str, title: str) -> int:
+    """How many characters of the title stand together in what was said."""
+    cuts = ((start, end) for start in range(len(title)) for end in range(start + 1, len(title) + 1))
+    return max((end - start for start, end in cuts if title[start:end] in said), default=0)
 
 
 def asks_bare(text: str) -> bool:

@@ -32,6 +32,9 @@ _MISTAKEN = re.compile(
     rf"(?:哎呀?|啊|哦|我|刚才|上面|前面|地址|地方|好像){{0,3}}"
     rf"(?:{_WRONG}|错了|要改|要改一下|改一下|想改|想改一下)(?:了|啊|呀)?"
 )
+_NOT_SO = re.compile(
+    "(?:哎呀?|啊|哦|噢)?(?:不(?:是|对)(?:的|这样|这个)?|错[了的]?|勿(?:是|对))[啊呀哦呢啦了]?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,12 @@ def mistaken(text: str) -> bool:
     (True, False, False)
     """
     return bool(_MISTAKEN.fullmatch(clean(text).strip(" 。,!")))
+
+
+def not_so(text: str) -> bool:
+    """Whether somebody says of what has just been told that it is wrong, and not what is right: 不对, 错了, 说错了.
+
+    >>> not_so("不对"), not_so("哎呀说错了"), not_so("不好"), not_so("不对，是四楼")
+    (True, True, False, False)
+    """
+    return mistaken(text) or bool(_NOT_SO.fullmatch(clean(text).strip(" 。,!")))

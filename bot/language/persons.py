@@ -25,6 +25,7 @@ _RARE = frozenset(_TABLE["rare"])
 _STARTS = re.compile(rf"(?:^|[\s,。!、;的\0]|{any_of(_TABLE['introductions'])}|住|姓)$")
 _WORDS = frozenset(_TABLE["words"])
 _INTRODUCES = re.compile(rf"(?:{any_of(_TABLE['introductions'])})$")
+_INTRODUCTION = re.compile(r"^(?:我|本人|伊|她|他)?(?:的?(?:名字|姓名))?(?:叫做?|是|[:：])\s*")
 _KIN = re.compile(rf"(?:我|阿拉|我们|我家|伲|俺|我的)?(?:家)?(?P<kin>{any_of(_TABLE['kin'])})")
 
 
@@ -47,6 +48,16 @@ def find_person(text: str) -> str | None:
 def _is_a_word(surname: str, before: str) -> bool:
     """Whether 时, 和, 麻 and the like are more likely a word here than a surname."""
     return surname in _RARE and not (_INTRODUCES if surname in _WORDS else _STARTS).search(before)
+
+
+def bare_name(text: str) -> str:
+    """A name without the words that introduce it; other words as they are.
+
+    >>> bare_name("我叫张丽。"), bare_name("是王桂芳"), bare_name("张阿姨")
+    ('张丽', '王桂芳', '张阿姨')
+    """
+    said = text.strip("，,。.!！ ")
+    return _INTRODUCTION.sub("", said) or said
 
 
 def find_relative(text: str) -> str | None:

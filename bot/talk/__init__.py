@@ -14,7 +14,7 @@ What is stored between turns is what was answered, looked at, done and said, und
 from __future__ import annotations
 
 from bot.clock import coming_text, hours_text, local_text, span_text
-from bot.talk.declaring import Dialog, dialog
+from bot.talk.declaring import FIXED, Dialog, dialog
 from bot.talk.items import Items
 from bot.talk.meals import NAMES, Meal, meal_label
 from bot.talk.measures import Day, Temperature, day_label
@@ -25,6 +25,7 @@ from bot.talk.questions import (
     Choice,
     Confirm,
     MealScore,
+    Name,
     Number,
     Phone,
     Photos,
@@ -53,6 +54,7 @@ from bot.talk.steps import (
 )
 
 __all__ = [
+    "FIXED",
     "NAMES",
     "QUESTIONS",
     "SHARED",
@@ -67,6 +69,7 @@ __all__ = [
     "Look",
     "Meal",
     "MealScore", "More",
+    "Name",
     "Number",
     "Open",
     "Part",

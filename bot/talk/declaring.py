@@ -18,7 +18,8 @@ class Dialog:
     `push`: the kind of open question that it answers; `photos`: photos are welcome at any of its questions;
     `weak`: it opens only where no talk is under way; `aside`: it says its words in the midst of any talk;
     `undone`: what is said of it when it is cancelled before anything was done; `left`: when it is left for another;
-    `fixed`: what is said when an answer is corrected that something has been done with.
+    `fixed`: what is said when an answer is corrected that something has been done with;
+    `mends`: what it has done may be done once more with another answer, right after its end.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Dialog:
     undone: str = NOTHING
     left: str = ""
     fixed: str = FIXED
+    mends: bool = False
 
 
 def dialog(
@@ -48,10 +50,11 @@ def dialog(
     undone: str = NOTHING,
     left: str = "",
     fixed: str = FIXED,
+    mends: bool = False,
 ) -> Callable[[Callable[[World], Script]], Dialog]:
     """Declare the dialog of this file. `about` is what it does in a few words, as a person is asked about it."""
 
     def declare(script: Callable[[World], Script]) -> Dialog:
-        return Dialog(name, script, about, opens, menu, push, photos, weak, aside, undone, left, fixed)
+        return Dialog(name, script, about, opens, menu, push, photos, weak, aside, undone, left, fixed, mends)
 
     return declare

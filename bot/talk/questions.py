@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from bot.language.asking import says_few
+from bot.language.dining import elder_called
 from bot.language.numbers import (
     bare_number,
     measured,
@@ -15,6 +17,7 @@ from bot.language.numbers import (
     read_yes_no,
     says_any,
 )
+from bot.language.persons import bare_name
 from bot.language.phones import read_call_back, read_phone
 from bot.language.places import tells_door
 from bot.language.ratings import read_score
@@ -31,11 +34,15 @@ class Ask(Question[str]):
     """Free text. With `none`, one option says that there is nothing to say (the answer is then "").
 
     With `anything`, a lone digit is an answer too.
-    With `opening`, the sentence that opened the dialog is the answer if it carries more than the wish to open it.
+    With `opening`, the sentence that opened the dialog is the answer if it carries more than the wish to open it;
+    `told` is the answer that it was read to hold. With `few`, a few words are wanted: no sentence that asks
+    something, corrects something or opens something else.
     """
 
     none: str = ""
     opening: bool = False
+    told: str = ""
+    few: bool = False
     longest: int = 500
     anything: bool = False
     kind: ClassVar[str] = "ask"
@@ -49,12 +56,33 @@ class Ask(Question[str]):
             return Took("")
         if self.optional and small_talk(said.text):
             return Took("")
-        words = said.text.strip()[: self.longest]
+        if self.few and not says_few(said.text):
+            return None
+        words = self.meant(said.text.strip())[: self.longest]
         enough = words if self.anything else words[1:] or not words.isdigit()
         return Took(words) if words and enough else None
 
     def volunteered(self, opening: Said, find: Find) -> Any:
+        if self.told:
+            return self.told
         return find("content", opening.text) if self.opening and opening.text else None
+
+    def meant(self, words: str) -> str:
+        """What of the words is kept."""
+        return words
+
+
+@dataclass(frozen=True)
+class Name(Ask):
+    """How somebody is called: 我叫张丽 is 张丽. With `elder`, as the one who asks calls them: 我的奶奶 is 奶奶."""
+
+    few: bool = True
+    elder: bool = False
+    kind: ClassVar[str] = "name"
+    free: ClassVar[bool] = False
+
+    def meant(self, words: str) -> str:
+        return elder_called(words) if self.elder else bare_name(words)
 
 
 @dataclass(frozen=True)
@@ -313,7 +341,7 @@ class MealScore(Score):
 
 
 KINDS: Sequence[type[Question[Any]]] = (
-    Ask, Choice, Number, Confirm, Place, Photos, Phone, Score, MealScore, Which, Switch, Items, Day,
+    Ask, Name, Choice, Number, Confirm, Place, Photos, Phone, Score, MealScore, Which, Switch, Items, Day,
     Temperature, Meal,
 )  # fmt: skip
 QUESTIONS: Mapping[str, type[Question[Any]]] = {kind.kind: kind for kind in KINDS}

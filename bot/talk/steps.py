@@ -42,7 +42,7 @@ class Who:
 class World:
     """What a dialog is given: the time, who it talks with, what opened it, what a push was about, what is known.
 
-    `alone`: no other talk goes on after this dialog.
+    `alone`: no other talk goes on after this dialog. `mended`: it had ended, and an answer was corrected since.
     """
 
     now: datetime
@@ -53,6 +53,7 @@ class World:
     push: int = 0
     faq: Callable[[str], Match] = NothingKnown().read
     alone: bool = True
+    mended: bool = False
 
 
 # --- what reading an answer may give -----------------------------------------------------------------------

@@ -17,6 +17,8 @@ from models.rules.orders import Refusal, Why
 from models.rules.ratings import WORDS, is_low, word_of
 from models.store import Work
 
+MENDED = "更正"  # how the group reads that an answer takes the place of an earlier one
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -109,38 +111,81 @@ class AnswerStaff:
 
     def run(self, work: Work) -> dict[str, Any]:
         """Compare-and-set on the question: the first answer counts."""
-        q, e = t.open_question.c, t.order_entry.c
-        mine = (q.id == self.question_id, q.account_id == self.account_id, q.kind == "staff_question")
-        columns = (e.work_order_id, e.step, e.words, e.facts, e.by, e.by_id)
-        asked = select(*columns).join(t.open_question, q.subject == e.id).where(*mine)
-        question = work.conn.execute(asked).first()
-        if question is None:
-            return Refusal(Why.UNKNOWN)
-        if not self.words.strip():
-            return Refusal(Why.NEEDS_WORDS)
-        found = followed(work, question.work_order_id, self.account_id)
+        found = _asked_of(work, self.account_id, self.question_id, self.words)
         if isinstance(found, Refusal):
             return found
-        order, person_id = found
-        answered = update(t.open_question).where(*mine, q.answered_at.is_(None)).values(answered_at=work.now)
-        if work.conn.execute(answered).rowcount == 0:
+        question, order, person_id = found
+        q = t.open_question.c
+        mine = update(t.open_question).where(q.id == self.question_id, q.answered_at.is_(None))
+        if work.conn.execute(mine.values(answered_at=work.now)).rowcount == 0:
             return Refusal(Why.ALREADY, number=order.row.number)
-        visit = question.step == "appoint"
-        about = {"visit": question.facts["visit"]} if visit else {"question": question.words}
-        order.write("answer", "resident", person_id, words=self.words, facts=about)
-        kind = "order_visit_answer" if visit else "order_answer"
-        said = {"words": order.masked(self.words), **about}
-        order.tell_groups(kind, mention=order.row.holder_id, **said)
-        if question.by == "worker":
-            self._tell_helper(order, question.by_id, kind, said)
-        return order.done()
+        return _told_staff(order, person_id, question, self.words)
 
-    def _tell_helper(self, order: OrderInHand, worker_id: int, kind: str, said: dict[str, Any]) -> None:
-        """Who asked while helping from another unit reads the answer in that unit's group."""
-        worker = worker_row(order.work, worker_id)
-        elsewhere = worker is not None and worker.unit_id != order.row.unit_id
-        if elsewhere and is_helping(order.work, order.row.id, worker_id):
-            order.tell_groups(kind, mention=worker_id, unit_id=worker.unit_id, **said)
+
+@dataclass(frozen=True, slots=True)
+class CorrectAnswer:
+    """What was answered to a worker's question was wrong: the group is told what is right, masked."""
+
+    account_id: int
+    question_id: int  # the open_question row
+    words: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Refusals: unknown (nothing was answered), closed (nobody works on it any more), needs_words.
+
+        The very same words twice in a row are one.
+        """
+        found = _asked_of(work, self.account_id, self.question_id, self.words)
+        if isinstance(found, Refusal):
+            return found
+        question, order, person_id = found
+        if question.answered_at is None:
+            return Refusal(Why.UNKNOWN, number=order.row.number)
+        if order.row.state == "closed":
+            return Refusal(Why.CLOSED, number=order.row.number)
+        if order.repeated("answer", "resident", person_id, self.words):
+            return order.done()
+        return _told_staff(order, person_id, question, self.words, mended=MENDED)
+
+
+def _asked_of(
+    work: Work, account_id: int, question_id: int, words: str
+) -> tuple[Any, OrderInHand, int] | Refusal:
+    """The question that staff asked of this account, the order it is about, and whose account it is."""
+    q, e = t.open_question.c, t.order_entry.c
+    columns = (e.work_order_id, e.step, e.words, e.facts, e.by, e.by_id, q.answered_at)
+    asked = select(*columns).join(t.open_question, q.subject == e.id)
+    mine = (q.id == question_id, q.account_id == account_id, q.kind == "staff_question")
+    question = work.conn.execute(asked.where(*mine)).first()
+    if question is None:
+        return Refusal(Why.UNKNOWN)
+    if not words.strip():
+        return Refusal(Why.NEEDS_WORDS)
+    found = followed(work, question.work_order_id, account_id)
+    return found if isinstance(found, Refusal) else (question, *found)
+
+
+def _told_staff(
+    order: OrderInHand, person_id: int, question: Any, words: str, *, mended: str = ""
+) -> dict[str, Any]:
+    visit = question.step == "appoint"
+    about: dict[str, Any] = {"visit": question.facts["visit"]} if visit else {"question": question.words}
+    order.write("answer", "resident", person_id, words=words, facts=about)
+    facts = {**about, "mended": mended} if mended else about
+    kind = "order_visit_answer" if visit else "order_answer"
+    said: dict[str, Any] = {"words": order.masked(words), **facts}
+    order.tell_groups(kind, mention=order.row.holder_id, **said)
+    if question.by == "worker":
+        _tell_helper(order, question.by_id, kind, said)
+    return order.done()
+
+
+def _tell_helper(order: OrderInHand, worker_id: int, kind: str, said: dict[str, Any]) -> None:
+    """Who asked while helping from another unit reads the answer in that unit's group."""
+    worker = worker_row(order.work, worker_id)
+    elsewhere = worker is not None and worker.unit_id != order.row.unit_id
+    if elsewhere and is_helping(order.work, order.row.id, worker_id):
+        order.tell_groups(kind, mention=worker_id, unit_id=worker.unit_id, **said)
 
 
 def end_questions(order: OrderInHand, *steps: str) -> None:

@@ -19,7 +19,7 @@ from models import actions
 from models import tables as t
 from models.actions.again import HearAgain, TellAgain
 from models.actions.alarms import SetAlarmGroup, SettleAlarms, TryAlarms
-from models.actions.answers import AddSentence, AnswerStaff, QuestionShown, Rate
+from models.actions.answers import AddSentence, AnswerStaff, CorrectAnswer, QuestionShown, Rate
 from models.actions.app_card_updates import CardChanged, KeepCard, MissCard, PressCard
 from models.actions.appointment import Appoint, VisitSoon
 from models.actions.areas import SaveArea
@@ -211,6 +211,9 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     AddWords: lambda s: AddWords(s.waiting, s.account, "快点"),
     TellDoor: lambda s: TellDoor(s.waiting, s.account, "9 单元 901"),
     AnswerStaff: lambda s: AnswerStaff(s.account, s.question, "六楼"),
+    CorrectAnswer: lambda s: (
+        s.town.do(AnswerStaff(s.account, s.question, "六楼")) and CorrectAnswer(s.account, s.question, "七楼")
+    ),
     Appoint: lambda s: Appoint(s.claimed, "worker", s.worker, s.now + timedelta(days=1)),
     Arrive: lambda s: Arrive(s.claimed, s.worker),
     AnswerTalk: lambda s: AnswerTalk(s.talk(), "console", s.user, "明天给您打电话"),

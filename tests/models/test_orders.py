@@ -8,7 +8,7 @@ import pytest
 
 from models import tables as t
 from models import views
-from models.actions.answers import AddSentence, AnswerStaff, QuestionShown, Rate
+from models.actions.answers import AddSentence, AnswerStaff, CorrectAnswer, QuestionShown, Rate
 from models.actions.endings import NotFixed, Withdraw
 from models.actions.orders import AddPhotos, AddWords, GivePlace, JoinOrder, OpenOrder, Urge
 from models.actions.people import KeepPhotos
@@ -301,6 +301,28 @@ def test_a_workers_question_is_answered_once(town: TestTown) -> None:
     assert town.do(AnswerStaff(who.account_id, question.id, "七楼"))["why"] == "already"
     stranger = town.resident("o-stranger")
     assert town.do(AnswerStaff(stranger.account_id, question.id, "七楼"))["why"] == "unknown"
+
+
+def test_a_wrong_answer_is_corrected_while_somebody_works_on_it(town: TestTown) -> None:
+    who, worker = town.resident(), town.staff().worker_id
+    order_id = town.order(who)["order_id"]
+    town.do(Claim(order_id, worker))
+    town.do(AskResident(order_id, worker, "几楼？"))
+    (question,) = town.see(views.open_questions, who.account_id)
+    right = CorrectAnswer(who.account_id, question.id, "七楼，702室")
+    assert town.do(right)["why"] == "unknown"  # nothing was answered yet
+    town.do(AnswerStaff(who.account_id, question.id, "六楼"))
+    assert town.do(right)["ok"]
+    assert town.do(right)["ok"]  # the very same words are one
+    answered, corrected = town.told("order_answer")
+    assert "mended" not in answered.facts
+    assert (corrected.facts["words"], corrected.facts["mended"]) == ("七楼，〔门牌已隐去〕", "更正")
+    assert corrected.facts["mention"] == ["LiHua"]
+    stranger = town.resident("o-stranger")
+    assert town.do(CorrectAnswer(stranger.account_id, question.id, "八楼"))["why"] == "unknown"
+    town.do(Finish(order_id, worker, "换了皮带"))
+    late = town.do(CorrectAnswer(who.account_id, question.id, "八楼"))
+    assert (late["why"], late["number"]) == ("closed", town.row(order_id).number)
 
 
 def test_similar_orders_are_found_masked_and_never_about_homes(town: TestTown) -> None:

@@ -347,6 +347,12 @@ def test_any_words_fit_any_length(words: str, limit: int) -> None:
     assert len(said("order_message", flags, words=words).encode()) <= limit
 
 
+@pytest.mark.parametrize("kind", ["order_answer", "order_visit_answer"])
+def test_the_group_reads_that_an_answer_takes_the_place_of_an_earlier_one(kind: str) -> None:
+    assert "更正刚才的" in said(kind, mended="更正")
+    assert "更正" not in said(kind)
+
+
 def test_missing_facts_and_unknown_kinds_are_refused() -> None:
     facts = sample("order_answer")
     del facts["question"]
