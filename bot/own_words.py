@@ -35,6 +35,9 @@ _CHINESE = {
     "canteen": "堂",
     "day": "日",
     "meal": "餐",
+    "wish": "肉",
+    "dishes": "份",
+    "who": "张",
 }
 
 

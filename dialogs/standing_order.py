@@ -205,7 +205,9 @@ def paused(world: World, who: int, today: date) -> Part[None]:
         yield Say("没看懂停到哪天，先没有停。请再说一次，比如“停三天”。")
         return
     first, last = span
-    done = yield from Do("pause", PauseStandingOrder(who, first, last, standing_meal(world.opening.text)))
+    done = yield from Do(
+        "pause", PauseStandingOrder(who, first, last, standing_meal(world.opening.text), world.who.person_id)
+    )
     if not done["ok"]:
         yield Say(NONE)
         return
@@ -222,7 +224,7 @@ def told_cancelled(done: dict[str, Any]) -> str:
 
 def resumed(world: World, who: int) -> Part[None]:
     """Before the pause ends by itself."""
-    done = yield from Do("resume", ResumeStandingOrder(who))
+    done = yield from Do("resume", ResumeStandingOrder(who, world.who.person_id))
     if not done["ok"]:
         yield Say("长期订餐没有停着，照常订。")
         return
@@ -240,7 +242,7 @@ def ended(world: World, who: int, known: list[dict[str, Any]], today: date) -> P
     if not sure:
         yield Say(f"好的，{KEPT}")
         return
-    done = yield from Do("end", PauseStandingOrder(who, today, None, meal, ends=True))
+    done = yield from Do("end", PauseStandingOrder(who, today, None, meal, world.who.person_id, ends=True))
     if not done["ok"]:
         yield Say(NONE)
         return

@@ -11,6 +11,7 @@ from bot.language.portions import find_portions
 from bot.language.staff_proxy import ForDiner
 from bot.message import Reply
 from models import views
+from models.actions.meal_telling import tell_of_staff
 from models.actions.meals import PlaceMeal
 from models.rules.kitchen import day_words
 from models.rules.meals import MEAL_NAMES
@@ -105,6 +106,7 @@ def _ordered(work: Work, asker: views.Staff, person_id: int, menu: Mapping[str, 
     done = place.run(work)
     if not done["ok"]:
         return _refused(done, on_menu)
+    tell_of_staff(work, done["meal_order_id"], "placed")
     told = "、".join(f"{one.dish} {one.qty} 份" for one in portions)
     subsidy = f"，补贴 {yuan(done['subsidy_cents'])}" if done["subsidy_cents"] else ""
     harms = any(on_menu[one.dish]["clash"] for one in portions)

@@ -12,6 +12,7 @@ from handlers.console.meal_orders import refused_meal, typed_counts
 from handlers.console.pages import found, me, show, whole, working, write_down
 from handlers.console.search import look
 from models import views
+from models.actions.meal_telling import CLERK, tell_of_staff
 from models.actions.meals import PlaceMeal
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
@@ -128,4 +129,5 @@ def _done(
     ).run(work)
     if placed["ok"]:
         write_down(work, "meal_placed", placed["number"])
+        tell_of_staff(work, placed["meal_order_id"], "placed", CLERK)
     return placed

@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, delete, insert, select, update
 from models import tables as t
 from models.actions.kitchen import Correct
 from models.actions.meal_in_hand import Account, By, Portions, codes, wanted
+from models.actions.meal_telling import tell_of_carer
 from models.rules.meals import age_band
 from models.rules.orders import Refusal, Why
 from models.store import Work
@@ -90,6 +91,8 @@ class PlaceMeal:
             return taken
         entered = self._enter(work, account, asked)
         _correct(work, taken, self.menu_id)
+        if self.via == "wechat":  # of a standing order each day is not told
+            _tell_diner(work, entered["meal_order_id"], self.person_id, self.by_person_id, "placed")
         return entered
 
     def _enter(self, work: Work, account: Account, asked: Asked) -> dict[str, Any]:
@@ -161,6 +164,7 @@ class ChangeMeal:
         held.move(asked.price.pay_cents if pays != "pickup" else 0, "change", held.by(self))
         ways = (asked.how, asked.columns()["home_id"]) != (order.how, order.home_id)
         _correct(work, taken, order.menu_id, ways)
+        _tell_diner(work, order.id, order.person_id, self.by_person_id, "changed")
         told = {"ok": True, "meal_order_id": order.id, "number": order.number, "code": order.code}
         return told | {"pays": pays} | asked.price.shown()
 
@@ -195,7 +199,16 @@ class CancelMeal:
         refund = held.paid_cents
         held.move(0, "refund", held.by(self))
         _correct(work, taken, order.menu_id)
+        _tell_diner(work, order.id, order.person_id, self.by_person_id, "cancelled", refund)
         return {"ok": True, "meal_order_id": order.id, "refund_cents": refund}
+
+
+def _tell_diner(
+    work: Work, order_id: int, person_id: int, by_person_id: int | None, end: str, refund_cents: int = 0
+) -> None:
+    """Whoever eats hears of it, where somebody else has done it."""
+    if by_person_id is not None and by_person_id != person_id:
+        tell_of_carer(work, order_id, by_person_id, end, refund_cents)
 
 
 def _correct(work: Work, state: str, menu_id: int, ways: bool = False) -> None:

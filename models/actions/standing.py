@@ -11,6 +11,7 @@ from sqlalchemy import Text, and_, func, insert, or_, select, type_coerce, updat
 
 from models import tables as t
 from models.actions.diner_calls import reachable, tell_diner
+from models.actions.meal_telling import tell_of_standing
 from models.actions.meals import CancelMeal, PlaceMeal, may_order
 from models.actions.menus import slot_of
 from models.rules.calendar import Calendar
@@ -90,6 +91,8 @@ class SaveStandingOrder:
             standing_id = work.conn.execute(insert(t.standing_order).values(row).returning(s.id)).scalar_one()
         else:
             standing_id = known
+        if by is not None:
+            tell_of_standing(work, self.person_id, by, self.meal, days)
         ordered = order_due(work, standing_id)
         return {"ok": True, "standing_order_id": standing_id, "new": known is None, "ordered": ordered}
 

@@ -96,6 +96,16 @@ MORE: dict[str, dict[str, Any]] = {
     "carer_asked": {"name": "张丽"},
     "meal_by_canteen": {"end": "cancelled", "canteen": "和平长者食堂", "meal": "3 月 4 日午餐", "refund": ""},
     "meal_rating_asked": {"canteen": "和平长者食堂", "meal": "午餐"},
+    "meal_for_diner": {
+        "end": "placed",
+        "who": "张丽",
+        "meal": "3 月 4 日午餐",
+        "dishes": "炖豆腐 1 份",
+        "code": "0751",
+        "back": "3 月 4 日 9:00",
+        "refund": "",
+        "day": "周一到周五",
+    },
     "standing_instead": {
         "end": "missing",
         "day": "3 月 4 日",
