@@ -13,12 +13,18 @@ from redis import Redis
 from bench.measuring import peak_megabytes
 from bot import keys
 from bot.clock import SystemClock, real_seconds
+from bot.ports import Channel
 from models import tables as t
+from models.actions.desk import SaveUser
 from models.actions.import_runs import ConfirmImport, StartImport
 from models.limits import load_limits
 from models.rules.importing import FOLDER
 from models.store import FieldKeys, Store, open_store
 from workers import hands, imports
+
+
+def _none(name: str) -> Channel:
+    raise KeyError(name)
 
 
 def main(database_url: str, data_dir: str, kind: str, file: str) -> None:
@@ -28,16 +34,15 @@ def main(database_url: str, data_dir: str, kind: str, file: str) -> None:
     fields = FieldKeys(tuple(key.encode() for key in kept.fernet), kept.blind_index.encode())
     store = open_store(database_url, fields, load_limits(), wait_seconds=20.0)
     clock = SystemClock()
-    hands.equip(
-        hands.Hands(store, clock, channels={}.__getitem__, redis=Redis(), data_dir=folder, drain=print)
-    )
+    hands.equip(hands.Hands(store, clock, channels=_none, redis=Redis(), data_dir=folder, drain=print))
     (folder / FOLDER).mkdir(exist_ok=True)
     shutil.copy(file, folder / FOLDER / f"{kind}{os.getpid()}.sheet")
     with store.work(clock.now()) as work:
-        run_id = StartImport(kind, f"{kind}{os.getpid()}.sheet", None).run(work)["id"]
+        user_id = SaveUser("importer", "admin", "hash").run(work)["user_id"]
+        run_id = StartImport(kind, f"{kind}{os.getpid()}.sheet", user_id).run(work)["id"]
     checked = _until(store, run_id, "preview")
     with store.work(clock.now()) as work:
-        ConfirmImport(run_id, None).run(work)
+        ConfirmImport(run_id, user_id).run(work)
     imported = _until(store, run_id, "done")
     spent = {
         "checked": checked,

@@ -36,8 +36,8 @@ def fill(work: Work, meals: int, seed: int = 7) -> None:
     _bulk(work, t.meal_order, (_order(n, meals, people, random) for n in range(meals)))
     for table, rows in _hanging(meals, random):
         _bulk(work, table, rows)
-    for login, role, place in (("admin", "admin", {}), ("street", "street", {"area_id": 2})):
-        SaveUser(login, role, "hash", **place).run(work)
+    SaveUser("admin", "admin", "hash").run(work)
+    SaveUser("street", "street", "hash", area_id=2).run(work)
     SaveUser("canteen", "firm", "hash", unit_id=1).run(work)
 
 

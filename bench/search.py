@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -178,25 +179,21 @@ class District:
             estate = min(who.estates, default=1)
             spot = views.Spot("3", "1", "502", (estate,))
             anywhere = views.Spot("3", None, "502")
-            yield login, "a phone", lambda w, a=who, e=estate: views.by_phone(w, a, "13900000009")
-            yield login, "a name that many share", lambda w, a=who: views.by_name(w, a, "王伟")
-            yield login, "an address", lambda w, a=who, s=spot: views.by_place(w, a, (s,))
-            yield (
-                login,
-                "an address without its estate",
-                lambda w, a=who, s=anywhere: views.by_place(w, a, (s,)),
-            )
-            yield login, "the open orders", lambda w, a=who: views.queue(w, a, views.Wanted("open"))
-            yield login, "what is late", lambda w, a=who: views.queue(w, a, views.Wanted("open", late=True))
-            yield (
-                login,
-                "all orders of a category",
-                lambda w, a=who: views.queue(w, a, views.Wanted(category="lift")),
-            )
-            yield login, "closed, page 40", lambda w, a=who: views.queue(w, a, views.Wanted("closed"), 40)
-            yield login, "one's own", lambda w, a=who: views.queue(w, a, views.Wanted(by=a.user_id))
-            yield login, "what waits at the desk", lambda w, a=who: views.desk_items(w, a)
-            yield login, "homes to verify", lambda w, a=who: views.claims(w, a)
+            ask = partial(self._about, who)
+            yield login, "a phone", ask(views.by_phone, "13900000009")
+            yield login, "a name that many share", ask(views.by_name, "王伟")
+            yield login, "an address", ask(views.by_place, (spot,))
+            yield login, "an address without its estate", ask(views.by_place, (anywhere,))
+            yield login, "the open orders", ask(views.queue, views.Wanted("open"))
+            yield login, "what is late", ask(views.queue, views.Wanted("open", late=True))
+            yield login, "all orders of a category", ask(views.queue, views.Wanted(category="lift"))
+            yield login, "closed, page 40", ask(views.queue, views.Wanted("closed"), 40)
+            yield login, "one's own", ask(views.queue, views.Wanted(by=who.user_id))
+            yield login, "what waits at the desk", ask(views.desk_items)
+            yield login, "homes to verify", ask(views.claims)
+
+    def _about(self, who: views.User, view: Callable[..., Any], *wanted: Any) -> Callable[[Work], Any]:
+        return lambda work: view(work, who, *wanted)
 
     def took(self, question: Callable[[Work], Any]) -> float:
         """Seconds of one answer, from taking a connection to the last row."""

@@ -20,7 +20,7 @@ Line = Sequence[str]
 
 def write(folder: Path, homes: int, people: int) -> list[tuple[str, Path, int]]:
     """Write estates, buildings, homes and people; gives (kind, file, lines) in the order of importing."""
-    kinds = {
+    kinds: dict[str, Sequence[Line]] = {
         "estates": [
             (f"测试{n}小区", "", "测试区", f"测试{n % 8}街道", f"测试{n}社区", "") for n in range(ESTATES)
         ],

@@ -69,6 +69,10 @@ class Alone:
         """None."""
         return ()
 
+    def late_photos(self, media: Sequence[str], results: Sequence[Any]) -> str | None:
+        """There are none."""
+        return None
+
     def call_person(self, why: str) -> str:
         """Nobody."""
         return ""

@@ -18,7 +18,7 @@ import dialogs
 from bot.clock import SHANGHAI, FixedClock
 from bot.engine import Engine
 from bot.language.reports import CATEGORIES
-from bot.message import Heard, Reply, numbered
+from bot.message import Heard, HeardKind, Reply, numbered
 from bot.message import Place as Point
 from bot.ports import Flags
 from bot.registry import find_dialogs
@@ -106,10 +106,10 @@ class Resident:
     sender: str
     channel: str = "wechat_oa"
 
-    def does(self, kind: str = "text", **what: Any) -> Reply:
+    def does(self, kind: HeardKind = "text", **what: Any) -> Reply:
         """Anything a phone can do; the reply as it is stored."""
         clock = self.community.clock
-        heard = Heard(self.channel, self.community.key(), self.sender, kind, clock.now(), **what)  # type: ignore[arg-type]
+        heard = Heard(self.channel, self.community.key(), self.sender, kind, clock.now(), **what)
         self.community.keep(heard)
         self.community.show_pushes()
         self.community.residents.understand(heard)
@@ -153,7 +153,7 @@ class Worker:
     userid: str
     chat: str
 
-    def does(self, kind: str = "text", **what: Any) -> Reply:
+    def does(self, kind: HeardKind = "text", **what: Any) -> Reply:
         """Anything WeCom can do; the reply."""
         clock, channel = self.community.clock, f"wecom_aibot:{self.bot}"
         heard = Heard(
@@ -163,7 +163,7 @@ class Worker:
             kind,
             clock.now(),
             chat=self.chat,
-            **what,  # type: ignore[arg-type]
+            **what,
         )
         self.community.keep(heard)
         return self.community.staff.answer(heard, NEVER_LATE)

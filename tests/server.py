@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from models import tables as t
 
-DIALECT = PGDialect_psycopg()
+DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy
 _numbers = itertools.count(1)
 Rows = Mapping[Table, Sequence[Mapping[str, Any]]]
 

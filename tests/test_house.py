@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -123,6 +124,12 @@ def test_what_is_public_says_what_it_is(file: str) -> None:
 def test_nobody_imports_app() -> None:
     others = [*FILES, *(path.relative_to(ROOT).as_posix() for path in (ROOT / "bench").rglob("*.py"))]
     assert [file for file in others for _, name in _imports(_tree(file)) if name.split(".")[0] == "app"] == []
+
+
+def test_types_of_every_package_are_checked() -> None:
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert {"app.py", *packages} == set(tool["mypy"]["files"])
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.startswith("models/rules/")])
