@@ -24,8 +24,8 @@ FIELDS = (
     Field("role", "能看什么", "choice", "请选择这个账号能看什么。"),
     Field("area_id", "区、街道或社区", "choice", "请选择和左边同一级的区、街道或社区；别的账号这里选“不用选”。",
           hint="区、街道、社区账号才选。", empty="不用选", required=False),
-    Field("unit_id", "单位", "choice", "物业账号请选择单位；别的账号这里选“不用选”。",
-          hint="物业账号才选。", empty="不用选", required=False),
+    Field("unit_id", "单位", "choice", "单位账号请选择单位；别的账号这里选“不用选”。",
+          hint="单位账号才选：物业、维修、食堂都是单位。", empty="不用选", required=False),
 )  # fmt: skip
 
 
