@@ -96,9 +96,14 @@ def _switching(book: Book, turn: Turn) -> bool:
 
 
 def _asked_meanwhile(book: Book, turn: Turn) -> bool:
-    """A question that a service item surely answers, where any sentence would be taken as an answer."""
-    free = turn.shown is not None and turn.shown.free
-    return free and turn.host.faq(turn.said.text).asks and _faq(book, turn)
+    """A question about what is done here, or one that a service item surely answers where any sentence would be taken
+    as an answer."""
+    if turn.shown is None or turn.top is None:
+        return False
+    first = next(iter(book.wanted(turn)), None)
+    if first is not None and book.dialogs[first].informs:
+        return book.open(turn, first, aside=True)
+    return turn.shown.free and turn.host.faq(turn.said.text).asks and _faq(book, turn)
 
 
 def _faq(book: Book, turn: Turn) -> bool:

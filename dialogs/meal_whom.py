@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.language.dining import named_elder
+from bot.language.dining import elder_spoken_of, named_elder
 from bot.talk import Choice, Look, Open, Part, World
 from models import views
 
@@ -31,7 +31,8 @@ def whom(world: World) -> Part[Diner | Open]:
     """The diner whom the opening names, the only one there can be, or whom the carer chooses; who is not linked yet
     is asked for their consent."""
     people = yield from Look("people", views.served_people, world.who.person_id)
-    own, named = Diner(world.who.person_id), named_elder(world.opening.text)
+    own, said = Diner(world.who.person_id), world.opening.text
+    named = named_elder(said) or elder_spoken_of(said)
     fits = [one for one in people if named and one["word"] == named]
     if named:
         return of(world, fits[0]) if fits else Open("carer", opening=True)

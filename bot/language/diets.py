@@ -29,6 +29,7 @@ _FORMS = (  # with the words that count in each, and whether others are kept as 
 )
 _TAIL = re.compile(rf"(?:{any_of(_TABLE['tails'])})+$")
 _MORE = re.compile(rf"^(?:{_CANNOT}|对)|过敏$")
+_NOTED = frozenset(_TABLE["noted"])  # no list of dishes knows them; the kitchen reads them on the label
 _ASKS, _DROPS = frozenset(_TABLE["asks"]), frozenset(_TABLE["drops"])
 LONGEST = 60  # characters of a sentence, and of a note
 
@@ -47,6 +48,8 @@ def read_diet(text: str) -> DietSaid | None:
 
     >>> read_diet("我不能吃花生、香菜"), read_diet("对虾过敏")
     (DietSaid(marks=(), allergens=('peanut',), note='香菜'), DietSaid(marks=(), allergens=('shrimp',), note=''))
+    >>> read_diet("我不吃辣")
+    DietSaid(marks=(), allergens=(), note='辣')
     >>> read_diet("要低糖的"), read_diet("要两份红烧肉"), read_diet("不吃饭了")
     (DietSaid(marks=('low_sugar',), allergens=(), note=''), None, None)
     """
@@ -61,7 +64,7 @@ def read_diet(text: str) -> DietSaid | None:
 
 
 def _items(words: str, known: Mapping[str, list[str]], *, notes: bool) -> DietSaid | None:
-    """None unless one at least is known, and, without `notes`, all are."""
+    """None unless one at least is known or worth a note, and, without `notes`, all are known."""
     marks: list[str] = []
     allergens: list[str] = []
     other: list[str] = []
@@ -73,7 +76,7 @@ def _items(words: str, known: Mapping[str, list[str]], *, notes: bool) -> DietSa
         marks += [key for key in kinds if key in _TABLE["marks"]]
         allergens += [key for key in kinds if key in _TABLE["allergens"]]
         other += [] if kinds else [item]
-    if not (marks or allergens) or (other and not notes):
+    if not (marks or allergens or _NOTED.intersection(other)) or (other and not notes):
         return None
     return DietSaid(_once(marks), _once(allergens), "、".join(_once(other))[:LONGEST])
 

@@ -1,4 +1,4 @@
-"""What a sentence wants of the canteen: to order, the usual, all three meals, to cancel, to change, to see, to pay.
+"""What a sentence wants of the canteen: to order, the usual, all three meals, to cancel, to change, to see, to ask.
 
 None of these words are marks of the classifier, so the table may grow without it being taught anew.
 """
@@ -10,9 +10,10 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
+from bot.language.canteens import asks_canteen
 from bot.language.clocks import find_time
 from bot.language.dates import find_days
-from bot.language.meals import find_meal, meal_words
+from bot.language.meals import find_meal, meal_words, named_meals
 from bot.language.quantities import find_quantities
 from bot.language.tables import any_of, read_table
 from bot.language.text import REMEMBERED, clean, spellings
@@ -30,6 +31,9 @@ _AROUND = re.compile(rf"(?:{any_of([*_TABLE['cancels'], *_TABLE['around']])}|\0)
 _CHANGES = re.compile(any_of(_TABLE["changes"]))
 _OTHER, _STANDING = re.compile(_TABLE["other"]), re.compile(any_of(_TABLE["standing"]))
 _QUESTION, _EVIDENCE = re.compile(_TABLE["question"]), re.compile(_TABLE["evidence"])
+_FOOD = re.compile(any_of(read_table("dishes")["food"]))
+_SERVINGS = re.compile(r"[^\0]{0,3}\0+[^\0]{2,8}|[^\0]{2,8}\0+")  # a dish and its number
+_COMPLAINT = re.compile(_TABLE["complaint"])
 _ORDER: float = _TABLE["sure_of_order"]
 _CANCEL: float = _TABLE["sure_of_cancel"]
 _STATUS: float = _TABLE["sure_of_status"]
@@ -111,8 +115,27 @@ def _orders(text: str) -> bool:
 
 def _perhaps(text: str) -> bool:
     said = clean(text)
-    about = _EVIDENCE.search(said) is not None and not _STANDING.search(said)
-    return about and _guessed(text, "order", _ORDER)
+    if _STANDING.search(said) or _COMPLAINT.search(said) or len(said) > 2 * _LONGEST:
+        return False
+    if _only_a_meal(said) or _only_servings(said):
+        return True
+    return _EVIDENCE.search(said) is not None and _guessed(text, "order", _ORDER)
+
+
+def _only_a_meal(said: str) -> bool:
+    """A meal and when, and nothing else: 昨天的午饭, 后天晚餐."""
+    return bool(named_meals(said)) and _AROUND.fullmatch(_without_when(said)) is not None
+
+
+def _only_servings(said: str) -> bool:
+    """Food with a number and nothing else: 两百份红烧肉, 红烧肉 2 份."""
+    if _QUESTION.search(said) or _OTHER.search(said):
+        return False
+    counted = find_quantities(said)[:1]
+    rest = said
+    for one in counted:
+        rest = f"{said[: one.start]}\0{said[one.end :]}"
+    return bool(counted) and _FOOD.search(rest) is not None and _SERVINGS.fullmatch(rest) is not None
 
 
 def _mine(text: str) -> bool:
@@ -133,6 +156,7 @@ def _guessed(text: str, intent: str, least: float) -> bool:
 WISHES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("meal_money", lambda text: _exactly("money", text)),
     ("my_meals", _mine),
+    ("canteen", asks_canteen),
     ("cancel_meal", cancels_meal),
     ("change_meal", _changes),
     ("order", _orders),

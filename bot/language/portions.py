@@ -98,7 +98,8 @@ def find_strangers(text: str, menu: Sequence[str], *, alone: bool = True) -> lis
         rest = rest[:start] + "\0" * (end - start) + rest[end:]
     found = []
     for start, piece in _pieces(rest):
-        counted = any(_touches(one, start, start + len(piece), said) for one in quantities)
+        touching = [one for one in quantities if _touches(one, start, start + len(piece), said)]
+        counted = any(_FOOD.search(piece) or not _taken(one, known, said) for one in touching)
         whole = alone and _bare(said) == piece and (_FOOD.search(piece) or not _TALK.search(piece))
         if (counted or whole) and _may_be_dish(piece, menu):
             found.append(piece)
@@ -113,7 +114,12 @@ def _bare(text: str) -> str:
 def _touches(one: Quantity, start: int, end: int, text: str) -> bool:
     """Whether a number stands right beside these words."""
     between = text[one.end : start] if one.end <= start else text[end : one.start]
-    return not between.strip(" 的")
+    return not between.strip(" 的各")
+
+
+def _taken(one: Quantity, known: Sequence[_Named], text: str) -> bool:
+    """Whether a number already counts a dish that is known and stands right before it."""
+    return any(dish.end <= one.start and not text[dish.end : one.start].strip(" 的") for dish in known)
 
 
 def _may_be_dish(piece: str, menu: Sequence[str]) -> bool:

@@ -25,7 +25,7 @@ _SAID = re.compile(
     rf"|(?P<half>半)(?:(?P<half_dozen>打)|(?:{_MEASURE}|{_LOOSE}))"
     rf"|(?:(?P<guess>(?:二十|三十|十)?{_DIGIT}{_DIGIT}|[1-9][、][1-9])"
     rf"|(?P<low>{_NUMBER})\s*(?:{_MEASURE})?\s*(?:到|至|-|~|或者?是?|还是)\s*(?P<high>{_NUMBER})"
-    rf"|(?P<number>{_NUMBER}))\s*(?:(?P<dozen>打)|(?P<measure>{_MEASURE})|(?P<loose>{_LOOSE})|(?<=[俩仨])))(?P<more>半)?(?P<vague>多|来)?"
+    rf"|(?P<number>{_NUMBER}))\s*(?:(?P<dozen>打)|(?P<measure>{_MEASURE})|(?P<loose>{_LOOSE})|(?<=[俩仨])))(?P<more>半)?(?P<vague>多|来(?![拿取吃送]))?"
 )
 _NO_COUNT = re.compile(
     rf"(?:(?<![0-9.])0+|(?<![一二三四五六七八九十百])[零〇]|[-负]\s*{_NUMBER}|[0-9]+\.[0-9]+|[0-9]{{5,}}|[几多]|若干"

@@ -17,6 +17,7 @@ class Dialog:
 
     `push`: the kind of open question that it answers; `photos`: photos are welcome at any of its questions;
     `weak`: it opens only where no talk is under way; `aside`: it says its words in the midst of any talk;
+    `informs`: even where a question is open that takes any sentence as its answer;
     `undone`: what is said of it when it is cancelled before anything was done; `left`: when it is left for another;
     `fixed`: what is said when an answer is corrected that something has been done with;
     `mends`: what it has done may be done once more with another answer, right after its end.
@@ -31,6 +32,7 @@ class Dialog:
     photos: bool = False
     weak: bool = False
     aside: bool = False
+    informs: bool = False
     undone: str = NOTHING
     left: str = ""
     fixed: str = FIXED
@@ -47,6 +49,7 @@ def dialog(
     photos: bool = False,
     weak: bool = False,
     aside: bool = False,
+    informs: bool = False,
     undone: str = NOTHING,
     left: str = "",
     fixed: str = FIXED,
@@ -55,6 +58,8 @@ def dialog(
     """Declare the dialog of this file. `about` is what it does in a few words, as a person is asked about it."""
 
     def declare(script: Callable[[World], Script]) -> Dialog:
-        return Dialog(name, script, about, opens, menu, push, photos, weak, aside, undone, left, fixed, mends)
+        return Dialog(
+            name, script, about, opens, menu, push, photos, weak, aside, informs, undone, left, fixed, mends
+        )
 
     return declare

@@ -5,6 +5,7 @@ from models.views.album import album_link, album_of
 from models.views.askers import Asker, Resident, Staff, User
 from models.views.audit import Trace, audit_trail
 from models.views.calendar import OwnDayRow, calendar, own_days, today, year_unannounced
+from models.views.canteen_facts import canteen_facts
 from models.views.carers import carer_asking, carer_links, carer_of_item, name_known, served_people
 from models.views.catalogue import (
     Findable,
@@ -199,11 +200,11 @@ __all__ = [
     "Trace", "Unanswered", "Unit", "User", "Wanted", "Week", "Worker", "WorkerPhone", "account_by_address",
     "account_of", "album_link", "album_of", "answered_lately", "areas", "asked_week", "asker_of", "audit_trail",
     "benefits", "bots", "building_by_scene", "buildings", "buildings_by_key", "by_name", "by_phone", "by_place",
-    "calendar", "canteen_for", "canteens_of", "carer_asking", "carer_links", "carer_of_item", "catalogue_version",
-    "changed_texts", "claim_by_id", "claims", "claims_waiting", "console_user", "console_users", "contact_of",
-    "contact_of_talk", "counts_told", "desk_items", "diet_of", "diet_shown", "diet_words", "dishes_cooked",
-    "door_of", "doors_of", "duty_hours", "duty_now", "entries", "erasures", "estates", "estates_cooked_for",
-    "estates_named",
+    "calendar", "canteen_facts", "canteen_for", "canteens_of", "carer_asking", "carer_links", "carer_of_item",
+    "catalogue_version", "changed_texts", "claim_by_id", "claims", "claims_waiting", "console_user", "console_users",
+    "contact_of", "contact_of_talk", "counts_told", "desk_items", "diet_of", "diet_shown", "diet_words",
+    "dishes_cooked", "door_of", "doors_of", "duty_hours", "duty_now", "entries", "erasures", "estates",
+    "estates_cooked_for", "estates_named",
     "estates_of_unit", "estates_of_worker", "failed_messages", "find_home", "gaps", "group_by_id", "group_of",
     "groups", "groups_of_unit", "has_photos", "health_item", "helpers_of", "homes_at", "homes_of", "import_run",
     "import_runs", "item_kept", "item_last_told", "item_named", "items_changed", "items_choosable", "items_kept",
