@@ -29,6 +29,7 @@ MOST_PORTIONS = 9999
 PRICE = "{}的价格不对，请写钱数，例如 12 或 12.5。"
 PORTIONS = "{}的份数不对，请写 1 到 9999 的数字，不限就空着。"
 OF_DAY = {"closed": "停餐", "open": "设了的餐次都供应", "usual": "照平时供应"}
+STEPS = {"up": -1, "down": 1}  # places on the menu
 CAPACITY = "“一共最多几份”请写 1 到 9999 的数字。"
 
 
@@ -144,11 +145,12 @@ def _form(
         register = canteens.dishes_of(work, canteen.id)
     on_it = {one.dish_id: one for one in there.dishes} if there else {}
     offered = [one for one in register if one.active or one.id in on_it]
-    places = list(on_it)
-    offered.sort(key=lambda one: places.index(one.id) if one.id in on_it else len(places))
+    places = list(on_it) if typed is None else _as_typed(typed)
+    offered.sort(key=lambda one: places.index(one.id) if one.id in places else len(places))
     rows = [_row(one, on_it.get(one.id), typed) for one in offered]
     capacity = (typed or {}).get("capacity") or (there.capacity if there else slot.capacity if slot else "")
     facts = {"planned": there, "slot": slot, "rows": rows, "capacity": capacity, "wrong": wrong}
+    facts["moved"] = _can_move(rows, typed or {})
     return show(
         "menu.html",
         canteen=canteen,
@@ -160,6 +162,35 @@ def _form(
         week=monday_of(on),
         **facts,
     )
+
+
+def moved_dish(form: Mapping[str, str]) -> tuple[str, int] | None:
+    """Which dish is to change places, and whether up or down; None where none is."""
+    way, _, dish_id = form.get("move", "").partition("_")
+    moved = as_whole(dish_id)
+    return (way, moved) if moved and way in STEPS else None
+
+
+def _can_move(rows: Sequence[dict[str, Any]], form: Mapping[str, str]) -> bool:
+    """Note which way each dish cannot go, and which arrow is pressed again next. Whether a dish has just moved."""
+    way, moved = moved_dish(form) or ("", 0)
+    last = sum(row["on"] for row in rows) - 1
+    for at, row in enumerate(rows):
+        row["ends"] = [one for one, end in (("up", at == 0), ("down", row["on"] and at == last)) if end]
+        other = next((one for one in STEPS if one not in row["ends"]), "")
+        row["focus"] = (other if way in row["ends"] else way) if row["dish"].id == moved else ""
+    return bool(moved)
+
+
+def _as_typed(form: Mapping[str, str]) -> list[int]:
+    """The dishes in the order of the form, those that are ticked first; one of them has moved by a place."""
+    ids = [dish_id for key in form if (dish_id := as_whole(key.removeprefix("cents_")))]
+    ticked = [one for one in ids if f"on_{one}" in form]
+    way, moved = moved_dish(form) or ("", 0)
+    if moved in ticked:
+        at = ticked.index(moved)
+        ticked.insert(max(at + STEPS[way], 0), ticked.pop(at))
+    return ticked + [one for one in ids if one not in ticked]
 
 
 def _row(
@@ -187,6 +218,8 @@ def save_menu() -> ResponseReturnValue:
     if canteen is None or on is None or meal not in MEALS:
         flash("没有看懂是哪一餐，请从下面的一周里选。", "bad")
         return redirect(url_for("console.menus"))
+    if moved_dish(form):
+        return _form(canteen, on, meal, form)
     read = _read(register, form)
     if isinstance(read, str):
         return _form(canteen, on, meal, form, read), 422

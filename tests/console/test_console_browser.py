@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import insert, update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -34,6 +34,10 @@ PATHS = (
     "residents",
     "residents/1",
     "meals/servings",
+    "meals",
+    "meals/menu?canteen=1&day=2026-11-19&meal=lunch",
+    "meals/kitchen",
+    "meals/routes",
     "items",
     "people",
     "people/workers/1",
@@ -120,6 +124,42 @@ def test_plots_are_drawn_under_the_consoles_own_policy(
     assert 0.8 * size["width"] < width + 120 < size["width"] + 120
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert (wide, page.complaints) == (0, [])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_dishes_are_sorted_by_keyboard_and_enter_in_a_field_presses_no_arrow(
+    console: Console, page: Page, address: str, size: Any
+) -> None:
+    names = ("清蒸鱼", "白菜豆腐")
+    with console.store.work(NOW) as work:
+        for name in names:
+            row = {"canteen_id": 1, "name": name, "cents": 900, "marks": [], "allergens": []}
+            work.conn.execute(insert(t.dish).values(row))
+    page.set_viewport_size(size)
+    page.goto(f"{address}meals/menu?canteen=1&day=2026-11-19&meal=lunch")
+    up = page.get_by_role("button", name="清蒸鱼往前")
+    assert not up.is_visible()  # only what is on the menu has a place
+    for name in ("红烧肉1", *names):
+        page.get_by_role("checkbox", name=name).check()
+    up.focus()
+
+    first = page.locator("td").first
+    while first.inner_text().strip() != "清蒸鱼":
+        before = first.inner_text()
+        page.keyboard.press("Enter")
+        expect(first).not_to_have_text(before)
+        at_the_top = first.inner_text().strip() == "清蒸鱼"  # what has reached an end can only go back
+        way = "往后" if at_the_top else "往前"
+        expect(page.get_by_role("button", name=f"清蒸鱼{way}")).to_be_focused()
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert (wide, page.complaints) == (0, [])  # type: ignore[attr-defined]
+    page.get_by_label("一共最多几份").press("Enter")
+    expect(page.get_by_text("已经存成草稿")).to_be_visible()
+    on_it = sorted(
+        console.rows(t.menu_dish, t.menu_dish.c.menu_id != 1), key=lambda row: (row.menu_id, row.place)
+    )
+    named = {row.id: row.name for row in console.rows(t.dish)}
+    assert [named[row.dish_id] for row in on_it][-3:][0] == "清蒸鱼"
 
 
 def test_nothing_on_the_page_of_items_stands_out_of_its_form_on_a_phone(page: Page, address: str) -> None:

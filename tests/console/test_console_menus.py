@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -65,6 +66,60 @@ def test_a_meal_is_planned_by_ticking_dishes(console: Console, cook: Visitor) ->
     assert (menu.state, menu.capacity, on_it.cents, on_it.portions) == ("draft", 40, 1250, 20)
     assert "居民现在看到的就是它" in cook.send(MENU, **form, **dish, do="publish").text
     assert console.rows(t.menu)[-1].state == "published"
+
+
+def three_dishes(console: Console) -> None:
+    """The canteen has two more dishes."""
+    with console.store.work(NOW) as work:
+        for name in ("清蒸鱼", "白菜豆腐"):
+            row = {"canteen_id": 1, "name": name, "cents": 900, "marks": [], "allergens": []}
+            work.conn.execute(insert(t.dish).values(row))
+
+
+def dishes_shown(page: Any) -> list[int]:
+    """The dishes of the form, in its order."""
+    return [int(one) for one in re.findall(r'name="cents_(\d+)"', page.html)]
+
+
+def test_dishes_are_sorted_by_hand_and_stay_so(console: Console, cook: Visitor) -> None:
+    three_dishes(console)
+    first, *others = [row.id for row in console.rows(t.dish) if row.canteen_id == 1]
+    ids = [first, *others[-2:]]
+    cook.open("/console/meals")
+    where = {"canteen": "1", "day": "2026-11-19", "meal": "lunch", "capacity": "40"}
+
+    def form(order: list[int], **more: str) -> dict[str, str]:
+        ticks = {f"{name}_{one}": text for one in order for name, text in (("on", "1"), ("cents", "9.5"))}
+        return {**where, **ticks, **more}
+
+    page = cook.post(MENU, **form(ids, move=f"up_{ids[2]}"), **{f"portions_{ids[0]}": "7"})
+    moved = [ids[0], ids[2], ids[1]]
+    assert (page.status, dishes_shown(page)[:3]) == (200, moved)
+    assert "还没有保存" in page.text
+    assert (
+        f'name="portions_{ids[0]}" inputmode="numeric" maxlength="4" value="7"' in page.html
+    )  # nothing is lost
+    assert console.rows(t.menu_dish, t.menu_dish.c.dish_id == ids[2]) == []
+    page = cook.post(MENU, **form(moved, move=f"up_{ids[2]}"))
+    assert dishes_shown(page)[:3] == [ids[2], ids[0], ids[1]]
+    up = re.search(rf'value="up_{ids[2]}"[^>]*>', page.html)
+    down = re.search(rf'value="down_{ids[2]}"[^>]*>', page.html)
+    assert up is not None
+    assert down is not None
+    assert ("disabled" in up[0], "autofocus" in down[0]) == (True, True)  # it is the first by now
+    for end in (f"up_{ids[2]}", f"down_{ids[1]}", "up_999", "left_1", "up_x"):
+        page = cook.post(MENU, **form([ids[2], ids[0], ids[1]], move=end))
+        if page.status == 200:
+            assert dishes_shown(page)[:3] == [ids[2], ids[0], ids[1]], end
+    cook.send(MENU, **form([ids[2], ids[0], ids[1]]), do="publish")
+    menu = console.rows(t.menu)[-1]
+    assert dishes_shown(cook.open(f"{MENU}?canteen=1&day=2026-11-19&meal=lunch"))[:3] == [
+        ids[2],
+        ids[0],
+        ids[1],
+    ]
+    on_it = console.rows(t.menu_dish, t.menu_dish.c.menu_id == menu.id)
+    assert [row.dish_id for row in sorted(on_it, key=lambda row: row.place)] == [ids[2], ids[0], ids[1]]
 
 
 @pytest.mark.parametrize(

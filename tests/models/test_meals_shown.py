@@ -12,7 +12,10 @@ from sqlalchemy import event, insert
 from models import tables as t
 from models import views
 from models.actions.desk import SaveUser
+from models.actions.kitchen import Freeze
 from models.actions.meal_money import TopUp
+from models.actions.menus import MenuDish, SaveMenu
+from models.views.kitchen import kitchen_count
 from tests.models.dining import LUNCH_DAY, Dining
 from tests.town import TestTown
 
@@ -30,6 +33,26 @@ def dining(town: TestTown) -> Iterator[Dining]:
 @pytest.fixture
 def user(town: TestTown) -> int:
     return int(town.do(SaveUser("admin", "admin", "hash"))["user_id"])
+
+
+def test_dishes_stand_in_the_order_of_the_menu_in_the_talk_and_in_the_kitchen(dining: Dining) -> None:
+    who, town = dining.diner(), dining.town
+    on_lunch = sorted(town.rows(t.menu_dish, menu_id=dining.lunch), key=lambda row: row.place)
+    order = [row.dish_id for row in reversed(on_lunch)]
+    dishes = tuple(MenuDish(row.dish_id, row.cents, row.portions) for row in reversed(on_lunch))
+    assert town.do(SaveMenu(None, dining.canteen, LUNCH_DAY, "lunch", dishes))["ok"]
+    (shown,) = town.see(views.menus_open, who.person_id, day=LUNCH_DAY, meal="lunch")
+    assert [one["dish_id"] for one in shown["dishes"]] == order
+    dining.place(who, dict.fromkeys(sorted(order)[:3], 1))
+    dining.at(ORDER_ENDS)
+    town.do(Freeze(dining.lunch, 1))
+    names = {row.id: row.name for row in town.rows(t.dish)}
+    cooked = [names[one] for one in order if one in sorted(order)[:3]]
+    count = town.see(kitchen_count, views.User("admin"), dining.lunch)
+    assert count is not None
+    assert [one.dish_id for one in count.dishes] == order
+    (told,) = town.told("kitchen_count")
+    assert told.facts["dishes"] == [f"{name} 1 份" for name in cooked]
 
 
 def test_what_can_be_ordered_is_shown_with_prices_and_clashes(dining: Dining) -> None:
