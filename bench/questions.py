@@ -28,7 +28,7 @@ def main(how: str, most: str) -> None:
 
     Processor time, all threads, so that it says the same on a busy machine.
     """
-    import_module("app")  # all that a process of the product loads, as gunicorn loads it
+    import_module("programs.web")  # all that a process of the product loads, as gunicorn loads it
     rows = map(json.loads, (TRAINING / "service_items.jsonl").read_text(encoding="utf-8").splitlines())
     items = [Item(one["id"], one["title"], tuple(one["aliases"]), one["body"]) for one in rows]
     embedder = model(wanted=how == "on")

@@ -57,7 +57,7 @@ def _steady(port: int, loads: Sequence[Load], names: Sequence[str]) -> tuple[flo
 
 
 def _largest(memory: Sequence[tuple[str, int]]) -> int:
-    return max(size for command, size in memory if "app:create_web" in command)
+    return max(size for command, size in memory if "create_web" in command)
 
 
 def _start(stack: ExitStack, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Installation]]:

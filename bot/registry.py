@@ -1,4 +1,4 @@
-"""Finds dialogs and channels by their files; the only import magic. A new file is a new dialog or channel."""
+"""Finds channels, and for bot/talk/finding.py the files of dialogs: a new file is a new dialog or channel."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
-
-from bot.talk import Dialog
 
 
 class TwoOfOneName(Exception):
@@ -19,20 +17,6 @@ def modules_of(package: ModuleType) -> Iterator[ModuleType]:
     for found in pkgutil.iter_modules(package.__path__):
         if not found.ispkg:
             yield importlib.import_module(f"{package.__name__}.{found.name}")
-
-
-def find_dialogs(package: ModuleType) -> dict[str, Dialog]:
-    """Every dialog of the package by name. Raises TwoOfOneName."""
-    dialogs: dict[str, Dialog] = {}
-    for module in modules_of(package):
-        for one in vars(module).values():
-            if isinstance(one, Dialog) and one.script.__module__ == module.__name__:
-                if one.name in dialogs:
-                    raise TwoOfOneName(
-                        f"two dialogs are called {one.name}: rename the one in {module.__name__}"
-                    )
-                dialogs[one.name] = one
-    return dialogs
 
 
 def find_channels(package: ModuleType) -> dict[str, type]:

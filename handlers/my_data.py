@@ -12,7 +12,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from bot.clock import Clock
-from bot.language.reports import CATEGORIES
+from bot.language.categories import CATEGORIES
 from bot.ports import Flags
 from bot.wording import Unworded, word
 from handlers.private_pages import harden

@@ -1,22 +1,17 @@
-"""Plays whatever was heard: a resident's turn or a staff command; and finds another way when a callback gave up."""
+"""Plays whatever was heard: a resident's turn or a staff command."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot.message import Heard, Reply, Told
-from bot.refusals import NotTold
+from bot.message import Heard, Reply
 from handlers import trying
+from handlers.late import STAFF, LateWords
 from handlers.resident import Residents
 from handlers.staff import Staffroom
-from handlers.staff_app import is_app
-from handlers.switchboard import Switchboard
 from models.store import Work
 
-STAFF = "wecom_"
 log = logging.getLogger("linli.players")
 
 
@@ -26,7 +21,7 @@ class Players:
 
     residents: Residents
     staffroom: Staffroom
-    switchboard: Switchboard
+    late: LateWords
 
     def understand(self, heard: Heard) -> None:
         """Read a resident's words before any transaction."""
@@ -47,10 +42,7 @@ class Players:
 
     def give_up(self, heard: Heard) -> None:
         """The callback could not wait for the reply: it is sent another way, once."""
-        if heard.channel.startswith(STAFF):
-            self._answer_late(heard, self.staffroom.give_up(heard.key))
-        else:
-            self.residents.give_up(heard.key)
+        self.late.give_up(heard)
 
     def drain(self, channel: str, sender: str) -> None:
         """Play what a callback left behind; for the workers. What fails here too waits, and is dead in the end."""
@@ -70,18 +62,5 @@ class Players:
         if not channel.startswith(STAFF):
             return self.residents.left_over(channel, sender)
         for heard, reply in self.staffroom.left_over(channel, sender):
-            self._answer_late(heard, reply)
+            self.late.answer(heard, reply)
         return None
-
-    def _answer_late(self, heard: Heard, reply: Reply) -> None:
-        """WeCom docs: response_url takes one message within the hour. Without one, 查 shows how things stand.
-
-        What was said in an app has been queued by the staffroom.
-        """
-        if not reply.words or not heard.reply_to or is_app(heard):
-            return
-        told = Told(heard.channel, heard.sender, reply.words, rung="late_answer", reply_to=heard.reply_to)
-        try:
-            self.switchboard.get(heard.channel).tell(told)
-        except (NotTold, KeyError, SQLAlchemyError) as refusal:
-            log.warning("a late answer was not told: %s", type(refusal).__name__)

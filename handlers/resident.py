@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, real_seconds
@@ -24,7 +24,7 @@ from handlers.host import TurnHost, transcript
 from handlers.kept import LEAVES, Kept, ready, undone, until_leaving
 from handlers.listening import VOICE, is_late, listening, overtaken
 from handlers.own_words import OwnWords
-from handlers.trying import give_up, once_more, place, put_off_oldest, said_again
+from handlers.trying import once_more, place, put_off_oldest, said_again
 from models import tables as t
 from models.actions.consent import GoOn, ShowNotice
 from models.actions.desk import OpenDeskItem
@@ -187,19 +187,6 @@ class Residents:
             work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
             return Reply()
         return reply
-
-    def give_up(self, key: str) -> None:
-        """The callback could not wait for a passive reply that was stored after all: the worker tells it."""
-        with self.store.work(self.clock.now()) as work:
-            reply = give_up(work, key)
-            if not reply.words:
-                return
-            a, i = t.account.c, t.inbox.c
-            mine = and_(a.channel == i.channel, a.address == i.sender)
-            found = select(a.id).join_from(t.inbox, t.account, mine).where(i.key == key)
-            account_id = work.conn.execute(found).scalar_one_or_none()
-            if account_id is not None:
-                work.tell(To(account_id=account_id), "said", {"reply": reply.to_json()})
 
 
 @dataclass

@@ -101,13 +101,6 @@ class Staffroom:
                 work.conn.execute(this.values(state="poison", note="still unreadable"))
             return None
 
-    def give_up(self, key: str) -> Reply:
-        """The callback could not wait: whoever gets these words sends them late, once."""
-        with self.store.work(self.clock.now()) as work:
-            reply = trying.give_up(work, key)
-            row = work.conn.execute(select(t.inbox).where(t.inbox.c.key == key)).first()
-            return staff_app.missed(work, row, reply) if row else reply
-
 
 def _set_aside(work: Work, heard: Heard) -> Reply:
     """After a defect: the desk gets the words, their sender an apology."""

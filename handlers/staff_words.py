@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import day_text, span_text
-from bot.language.reports import CATEGORIES
+from bot.language.categories import CATEGORIES
 from bot.message import Card
 from bot.wording import BUTTONS
 from models import views

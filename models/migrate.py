@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models import tables as t
+from models.refusals import CannotUpgrade
 
 _FOLDER = Path(__file__).parents[1] / "migrations"
 _LOCK = 0x4C696E6C69  # "Linli": any number all our processes agree on
@@ -29,10 +30,6 @@ START_ANEW = (
 )
 OTHER = f"这个数据库是没有发布过的版本留下的，表对不上，升不了级。{START_ANEW}"
 NEWER = f"这个数据库是更新的版本留下的，这一版认不出。请换上那个版本的程序；不要了的话，{START_ANEW}"
-
-
-class CannotUpgrade(Exception):
-    """The tables are none that a release has left. The text says, in the operator's words, what to do."""
 
 
 def upgrade(url: str) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 
 from bot.clock import SystemClock, local_text
-from bot.language.reports import CATEGORIES
+from bot.language.categories import CATEGORIES
 from bot.settings import Settings
 from models import views
 from models.actions.alarms import SetAlarmGroup, operators_group
 from models.store import Store
-from operate.command import CommandRefused, open_current, option, takes
+from operate.command import CommandRefused, option, takes
+from operate.opening import open_current
 from workers.watch import alarm_words
 
 arguments = takes(

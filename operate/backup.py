@@ -21,7 +21,8 @@ from models import migrate
 from models import tables as t
 from models.store import Store
 from operate import archive, portable
-from operate.command import CommandRefused, flag, open_current, option, takes
+from operate.command import CommandRefused, flag, option, takes
+from operate.opening import open_current
 from workers import photos
 
 FOLDER = "backups"

@@ -1,25 +1,22 @@
-"""What a command of the command line is, and what it may refuse."""
+"""What commands take, and what they may refuse."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from bot import keys
-from bot.settings import Settings
-from models import migrate
-from models.limits import load_limits
-from models.store import FieldKeys, Store, open_store
+from models.refusals import CannotUpgrade
+from models.store import FieldKeys
 
 
 class CommandRefused(Exception):
     """A command that cannot be done. The text says, in the operator's words, what to do."""
 
 
-REFUSED = (CommandRefused, migrate.CannotUpgrade)
+REFUSED = (CommandRefused, CannotUpgrade)
 """What a command may refuse with."""
 
 Argument = Callable[[ArgumentParser], object]
@@ -48,24 +45,6 @@ def takes(*arguments: Argument) -> Argument:
 NOTHING = takes()
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """`run` gives the exit status; `words` for --help; `arguments` declares what it takes."""
-
-    run: Callable[[Settings, Namespace], int]
-    words: str
-    arguments: Argument = NOTHING
-
-
 def field_keys(held: keys.Keys) -> FieldKeys:
     """The keys of personal fields as the store wants them."""
     return FieldKeys(tuple(key.encode() for key in held.fernet), held.blind_index.encode())
-
-
-def open_current(chosen: Settings) -> Store:
-    """The database, for one command at a time. Raises CommandRefused unless its tables are this release's."""
-    if migrate.behind(chosen.database_url):
-        raise CommandRefused("数据库的表还不是这一版的：请先运行 python app.py migrate。")
-    return open_store(
-        chosen.database_url, field_keys(keys.load_or_make(chosen.keys_file)), load_limits(), pool=2
-    )

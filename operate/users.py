@@ -17,7 +17,8 @@ from models import views
 from models.actions.desk import Audit, SaveUser
 from models.actions.users import SetPassword, SwitchUser
 from models.store import Store, Work
-from operate.command import CommandRefused, open_current, option, takes
+from operate.command import CommandRefused, option, takes
+from operate.opening import open_current
 
 ADMIN = "admin"
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")

@@ -21,7 +21,7 @@ from bot.language.reports import CATEGORIES
 from bot.message import Heard, HeardKind, Reply, numbered
 from bot.message import Place as Point
 from bot.ports import Flags
-from bot.registry import find_dialogs
+from bot.talk.finding import find_dialogs
 from bot.wording import word
 from handlers.knowledge import ItemIndex
 from handlers.resident import Residents

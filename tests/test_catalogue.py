@@ -13,8 +13,8 @@ import dialogs
 from bot.channels.wechat_oa_rendering import TEXT_BYTES, passage
 from bot.channels.wechat_oa_rendering import lines as plain
 from bot.message import Option
-from bot.registry import find_dialogs
 from bot.talk import Do, Look, Said, Took, Which, Who, World
+from bot.talk.finding import find_dialogs
 from models.rules.catalogue import CLASSES, FIELDS
 
 CATALOGUE = find_dialogs(dialogs)["catalogue"]

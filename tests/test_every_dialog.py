@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 import dialogs
 from bot.frames import State
-from bot.registry import find_dialogs
+from bot.talk.finding import find_dialogs
 from models import tables as t
 from models import views
 from models.actions.meal_rating import AskMealRatings

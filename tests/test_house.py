@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("bot", "dialogs", "handlers", "models", "workers", "operate", "emulator")
+PACKAGES = ("bot", "dialogs", "handlers", "models", "workers", "operate", "programs", "emulator")
 FILES = sorted(
     path.relative_to(ROOT).as_posix()
     for place in (*PACKAGES, "app.py")

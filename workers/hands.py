@@ -10,7 +10,7 @@ from pathlib import Path
 from redis import Redis
 
 from bot.clock import Clock
-from bot.language.retrieval import Embedder
+from bot.language.embedding import Embedder
 from bot.message import Heard
 from bot.ports import Channel
 from bot.voice import Recogniser
@@ -18,6 +18,11 @@ from handlers.own_words import OwnWords
 from models.store import Store, Work
 
 Timed = Callable[[Work, int, int], object]
+
+
+def _plays_nothing(channel: str, sender: str) -> None:
+    """What a worker that does not play says when it is asked to."""
+    raise RuntimeError("this process plays nothing: the worker of the queue talk does")
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Hands:
     channels: Callable[[str], Channel]
     redis: Redis
     data_dir: Path
-    drain: Callable[[str, str], None]
+    drain: Callable[[str, str], None] = _plays_nothing
     give_up: Callable[[Heard], None] = lambda heard: None
     timers: Mapping[str, Timed] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ import logging
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pkgutil import resolve_name
 from typing import Any, cast
 
 from redis import Redis
@@ -19,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.logs import marked
 from bot.voice import refuse_missing
-from workers import beats, imports, inbox, outbox, photos, timers, vectors, voice
+from workers import beats
 from workers.hands import here
 
 QUEUES = ("talk", "tell", "media")
@@ -29,15 +30,16 @@ LONGEST = 2000  # jobs in a queue; beyond that the rows wait in SQL
 LONG = {"workers.imports.advance": 900}  # seconds; reading a large file is one piece of work
 TIMEOUT, FAILURE_TTL, RESULT_TTL = 90, 7 * 24 * 3600, 60  # seconds
 
-KNOWN: Mapping[str, Callable[..., None]] = {
-    "workers.inbox.drain": inbox.drain,
-    "workers.outbox.deliver": outbox.deliver,
-    "workers.outbox.deliver_together": outbox.deliver_together,
-    "workers.timers.fire": timers.fire,
-    "workers.photos.fetch": photos.fetch,
-    "workers.imports.advance": imports.advance,
-    "workers.vectors.embed": vectors.embed,
-    "workers.voice.listen": voice.listen,
+# The functions that may be jobs, each with its queue. A worker loads those of its own queue alone.
+KNOWN: Mapping[str, str] = {
+    "workers.inbox.drain": "talk",
+    "workers.timers.fire": "talk",
+    "workers.outbox.deliver": "tell",
+    "workers.outbox.deliver_together": "tell",
+    "workers.photos.fetch": "media",
+    "workers.imports.advance": "media",
+    "workers.vectors.embed": "media",
+    "workers.voice.listen": VOICE,
 }
 
 _log = logging.getLogger("linli.workers")
@@ -45,6 +47,15 @@ _log = logging.getLogger("linli.workers")
 
 class UnknownJob(Exception):
     """A job names a function that is not ours: it is not run."""
+
+
+def function(name: str) -> Callable[..., None]:
+    """The function of KNOWN that has this dotted name. Raises UnknownJob."""
+    if name not in KNOWN:
+        raise UnknownJob("a job names no function of ours")
+    module, _, called = name.rpartition(".")
+    found: Callable[..., None] = resolve_name(f"{module}:{called}")
+    return found
 
 
 class JobFailed(Exception):
@@ -60,10 +71,7 @@ class KnownJob(Job):
     @property
     def func(self) -> Callable[..., None]:
         """The function to run. Raises UnknownJob."""
-        try:
-            return KNOWN[self.func_name or ""]
-        except (KeyError, TypeError):
-            raise UnknownJob(f"job {self.id} names no function of ours") from None
+        return function(str(self.func_name))
 
     @property
     def success_callback(self) -> None:
@@ -159,6 +167,8 @@ def work(name: str, connection: Redis, *, burst: bool = False) -> None:
     """
     if name == VOICE:
         refuse_missing()
+    for job in (job for job, its in KNOWN.items() if its == name):
+        function(job)  # loaded now: no job waits for it, and what is missing is told at the start
     mine = queue(name, connection)
     _sweep(mine)
     worker = OneQueueWorker(

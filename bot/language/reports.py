@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.language.addresses import strip_home
+from bot.language.categories import CATEGORIES
 from bot.language.danger import Danger, danger
 from bot.language.homophones import as_meant
 from bot.language.phones import without_phone
@@ -23,9 +24,6 @@ Urgency = Literal["normal", "urgent"]
 _CATEGORIES = read_table("categories")
 _URGENCY = read_table("urgency")
 _OPENINGS = read_table("openings")
-
-CATEGORIES: Mapping[str, str] = {row["id"]: row["name"] for row in _CATEGORIES["categories"]}
-"""The Chinese name of each category, in the order in which they are offered."""
 
 
 @dataclass(frozen=True, slots=True)

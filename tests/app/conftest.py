@@ -18,11 +18,13 @@ from sqlalchemy import insert, select, update
 
 import bot.channels
 from bot.language.reports import CATEGORIES
+from bot.message import Reply
 from bot.ports import Tools
 from bot.rates import MemoryRate
 from bot.registry import find_channels
 from bot.tokens import MemoryTokens
 from handlers import hooks
+from handlers.late import LateWords
 from handlers.players import Players
 from handlers.staff import Staffroom
 from handlers.switchboard import Switchboard
@@ -93,6 +95,10 @@ class Firm:
         facts = {"category": "utilities", "summary": "厨房漏水", "home_id": home, "public_part": None}
         return int(self.town.order(who, **(facts | more))["order_id"])
 
+    def given_up(self, key: str) -> Reply:
+        """Nobody waited for the reply to the message of this key: what is still to be sent."""
+        return LateWords(self.town.store, self.town.clock, self.switchboard).of_staff(key)
+
     def bind(self, userid: str, worker_id: int) -> None:
         """Bind an account with a word."""
         word = self.town.do(MakeBindingWord(worker_id=worker_id))["word"]
@@ -133,8 +139,9 @@ def found_firm(
     staff, web = Staffroom(town.store, town.clock), Flask("app")
     turns = Turns(town.store, town.clock, pool, folder / "spool")
     residents: Any = None  # nobody but staff speaks here
+    late = LateWords(town.store, town.clock, board)
     counts = hooks.Counts.on(CollectorRegistry())
-    door = hooks.Door(board.find, turns, Players(residents, staff, board), town.clock, counts)
+    door = hooks.Door(board.find, turns, Players(residents, staff, late), town.clock, counts)
     web.register_blueprint(hooks.make_blueprint(door))
     drain: Any = None  # nothing is left behind
     hands.equip(hands.Hands(town.store, town.clock, board.get, Redis(), folder, drain, names=CATEGORIES))

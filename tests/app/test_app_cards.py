@@ -248,12 +248,12 @@ def test_a_press_whose_answer_was_lost_changes_the_card_later(firm: Firm) -> Non
     task = firm.card("chen3").task
     firm.hears(firm.played.press(task, "claim"))  # the chat never gets this answer
     (key,) = [row.key for row in firm.town.rows(t.inbox) if ":e:" in row.key]
-    assert firm.staff.give_up(key).words == ""
+    assert firm.given_up(key).words == ""
     firm.deliver()
     assert firm.town.row(order_id).holder_id == firm.workers["chen3"]
     assert firm.card("chen3").keys == ["arrive", "finish_hint"]
     assert [userid for userid, _ in firm.played.texts] == ["chen3"]
-    assert firm.staff.give_up(key).words == ""
+    assert firm.given_up(key).words == ""
     firm.deliver()
     assert len(firm.played.texts) == 1
 

@@ -136,8 +136,8 @@ def test_the_same_delivery_twice_is_one_step_and_the_same_words(firm: Firm, orde
 def test_words_that_are_too_late_are_sent_once(firm: Firm, order_id: int) -> None:
     firm.says("chen1", "接 1001")
     (row,) = [row for row in firm.town.rows(t.inbox) if row.sender == "chen1"]
-    firm.staff.give_up(row.key)
-    firm.staff.give_up(row.key)
+    firm.given_up(row.key)
+    firm.given_up(row.key)
     firm.deliver()
     assert [userid for userid, words in firm.played.texts if "由您接单" in words] == ["chen1"]
 

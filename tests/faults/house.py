@@ -36,8 +36,8 @@ from models.actions.clock import MoveClock
 from models.limits import load_limits
 from models.sample import Town, plant
 from models.store import FieldKeys, Store, open_store
+from programs import everything
 from tests.running.processes import ROOT, until
-from workers import everything
 
 HOST = "127.0.0.1"
 PORTS = range(20_000, 32_000)  # below those of outgoing connections

@@ -23,13 +23,15 @@ from bot.language.reports import CATEGORIES
 from bot.message import Heard, Reply
 from bot.ports import Tools
 from bot.rates import MemoryRate
-from bot.registry import find_channels, find_dialogs
+from bot.registry import find_channels
+from bot.talk.finding import find_dialogs
 from bot.tokens import MemoryTokens
 from emulator.clock import Clock as EmulatorClock
 from emulator.server import create_app
 from emulator.town import read_town
 from emulator.transport import InProcess, post_to
 from handlers import hooks
+from handlers.late import LateWords
 from handlers.resident import Residents
 from handlers.staff import Staffroom
 from handlers.switchboard import Switchboard
@@ -60,7 +62,7 @@ class Door:
     web: Flask
     emulator: Flask
     residents: Residents
-    switchboard: Switchboard
+    late: LateWords
     turns: Turns
     registry: CollectorRegistry
     pool: ThreadPoolExecutor
@@ -87,7 +89,7 @@ class Door:
 
     def give_up(self, heard: Heard) -> None:
         """As app.py does for residents."""
-        self.residents.give_up(heard.key)
+        self.late.give_up(heard)
 
     # --- the phone ------------------------------------------------------------------------------------------
 
@@ -182,11 +184,10 @@ def open_door(folder: Path, kind: str = "verified-service", wait_seconds: float 
     residents = Residents(
         store, clock, Engine(find_dialogs(dialogs)), CATEGORIES, switchboard.flags, lambda _: None
     )
+    late = LateWords(store, clock, switchboard)
     registry, web, pool = CollectorRegistry(), Flask("door"), ThreadPoolExecutor(4)
     turns = Turns(store, clock, pool, folder / "spool")
-    door = Door(
-        store, clock, web, Flask("later"), residents, switchboard, turns, registry, pool, folder / "spool"
-    )
+    door = Door(store, clock, web, Flask("later"), residents, late, turns, registry, pool, folder / "spool")
     counts = hooks.Counts.on(registry)
     web.register_blueprint(hooks.make_blueprint(hooks.Door(switchboard.find, turns, door, clock, counts)))
     bots = [

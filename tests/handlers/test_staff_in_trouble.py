@@ -11,8 +11,8 @@ from sqlalchemy.exc import DataError, OperationalError
 
 from bot.message import Heard, Reply, Told
 from handlers import staff_words, trying
+from handlers.late import LateWords
 from handlers.players import Players
-from handlers.switchboard import Switchboard
 from models import tables as t
 from models.actions.staff import Claim
 from models.store import Work
@@ -51,10 +51,13 @@ def worker(community: Community) -> Worker:
     return community.worker("LiHua")
 
 
+def late(community: Community, switchboard: Any = None) -> LateWords:
+    return LateWords(community.store, community.clock, switchboard)
+
+
 def players(community: Community) -> tuple[Players, Post]:
     post = Post()
-    switchboard: Switchboard = post  # type: ignore[assignment]  # only get() is asked of it
-    return Players(community.residents, community.staff, switchboard), post
+    return Players(community.residents, community.staff, late(community, post)), post
 
 
 def left(worker: Worker, text: str, **more: Any) -> Heard:
@@ -165,15 +168,15 @@ def test_workers_send_only_what_they_have_played_themselves(worker: Worker) -> N
 
 
 def test_one_of_two_deliveries_answers(worker: Worker) -> None:
-    staff, heard = worker.community.staff, left(worker, "待办")
+    staff, heard, given_up = worker.community.staff, left(worker, "待办"), late(worker.community)
     first = staff.answer(heard, 1.0)
     assert staff.answer(heard, 2.0) == staff.answer(heard, 3.0) == first
-    assert staff.give_up(heard.key) == Reply(), "the second delivery has said it"
+    assert given_up.of_staff(heard.key) == Reply(), "the second delivery has said it"
     other = left(worker, "帮助")
-    assert staff.give_up(other.key) == Reply(), "not played yet"
+    assert given_up.of_staff(other.key) == Reply(), "not played yet"
     said = staff.answer(other, 1.0)
-    assert staff.give_up(other.key) == said
-    assert staff.answer(other, 2.0) == staff.give_up(other.key) == Reply()
+    assert given_up.of_staff(other.key) == said
+    assert staff.answer(other, 2.0) == given_up.of_staff(other.key) == Reply()
 
 
 @pytest.mark.parametrize("kind", ["video", "file", "voice"])

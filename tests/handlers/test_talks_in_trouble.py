@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from bot.clock import real_seconds
 from bot.message import Heard
 from handlers.host import TurnHost
+from handlers.late import LateWords
 from models import tables as t
 from models.store import To
 from tests.chat import Community, Resident, found
@@ -101,7 +102,8 @@ def test_what_a_repeat_was_given_no_late_callback_says_again(community: Communit
         community.residents.answer(phone.channel, phone.sender, key, real_seconds()).words for _ in range(3)
     ]
     assert len(set(said)) == 1
-    community.residents.give_up(key)
+    switchboard: Any = None  # nothing is sent at once
+    LateWords(community.store, community.clock, switchboard).of_resident(key)
     assert community.told() == []
 
 

@@ -17,7 +17,8 @@ from models import views
 from models.actions.desk import SignInFailed
 from models.store import Store
 from operate import users
-from operate.command import CommandRefused, open_current
+from operate.command import CommandRefused
+from operate.opening import open_current
 from tests.town import MONDAY_MORNING
 
 

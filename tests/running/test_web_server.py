@@ -13,11 +13,12 @@ from gunicorn.config import Config
 from bot import web_server
 from bot.language.classifier import the_classifier
 from bot.settings import Settings
+from programs.web import APPLICATION
 
 
 def test_the_application_is_loaded_before_the_processes_are_forked(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
-        line = web_server.command(Settings(data_dir=tmp_path), held, "app:create_web()")
+        line = web_server.command(Settings(data_dir=tmp_path), held, APPLICATION)
     assert "--preload" in line
     name = web_server.CONFIG.rpartition("python:")[2]
     assert import_module(name).pre_fork is web_server.pre_fork
@@ -33,7 +34,7 @@ def test_another_configuration_goes_above_ours(tmp_path: Path, monkeypatch: pyte
     read = Config().parser().parse_args(shlex.split(os.environ["GUNICORN_CMD_ARGS"]))
     assert read.config == "python:bot.web_server"
     with socket.create_server(("127.0.0.1", 0)) as held:
-        line = web_server.command(Settings(data_dir=tmp_path), held, "app:create_web()")
+        line = web_server.command(Settings(data_dir=tmp_path), held, APPLICATION)
     assert not {"-c", "--config"} & set(line), "the command line would go above it"
 
 

@@ -17,7 +17,7 @@ from models import tables as t
 from tests.faults.malformed import JOBS as POISON
 from tests.workers.stage import NOW, Stage
 from workers import jobs
-from workers.jobs import KNOWN, KnownJob, UnknownJob
+from workers.jobs import KNOWN, KnownJob, UnknownJob, function
 
 VICTIM: list[str] = []
 
@@ -37,7 +37,7 @@ def test_every_job_may_run_for_a_row_that_is_not_there_and_run_again(stage: Stag
     lists = {"drain": [404], "embed": [404], "deliver": [404], "deliver_together": [[404], [405]]}
     argument: Any = lists.get(name.rpartition(".")[2], 404)
     for _ in range(2):
-        KNOWN[name](argument)
+        function(name)(argument)
     assert (stage.oa.told, stage.robot.told, stage.drained) == ([], [], [])
 
 
@@ -99,17 +99,17 @@ def test_a_job_that_runs_twice_changes_nothing_the_second_time(stage: Stage, nam
         return [stage.rows(table) for table in t.metadata.sorted_tables if table is not t.beat]
 
     before = everything()
-    KNOWN[name](argument)
+    function(name)(argument)
     after = everything()
     assert after != before or stage.drained
-    KNOWN[name](argument)
+    function(name)(argument)
     assert everything() == after
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_a_jobs_name_is_where_it_is_found(name: str) -> None:
-    function = KNOWN[name]
-    assert f"{function.__module__}.{function.__qualname__}" == name
+    found = function(name)
+    assert f"{found.__module__}.{found.__qualname__}" == name
 
 
 def a_message(stage: Stage) -> int:

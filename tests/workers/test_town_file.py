@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from emulator.town import load_town
+from programs.everything import write_town
 from tests.town import TestTown, clock, database_url, migrated, store, town
-from workers.everything import write_town
 
 __all__ = ["clock", "database_url", "migrated", "store", "town"]
 ACCOUNT = {"appid": "wx1", "secret": "s", "token": "t", "aes_key": "k", "account": "gh_1"}

@@ -20,10 +20,11 @@ from bot.supervisor import NotStarted
 from bot.voice import Child, Unheard, chosen, refuse_missing
 from models import tables as t
 from models.limits import load_limits
+from programs import everything
 from tests.chat import Community, found
 from tests.workers.stage import NOW, Stage
 from tests.workers.test_jobs import a_voice
-from workers import due, everything, jobs, timers, voice
+from workers import due, jobs, timers, voice
 
 LIMITS = load_limits()
 TYPE = "请打字告诉我"

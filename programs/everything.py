@@ -16,9 +16,9 @@ from bot.settings import Settings
 from bot.supervisor import Program, answers, port_of
 from bot.voice import refuse_missing
 from models.sample import Town, TownApp
+from programs.parts import TEMPLATES
 from workers import jobs
 
-TEMPLATES = {"progress": "linli-progress"}  # which the emulated account has
 RESIDENTS = [{"openid": "oResidentZhangAyi0000000001", "name": "张阿姨"}]
 
 

@@ -1,0 +1,61 @@
+"""A process loads what its command uses, and every name in the tables that say what is there (decision 0021)."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import resolve_name
+
+import pytest
+
+import app
+from programs import parts, talk, web, worker
+from tests.running.processes import ROOT
+from workers import jobs
+
+LANGUAGE = {"bot.language.classifier", "pypinyin", "dialogs", "bot.engine"}
+PAGES = {"flask", "handlers.console", "gunicorn", "xlsxwriter"}
+TABLES = {"alembic", "mako"}
+SHEETS = {"openpyxl"}
+
+
+@pytest.mark.parametrize("name", sorted(app.COMMANDS))
+def test_every_command_has_its_file(name: str) -> None:
+    assert isinstance(import_module(app.COMMANDS[name].file).run, Callable)
+
+
+def test_every_worker_has_its_parts() -> None:
+    assert {name: resolve_name(found) for name, found in worker.PARTS.items()} == {
+        "talk": talk.Talking,
+        **dict.fromkeys(("tell", "media", "voice"), parts.Linli),
+    }
+    assert set(jobs.KNOWN.values()) == set(worker.PARTS)
+
+
+def test_gunicorn_is_given_the_application() -> None:
+    module, _, call = web.APPLICATION.partition(":")
+    assert resolve_name(f"{module}:{call.removesuffix('()')}") is web.create_web
+
+
+def loaded(*modules: str) -> set[str]:
+    """What a new process has in memory once it has imported these."""
+    code = f"import sys, {', '.join(modules)}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("modules", "without"),
+    [
+        (("app",), LANGUAGE | PAGES | TABLES | SHEETS),
+        (("app", "programs.relay"), {"dialogs", "bot.engine"} | PAGES | TABLES | SHEETS),
+        (("app", "programs.worker", "workers.outbox"), LANGUAGE | PAGES | TABLES | SHEETS),
+        (("app", "programs.worker", "workers.imports", "workers.photos"), {"dialogs"} | PAGES | TABLES),
+        (("app", "programs.talk", "workers.inbox", "workers.timers"), PAGES | TABLES | SHEETS),
+        (("app", "programs.web"), SHEETS),
+    ],
+)
+def test_nothing_is_loaded_that_the_command_does_not_use(modules: tuple[str, ...], without: set[str]) -> None:
+    assert loaded(*modules) & without == set()
