@@ -85,6 +85,7 @@ class Engine:
                 turn.call("asked")
             if isinstance(played.outcome, Open):
                 opening = frame.opening if played.outcome.opening else {}
+                opening = {**opening, "calm": True} if played.outcome.calm else opening
                 turn.state.stack.append(Frame(played.outcome.dialog, opening))
             elif turn.state.stack:
                 turn.words.append(GO_ON)

@@ -16,4 +16,4 @@ def danger(world: World) -> Script:
     yes = yield from Confirm(
         "danger", question, "有危险请回复 1，没有请回复 2。", yes="有危险", no="没有，是报修"
     )
-    return Open("emergency" if yes else "report", opening=True)
+    return Open("emergency", opening=True) if yes else Open("report", opening=True, calm=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.language.places import at_home, tells_door
 from bot.language.reports import CATEGORIES, fault_object, public_part, suggest_category, urgency
+from bot.language.understanding import calm_category, calm_urgency
 from bot.talk import SHARED, Ask, Choice, Confirm, Do, Look, Part, Photos, Place, Say, Script, World, dialog
 from dialogs import NOTICE
 from dialogs.contact import door_asked, door_kept, finds_door, offered
@@ -38,7 +39,7 @@ def report(world: World) -> Script:
         "请用一句话说说哪里坏了，比如“厨房水管漏水”。",
         opening=True,
     )
-    category = yield from which_category(what)
+    category = yield from which_category(what, calm=world.opening.calm)
     place = yield from where(world, what)
     part = place.get("public_part")
     if place.get("estate_id") and (yield from joins(world, what, place, category)):
@@ -67,9 +68,9 @@ def report(world: World) -> Script:
     return None
 
 
-def which_category(what: str) -> Part[str]:
-    """The category when it is clear from the words, else asked."""
-    suggested = suggest_category(what)
+def which_category(what: str, *, calm: bool = False) -> Part[str]:
+    """The category when it is clear from the words, else asked. `calm`: they sound like danger, and are none."""
+    suggested = calm_category(what) if calm else suggest_category(what)
     if suggested and suggested.sure:
         return suggested.category
     first = [suggested.category] if suggested else []
@@ -213,7 +214,7 @@ def opened(world: World, what: str, category: str, place: dict[str, Any], photos
         account_id=world.who.account_id,
         person_id=world.who.person_id,
         category=category,
-        urgency=urgency(what),
+        urgency=calm_urgency(what, category) if world.opening.calm else urgency(what),
         summary=what,
         thing=fault_object(what),
         label=place["label"] if place.get("latitude") else "",

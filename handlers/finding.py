@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -63,7 +63,9 @@ def _place(work: Work, person_id: int, text: str, subject: str) -> list[Place]:
     estates = named or _estates_of(work, person_id) or [None]
     refs = [ref for ref in read_home(text) if ref.building]
     for among in (estates, [None]) if not named else (estates,):
-        found = _unique([p for ref in refs for estate in among for p in _fitting(work, ref, estate)])
+        found = _existing(
+            work, [(ref, p) for ref in refs for estate in among for p in _fitting(work, ref, estate)]
+        )
         if found:
             return found
     return [_at_estate(one) for one in views.estates(work) if one.id in named] if not refs else []
@@ -94,11 +96,21 @@ def _estates_of(work: Work, person_id: int) -> list[int | None]:
     return list(dict.fromkeys(one.home.estate_id for one in views.homes_of(work, person_id)))
 
 
-def _unique(places: list[Place]) -> list[Place]:
-    """Each place once; whole doors before mere buildings."""
-    known = {(one["building_id"], one["home_id"]): one for one in places}
-    doors = [one for one in known.values() if one["home_id"]]
-    return doors or list(known.values())
+def _existing(work: Work, read: Sequence[tuple[HomeRef, Place]]) -> list[Place]:
+    """Each place once; whole doors before mere buildings, and of these, where any is left, none without the unit that
+    was said."""
+    known = {(one["building_id"], one["home_id"]): (ref, one) for ref, one in read}
+    doors = [one for _, one in known.values() if one["home_id"]]
+    if doors or len(known) < 2 or not any(ref.unit for ref, _ in known.values()):
+        return doors or [one for _, one in known.values()]
+    units = views.home_units(work, (one["building_id"] for _, one in known.values()))
+    there = [one for ref, one in known.values() if _has_unit(units.get(one["building_id"]), ref)]
+    return there or [one for _, one in known.values()]
+
+
+def _has_unit(units: set[str] | None, ref: HomeRef) -> bool:
+    """Whether there may be such a unit: a building of which the register has no home may have any."""
+    return not ref.unit or units is None or ref.unit in units
 
 
 def _at_home(home: views.Home) -> Place:

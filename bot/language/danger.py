@@ -95,3 +95,15 @@ def _found(said: str) -> Iterator[tuple[dict[str, str], str]]:
 def _said_so(pattern: re.Pattern[str], said: str) -> re.Match[str] | None:
     """The first place where it is said to be so, and not feared or denied."""
     return next((match for match in pattern.finditer(said) if not _HEDGE.search(said[: match.start()])), None)
+
+
+def without_danger(text: str) -> str:
+    """`text` without its words of danger, for whoever says that nobody is in danger.
+
+    >>> without_danger("楼上天天拍皮球，我头都要炸了"), without_danger("楼道灯不亮")
+    ('楼上天天拍皮球，我头都', '楼道灯不亮')
+    """
+    said = text
+    while (found := danger(said)) and found.words in as_meant(said):
+        said = as_meant(said).replace(found.words, "")
+    return said

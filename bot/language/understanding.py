@@ -13,9 +13,9 @@ from typing import Literal
 
 from bot.language.classifier import guess
 from bot.language.commands import control
-from bot.language.danger import danger
+from bot.language.danger import danger, without_danger
 from bot.language.features import marks
-from bot.language.reports import CATEGORIES, suggest_category
+from bot.language.reports import CATEGORIES, Suggestion, suggest_category, urgency
 from bot.language.staff import read_command
 from bot.language.tables import read_table
 from bot.language.text import REMEMBERED, clean
@@ -33,6 +33,7 @@ _UNASKED = frozenset(_TABLE["never_questions"])
 _REPORT: float = _TABLE["sure_of_report"]
 _CATEGORY: float = _TABLE["sure_of_category"]
 _EMERGENCY: Mapping[str, float] = _TABLE["emergency"]
+_IDS = {name: category for category, name in CATEGORIES.items()}
 NOTHING = "oos"
 
 
@@ -150,3 +151,29 @@ def _category(text: str) -> str:
     if odd < _CATEGORY and suggested and suggested.sure:
         return CATEGORIES[suggested.category]
     return best
+
+
+def calm_category(text: str) -> Suggestion | None:
+    """The category of a report whose teller says that nobody is in danger: what is left without the words of danger
+    tells it, by the rules or else by the classifier; None where neither knows.
+
+    >>> calm_category("楼上天天拍皮球，我头都要炸了").category
+    'noise'
+    """
+    said = without_danger(text)
+    suggested = suggest_category(said)
+    if not clean(said) or (suggested and suggested.sure):
+        return suggested
+    best, odd = next(iter(guess(said).category.items()))
+    return Suggestion(_IDS[best], sure=True) if odd >= _CATEGORY and best in _IDS else suggested
+
+
+def calm_urgency(text: str, category: str) -> Literal["normal", "urgent"]:
+    """The urgency of such a report: as it is where the words of danger are what is broken (热水器漏电), else that
+    of the words that are left.
+
+    >>> calm_urgency("热水器漏电", "utilities"), calm_urgency("楼上天天拍皮球，我头都要炸了", "noise")
+    ('urgent', 'normal')
+    """
+    found = danger(text)
+    return urgency(text if found and found.category == category else without_danger(text))

@@ -19,7 +19,7 @@ Script = Part["Open | Person | None"]
 @dataclass(frozen=True)
 class Said:
     """What the person said or did, as a dialog's questions read it. `option` is the tapped option's id; `spoken`: the
-    words are a machine's, of a voice message."""
+    words are a machine's, of a voice message. `calm`: asked, they said that nobody is in danger."""
 
     text: str = ""
     kind: str = "text"
@@ -28,6 +28,7 @@ class Said:
     point: Point | None = None
     scene: str = ""
     spoken: bool = False
+    calm: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,12 @@ class Say:
 
 @dataclass(frozen=True)
 class Open:
-    """What a dialog may return: the dialog to go on with; with `opening`, it starts from the same words."""
+    """What a dialog may return: the dialog to go on with; with `opening`, it starts from the same words, and with
+    `calm` knows that nobody is in danger, whatever they sound like."""
 
     dialog: str
     opening: bool = False
+    calm: bool = False
 
 
 @dataclass(frozen=True)

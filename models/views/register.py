@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -155,6 +156,16 @@ def find_home(
     known = frozenset(name for name, value in said.items() if value is not None)
     found = work.conn.execute(_homes_said(known), {name: said[name] for name in known})
     return tuple(Home(*row) for row in found)
+
+
+def home_units(work: Work, building_ids: Iterable[int]) -> dict[int, set[str]]:
+    """The units in which the register has homes, by building; a building without homes is not in it."""
+    h = t.home.c
+    query = select(h.building_id, h.unit).where(h.building_id.in_(list(building_ids))).distinct()
+    units: dict[int, set[str]] = {}
+    for row in work.conn.execute(query):
+        units.setdefault(row.building_id, set()).add(row.unit)
+    return units
 
 
 @cache

@@ -11,7 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language.classifier import guess, the_classifier
-from bot.language.understanding import emergency, surely_danger, understand
+from bot.language.understanding import (
+    calm_category,
+    calm_urgency,
+    emergency,
+    surely_danger,
+    understand,
+)
 
 UNSEEN = [
     ("厨房水管那里一直在滴水，拿脸盆接着", "report"),
@@ -136,3 +142,29 @@ def test_any_text_is_understood_somehow(text: str) -> None:
 )
 def test_danger_is_sure_where_it_is_plain_or_both_hear_it(text: str, sure: bool) -> None:
     assert surely_danger(text) is sure
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "level"),
+    [
+        ("楼上再拍皮球我要炸了", "noise", "normal"),
+        ("垃圾桶冒烟了", "cleaning", "normal"),
+        ("电梯里有焦味", "lift", "normal"),
+        ("楼下在打架吵死了", "noise", "normal"),
+        ("水管爆炸一样喷水", "utilities", "normal"),
+        ("热水器漏电", "utilities", "urgent"),
+        ("厨房嘶嘶响像漏气", "gas", "normal"),
+        ("楼道灯不亮", "public_facilities", "normal"),
+    ],
+)
+def test_who_denies_the_danger_has_the_category_of_the_other_words(
+    text: str, category: str, level: str
+) -> None:
+    suggested = calm_category(text)
+    assert suggested is not None
+    assert (suggested.category, suggested.sure) == (category, True)
+    assert calm_urgency(text, category) == level
+
+
+def test_where_nothing_else_is_said_no_category_is_guessed() -> None:
+    assert calm_category("有人掉下去了") is None
