@@ -49,6 +49,9 @@ COMMANDS: Mapping[str, Command] = {
     "backup": Command("operate.backup", "put everything that must not be lost into one file"),
     "restore": Command("operate.restore", "put a backup into an empty database"),
     "alarms": Command("operate.alarms", "show what is wrong; choose the group that is told"),
+    "calendar": Command(
+        "operate.holidays", "show which years' days off are known; take in a year from a file"
+    ),
     "keys": Command("operate.rotation", "show the keys, or change them"),
     "understand": Command("operate.understand", "show what is understood of lines of text, as JSON"),
     "user": Command("operate.users", "make the first administrator; reset a password, lock, unlock, list"),

@@ -1,10 +1,10 @@
-"""A year's days off as somebody pastes them: lines of a table, or the text of the announcement itself."""
+"""A year's days off as somebody brings them: lines of a table, or the text of the announcement itself."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from models.rules.calendar import OwnDay
@@ -46,19 +46,41 @@ def read_announcement(text: str, year: int) -> Days:
 
 
 def _table(text: str) -> Days:
-    days: Days = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or (number == 1 and not re.search(r"\d", line)):  # a table's head
-            continue
-        found = _LINE.fullmatch(line.strip().rstrip(",;"))
-        works = WORDS.get(found[4]) if found else None
-        if found is None or works is None:
-            raise ValueError(f"第 {number} 行没看懂：请写成“2027-01-01,休,元旦”，中间是“休”或“班”。")
-        on = _date(int(found[1]), int(found[2]), int(found[3]))
-        if days.get(on, OwnDay(works)).works != works:
-            raise ValueError(f"第 {number} 行和前面的说法不一样：{on.isoformat()} 不能又休又班。")
-        days[on] = OwnDay(works, (found[5] or "")[:NAME_LETTERS])
+    days, faults = read_table((number, [line]) for number, line in enumerate(text.splitlines(), 1))
+    if faults:
+        raise ValueError(faults[0])
     return days
+
+
+def read_table(lines: Iterable[tuple[int, Sequence[str]]]) -> tuple[Days, list[str]]:
+    """The days of a table, of whatever years, and in Chinese what is wrong with which line.
+
+    `lines`: the number of each and its cells: the day, 休 or 班, and what the day is called, which may be left out.
+    """
+    days: Days = {}
+    faults: list[str] = []
+    for number, cells in lines:
+        line = unicodedata.normalize("NFKC", ",".join(cells)).strip().rstrip(",;")
+        if not line or (number == 1 and not re.search(r"\d", line)):  # a table's head
+            continue
+        try:
+            on, day = _day(line)
+        except ValueError as wrong:
+            faults.append(f"第 {number} 行{wrong}")
+            continue
+        if days.get(on, day).works != day.works:
+            faults.append(f"第 {number} 行和前面的说法不一样：{on.isoformat()} 不能又休又班。")
+        days[on] = day
+    return days, faults
+
+
+def _day(line: str) -> tuple[date, OwnDay]:
+    found = _LINE.fullmatch(line)
+    works = WORDS.get(found[4]) if found else None
+    if found is None or works is None:
+        raise ValueError("没看懂：请写成“2027-01-01,休,元旦”，中间是“休”或“班”。")
+    on = _date(int(found[1]), int(found[2]), int(found[3]))
+    return on, OwnDay(works, (found[5] or "")[:NAME_LETTERS])
 
 
 def _published(text: str, year: int) -> Days:
@@ -93,4 +115,4 @@ def _date(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueError(f"没有 {year} 年 {month} 月 {day} 日这一天，请核对后再粘贴。") from None
+        raise ValueError(f"没有 {year} 年 {month} 月 {day} 日这一天，请核对。") from None
