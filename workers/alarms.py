@@ -7,6 +7,7 @@ from sqlalchemy import exists, insert, select, update
 from models import tables as t
 from models.actions.outbox import Message
 from models.store import Work
+from workers import ladders
 
 _WHY = {
     "NoSuchGroup": "群里的机器人不在了或地址不对，请让物业管理员重新添加",
@@ -17,6 +18,7 @@ _WHY = {
     "Busy": "平台一直没有回应，系统会继续尝试",
     "Unsure": "发送时连接断了，不知道对方收到没有",
 }
+KITCHENS = (*ladders.PASSED_UP, "kitchen_passed_up", "meal_over")
 
 
 def count_refusal(work: Work, reason: str) -> None:
@@ -54,4 +56,7 @@ def _about(message: Message) -> tuple[str, str]:
     """What a message is about, and what somebody at the desk should do."""
     if "talk" in message.facts:
         return f"对话 T{message.facts['talk']} ", "请打开“对话”，在工作台上回答居民。"
+    if message.kind in KITCHENS:
+        meal = "{canteen} {day}{meal}".format_map(message.facts)
+        return f"{meal}的备餐", "请打电话告诉食堂的后厨。"
     return f"工单 {message.facts.get('number', '')} ", "请打电话通知接单的单位。"

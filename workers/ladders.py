@@ -12,6 +12,7 @@ from typing import Any
 _DATA: dict[str, Any] = json.loads((files("bot") / "data" / "ladders.json").read_text(encoding="utf-8"))
 
 ALARMS: tuple[str, ...] = tuple(_DATA["alarms"])
+PASSED_UP: tuple[str, ...] = tuple(_DATA["passed_up"])  # who cannot be told: the level above is
 CUT_OFF = timedelta(seconds=_DATA["cut_off_seconds"])
 MANY = timedelta(seconds=_DATA["many_seconds"])
 SILENT_GROUP = timedelta(seconds=_DATA["silent_group_seconds"])

@@ -25,6 +25,7 @@ from bot.wording import CHANGE
 from models import tables as t
 from models.actions import outbox
 from models.actions.app_card_updates import CardChanged, KeepCard
+from models.actions.kitchen_unheard import PassUpCount
 from models.actions.outbox import Claimed, Message
 from models.store import Work
 from workers import alarms, ladders
@@ -85,7 +86,14 @@ def _end(work: Work, claimed: Claimed, refusal: NotTold, state: str = "failed") 
     outbox.settle(work, claimed, state, reason=refusal.reason, detail=refusal.detail[:200])
     if claimed.message.kind in ladders.ALARMS:
         alarms.not_told(work, claimed.message, refusal.reason)
+    _pass_up(work, claimed.message)
     return False
+
+
+def _pass_up(work: Work, message: Message) -> None:
+    """The level above learns of what its own people cannot be told; in a rehearsal there is nobody above."""
+    if message.kind in ladders.PASSED_UP and not message.instead_of:
+        PassUpCount(message.id).run(work)
 
 
 def _busy(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
@@ -147,6 +155,7 @@ def _no_group(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
     silent = (t.work_group.c.id == group_id) & t.work_group.c.silent_since.is_(None)
     work.conn.execute(update(t.work_group).where(silent).values(silent_since=work.now))
     alarms.not_told(work, claimed.message, refusal.reason)
+    _pass_up(work, claimed.message)
     if work.now - claimed.message.made_at > ladders.GIVE_UP:
         return _end(work, claimed, refusal)
     return _again(work, claimed, refusal, ladders.SILENT_GROUP, tried=0)

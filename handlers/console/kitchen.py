@@ -21,6 +21,7 @@ from models.views.meal_boxes import boxes, phone_of_box
 
 ONE_DAY = timedelta(days=1)
 NOT_HANDED_OUT = ("placed", "no_show")
+HEARD = "已记下后厨知道了份数。"
 READ = "第 {number} 次更正，已记下有人看到。"
 
 
@@ -62,7 +63,8 @@ def read_correction(menu_id: int) -> ResponseReturnValue:
         count = found(kitchen_count(work, me().asker, menu_id))
         version = whole("version", request.form) or 0
         outcome = AcknowledgeCount(menu_id, version, user_id=me().id).run(work)
-    done = READ.format(number=outcome.get("correction", ""))
+    number = outcome.get("correction")
+    done = READ.format(number=number) if number else HEARD
     return back(outcome, done, "console.kitchen", canteen=count.canteen_id, day=count.day.isoformat())
 
 

@@ -18,7 +18,7 @@ from models.views.staff import own_units, own_worker, units_for
 from models.views.users import asker_of
 
 ADDING = ("call_diner", "meal_not_delivered")  # what somebody must be told: none of it may be lost
-APART = ("pay_out",)  # whom it is about is known no more, so that two would look like one
+APART = ("pay_out", "kitchen_not_told")  # about nobody that an item names, so that two would look like one
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ too, so that a count has whatever was committed before and nothing of what comes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,17 +16,17 @@ from sqlalchemy import case, func, insert, or_, select, update
 
 from models import tables as t
 from models.actions.diner_calls import asked_after
+from models.actions.kitchen_unheard import heard_of, hearers, pass_up
 from models.actions.meal_in_hand import Account, By
 from models.actions.meal_money import PayAtCounter
-from models.actions.order_telling import groups_of
 from models.rules.kitchen import FROZEN, changes, corrected, correction, day_words
 from models.rules.meals import MEAL_NAMES
 from models.rules.orders import Refusal, Why
-from models.store import To, Work
+from models.store import Work
 from models.views.askers import Staff, User
 from models.views.calendar import today
 from models.views.kitchen import dish_lines, live_counts, orders_with_code, own_menu_row
-from models.views.staff import on_duty_accounts, worker_by_id
+from models.views.staff import worker_by_id
 from models.views.users import asker_of
 
 COUNT_TIMER, OVER_TIMER, UNREAD_TIMER = "kitchen", "meal_over", "kitchen_unread"
@@ -57,8 +57,8 @@ class Freeze:
         if menu is None:
             return Refusal(Why.ALREADY)
         counts, orders = live_counts(work, menu.id)
-        _keep(work, menu.id, FROZEN, counts, {}, orders)
-        _tell(work, menu, "kitchen_count", counts, orders=orders)
+        count_id = _keep(work, menu.id, FROZEN, counts, {}, orders)
+        _tell(work, menu, "kitchen_count", counts, count_id=count_id, orders=orders)
         over = menu.ends_at + timedelta(minutes=work.limits["meal_over_minutes"]) - work.now
         work.remind(OVER_TIMER, menu.id, 0, max(over, timedelta(0)))
         return {"ok": True, "version": FROZEN, "orders": orders}
@@ -87,7 +87,7 @@ class Correct:
         version = menu.version + 1
         work.conn.execute(update(t.menu).where(t.menu.c.id == menu.id).values(version=version))
         count_id = _keep(work, menu.id, version, counts, differ, orders)
-        _tell_correction(work, menu, "kitchen_correction", version, counts, differ)
+        _tell_correction(work, menu, "kitchen_correction", count_id, version, counts, differ)
         work.remind(UNREAD_TIMER, count_id, 0, timedelta(minutes=work.limits["kitchen_again_minutes"]))
         return {"ok": True, "version": version, "correction": correction(version)}
 
@@ -109,13 +109,15 @@ class RepeatCorrection:
         menu = work.conn.execute(select(t.menu).where(t.menu.c.id == row.menu_id)).one()
         if menu.state != "frozen":
             return Refusal(Why.ALREADY)
-        _tell_correction(work, menu, "kitchen_correction_again", row.version, row.counts, row.changes)
+        again = (row.id, row.version, row.counts, row.changes)
+        _tell_correction(work, menu, "kitchen_correction_again", *again)
         return {"ok": True}
 
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgeCount:
-    """Somebody of the canteen, or a user who looks after it, has read the correction that made this version.
+    """Somebody of the canteen, or a user who looks after it, has read the correction that made this version; or the
+    kitchen was told on the phone what nobody of it had heard.
 
     Gives {"correction"}.
     """
@@ -128,13 +130,16 @@ class AcknowledgeCount:
     def run(self, work: Work) -> dict[str, Any]:
         """Refusals: unknown (no such correction, or of another unit's canteen), already."""
         asker = asker_acting(work, self.worker_id, self.user_id)
-        if asker is None or own_menu_row(work, asker, self.menu_id) is None or self.version <= FROZEN:
+        menu = own_menu_row(work, asker, self.menu_id) if asker is not None else None
+        if menu is None:
             return Refusal(Why.UNKNOWN)
         k = t.kitchen_count.c
-        this = (k.menu_id == self.menu_id, k.version == self.version)
+        to_be_read = (k.version > FROZEN) | k.unheard_at.is_not(None)
+        this = (k.menu_id == self.menu_id, k.version == self.version, to_be_read)
         who = {"acknowledged_by": self.worker_id, "acknowledged_user_id": self.user_id}
         unread = update(t.kitchen_count).where(*this, k.acknowledged_at.is_(None))
         if work.conn.execute(unread.values(acknowledged_at=work.now, **who)).rowcount:
+            heard_of(work, menu)
             return {"ok": True, "correction": correction(self.version)}
         known = work.conn.execute(select(k.id).where(*this)).first()
         return Refusal(Why.ALREADY if known else Why.UNKNOWN, correction=correction(self.version))
@@ -311,11 +316,17 @@ def _keep(
 
 
 def _tell_correction(
-    work: Work, menu: Any, kind: str, version: int, counts: Mapping[str, int], differ: Mapping[str, int]
+    work: Work,
+    menu: Any,
+    kind: str,
+    count_id: int,
+    version: int,
+    counts: Mapping[str, int],
+    differ: Mapping[str, int],
 ) -> None:
     names = _names(work, differ)
     said = corrected((names[dish], more) for dish, more in differ.items())
-    _tell(work, menu, kind, counts, correction=correction(version), changes=said)
+    _tell(work, menu, kind, counts, count_id=count_id, correction=correction(version), changes=said)
 
 
 def _names(work: Work, counts: Mapping[str, int]) -> dict[str, str]:
@@ -326,7 +337,10 @@ def _names(work: Work, counts: Mapping[str, int]) -> dict[str, str]:
 
 
 def _tell(work: Work, menu: Any, kind: str, counts: Mapping[str, int], **more: Any) -> None:
-    """Tell the canteen's groups, and whoever of it is on duty in its app. Nothing in it says who eats."""
+    """Tell the canteen's groups, and whoever of it is on duty in its app; without any of them the level above.
+
+    Nothing in it says who eats.
+    """
     canteen = work.conn.execute(select(t.canteen).where(t.canteen.c.id == menu.canteen_id)).one()
     names = _names(work, counts)
     total = sum(counts.values())
@@ -339,14 +353,20 @@ def _tell(work: Work, menu: Any, kind: str, counts: Mapping[str, int], **more: A
         **_ways(work, menu.id),
         **more,
     }
-    for to, said in _hearers(work, canteen.unit_id):
-        work.tell(to, kind, {**facts, **said})
+    heard = [work.tell(to, kind, {**facts, **said}) for to, said in hearers(work, canteen.unit_id)]
+    if not heard and "count_id" in facts:
+        pass_up(work, kind, facts)
 
 
 def tell_withdrawn(work: Work, menu: Any) -> None:
     """The canteen has its count of that menu and is told not to cook it, before its orders are cancelled."""
     counts, orders = live_counts(work, menu.id)
-    _tell(work, menu, "kitchen_withdrawn", counts, orders=orders)
+    k = t.kitchen_count.c
+    newest = select(k.id).where(k.menu_id == menu.id, k.version == menu.version)
+    count_id = work.conn.execute(newest).scalar()
+    _tell(
+        work, menu, "kitchen_withdrawn", counts, orders=orders, **({"count_id": count_id} if count_id else {})
+    )
 
 
 def _ways(work: Work, menu_id: int) -> dict[str, int]:
@@ -355,11 +375,3 @@ def _ways(work: Work, menu_id: int) -> dict[str, int]:
     ways = select(o.how, func.sum(o.portions)).where(o.menu_id == menu_id, o.state != "cancelled")
     found = {row.how: int(row[1]) for row in work.conn.execute(ways.group_by(o.how))}
     return {"pickup": found.get("pickup", 0), "delivery": found.get("delivery", 0)}
-
-
-def _hearers(work: Work, unit_id: int) -> Iterator[tuple[To, dict[str, Any]]]:
-    """Whom to tell, and what to call the bot there. A group without a bot answers in the console."""
-    for group_id, display, _ in groups_of(work, None, unit_id):
-        yield To(work_group_id=group_id), {"bot": display} if display else {"console": "工作台"}
-    for account in on_duty_accounts(work, unit_id):
-        yield To(worker_account_id=account.id), {"alone": True}

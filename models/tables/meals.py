@@ -213,6 +213,7 @@ kitchen_count = Table(  # what the kitchen was told, each version for ever
     Column("changes", Json, nullable=False, default=dict),  # of a correction: {dish id: more or less}
     Column("orders", Integer, nullable=False),
     Column("made_at", Moment, nullable=False),
+    Column("unheard_at", Moment, nullable=True),  # nobody of the canteen could be told: passed up
     Column("repeated_at", Moment, nullable=True),  # of a correction that nobody acknowledged: told once more
     Column("acknowledged_at", Moment, nullable=True),
     refers_to("worker", nullable=True, name="acknowledged_by"),

@@ -63,7 +63,8 @@ class KitchenCount:
     """One meal of one day. Frozen: the newest version that the kitchen was told; before: what is ordered by now.
 
     `served`, `missed`, `not_delivered`, `waiting`: orders that were handed out, not fetched, not handed over at the
-    door, and none of these.
+    door, and none of these. `unheard`: versions that nobody of the canteen could be told, nor was told since, so that
+    somebody phones it: `phone`.
     """
 
     menu_id: int
@@ -86,6 +87,8 @@ class KitchenCount:
     not_delivered: int
     waiting: int
     corrections: tuple[Correction, ...]
+    unheard: tuple[int, ...]
+    phone: str
 
     @property
     def portions(self) -> int:
@@ -145,11 +148,12 @@ def counts_unread(work: Work, asker: Staff | User) -> tuple[KitchenCount, ...]:
 
 
 def corrections_unread(work: Work, asker: Staff | User) -> int:
-    """How many corrections of yesterday, today and later nobody has acknowledged."""
+    """How many corrections of yesterday, today and later nobody has acknowledged, or counts nobody could be told."""
     k, m = t.kitchen_count.c, t.menu.c
     unread = select(func.count()).select_from(t.kitchen_count).join(t.menu).join(t.canteen)
     since = today(work) - timedelta(days=1)
-    mine = (k.version > FROZEN, k.acknowledged_at.is_(None), m.day >= since, cooked_by(asker))
+    to_be_read = (k.version > FROZEN) | k.unheard_at.is_not(None)
+    mine = (to_be_read, k.acknowledged_at.is_(None), m.day >= since, cooked_by(asker))
     return work.conn.execute(unread.where(*mine)).scalar_one()
 
 
@@ -225,7 +229,8 @@ def dishes_held(work: Work, order_ids: Collection[int]) -> Mapping[int, tuple[tu
 
 def _menus(asker: Staff | User) -> Select[Any]:
     m, c = t.menu.c, t.canteen.c
-    mine = select(t.menu, c.name.label("canteen")).join_from(t.menu, t.canteen)
+    mine = select(t.menu, c.name.label("canteen"), c.phone.label("canteen_phone"))
+    mine = mine.join_from(t.menu, t.canteen)
     return mine.where(m.state.in_(SHOWN), cooked_by(asker)).order_by(m.day, m.starts_at, m.id)
 
 
@@ -258,6 +263,8 @@ def _count(work: Work, menu: Any) -> KitchenCount:
         states["no_show", "delivery"],
         states["placed", "pickup"] + states["placed", "delivery"],
         _corrections(work, kept),
+        tuple(row.version for row in kept if row.unheard_at and not row.acknowledged_at),
+        menu.canteen_phone,
     )
 
 

@@ -79,6 +79,7 @@ from models.actions.kitchen import (
     RepeatCorrection,
     ServeMeal,
 )
+from models.actions.kitchen_unheard import PassUpCount
 from models.actions.meal_money import PayAtCounter, PayBill, PayOut, SetPays, TopUp
 from models.actions.meal_rating import AskMealRatings, RateMeal
 from models.actions.meal_routes import SaveMealRoute
@@ -421,6 +422,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     Freeze: lambda s: Freeze(s.kitchen().menu, 0),
     Correct: lambda s: Correct(s.late().menu),
     RepeatCorrection: lambda s: s.kitchen(corrected=True) and RepeatCorrection(2),
+    PassUpCount: lambda s: s.kitchen(frozen=True) and PassUpCount(s.town.told("kitchen_count")[-1].id),
     AcknowledgeCount: lambda s: AcknowledgeCount(s.kitchen(corrected=True).menu, 2, worker_id=s.worker),
     ServeMeal: lambda s: ServeMeal(s.kitchen(frozen=True).codes[0], worker_id=s.worker),
     MissMeals: lambda s: MissMeals(s.over().menu),
