@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -109,12 +110,20 @@ def take(turn: Turn, frame: Frame, question: Question[Any], reading: Reading) ->
             turn.question = which
         case Took(value):
             frame.remember(question.key, value)
-            if question.leads and not turn.bare and not turn.chosen:
-                frame.offer(turn.said)
+            _lead(turn, frame, question)
             if question.binds:
                 frame.bind(question.key, question.text)
             frame.misses, frame.shown = 0, None
     return True
+
+
+def _lead(turn: Turn, frame: Frame, question: Question[Any]) -> None:
+    """Offer the words of an answer to what is asked next, together with those that were said before it."""
+    before = frame.recall(f"more:{question.key}") if question.leads else None
+    said = turn.said.text if question.leads and not turn.bare and not turn.chosen else ""
+    words = [one for one in (before, said) if one]
+    if words:
+        frame.offer(replace(turn.said, text="，".join(words)))
 
 
 def _refuse(turn: Turn, frame: Frame, question: Question[Any], why: str) -> None:

@@ -124,7 +124,7 @@ def _opening(book: Book, turn: Turn) -> bool:
     name = book.goes_before(turn, frame)
     if name is None:
         return book.another(turn, frame) and _offer_switch(book, turn, frame, frame.dialog)
-    aside = book.dialogs[name].aside
+    aside = book.dialogs[name].aside or frame.dialog in book.dialogs[name].within
     if aside or turn.waits:
         return book.open(turn, name, aside=aside)
     return _offer_switch(book, turn, frame, name)

@@ -17,13 +17,29 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.language.meal_plans import names_several
 from bot.language.numbers import says_any
 from bot.language.ordering import all_meals
-from bot.talk import Choice, Confirm, Do, Look, Meal, Open, Part, Say, Script, World, coming_text, dialog
+from bot.talk import (
+    Choice,
+    Confirm,
+    Do,
+    Given,
+    Look,
+    Meal,
+    Open,
+    Part,
+    Say,
+    Script,
+    World,
+    coming_text,
+    dialog,
+)
 from dialogs.hello import which_home
 from dialogs.meal_menu import (
     ALL,
     OFFERED,
+    PLAN,
     WORDS,
     Card,
     Counts,
@@ -67,7 +83,7 @@ def meal(world: World) -> Script:
         return diner
     if not (yield from served(world, diner)):
         return None
-    if all_meals(world.opening.text):
+    if all_meals(world.opening.text) or names_several(world.opening.text):
         yield from three(world, diner)
         return None
     basket: Basket | None = Basket({})
@@ -163,6 +179,7 @@ def ask_meal(world: World, offers: dict[str, Any], key: str, before: Basket) -> 
             first=first,
             offered=tuple(meals)[:OFFERED],
             closed=offers["closed"],
+            reasons=offers["reasons"],
             heeds=not again,
         )
     )
@@ -175,11 +192,14 @@ def filled(world: World, diner: Diner, card: Card, key: str, before: Basket) -> 
         kept = yield from suiting(card, key, before.dishes)
     ask = ask_dishes(f"dishes{key}", card, sure=kept)
     picked = yield from ask
-    if ALL in picked:
-        yield from three(world, diner)
+    several = next((one for one in picked if one.startswith((ALL, PLAN))), "")
+    if several:
+        yield from three(world, diner, several.removeprefix(PLAN) if several != ALL else "")
         return None
     if picked.keys() & ask.whole.keys():
-        basket = Basket(card["usual"]["dishes"], way_of(card["usual"]), sure=True)
+        always = way_of(card["usual"])
+        said = (yield from Given(which_way(card, key))) if card["places"] else None
+        basket = Basket(card["usual"]["dishes"], said or always, sure=said in (None, always))
     else:
         dishes = yield from suiting(card, f"{key}_of", picked)
         if not dishes:
@@ -235,19 +255,22 @@ def ask_how(world: World, card: Card, key: str, before: Basket) -> Part[str]:
         if says_any(world.opening.text, WORDS["delivery"]):
             yield Say(f"{card['label']}不送餐，要自己到{card['canteen']}取。")
         return "pickup"
+    return (yield from which_way(card, key, before.how))
+
+
+def which_way(card: Card, key: str, before: str | None = None) -> Choice:
+    """The question; `before`: as it was wished for until now (empty: as always); None where only words count."""
     fee = f"（送餐费 {yuan(card['delivery_cents'])}）" if card["delivery_cents"] else ""
     homes = {f"home:{one['home_id']}": f"送到{one['door']}{fee}" for one in card["places"]}
     known = card["had"] or card["usual"]
     always = way_of(known) if known else ""
-    return (
-        yield from Choice(
-            f"how{key}",
-            "怎么取餐？",
-            "请回复前面的数字，比如 1。",
-            choices={"pickup": f"自己到{card['canteen']}取", **homes},
-            words={"pickup": WORDS["pickup"], **dict.fromkeys(homes, WORDS["delivery"])},
-            sure=before.how if before.how in ("pickup", *homes) else always,
-        )
+    return Choice(
+        f"how{key}",
+        "怎么取餐？",
+        "请回复前面的数字，比如 1。",
+        choices={"pickup": f"自己到{card['canteen']}取", **homes},
+        words={"pickup": WORDS["pickup"], **dict.fromkeys(homes, WORDS["delivery"])},
+        sure="" if before is None else before if before in ("pickup", *homes) else always,
     )
 
 

@@ -24,6 +24,8 @@ OFFERED = 3  # meals to choose from by number
 
 ALL = "all"  # what is answered by whoever wants all three meals
 
+PLAN = "plan:"  # and the words: what is answered by whoever names several meals with their dishes
+
 Card = dict[str, Any]
 Counts = dict[str, int]
 
@@ -42,12 +44,28 @@ def offers_of(work: Any, person_id: int, now: datetime) -> dict[str, Any]:
         own = "" if menu["is_default"] else f"（{menu['canteen']}）"
         kept = {name: menu[name] for name in ("day", "meal", "canteen")}
         meals[str(menu["menu_id"])] = kept | {"label": label + own}
+    reasons: dict[str, str] = {}
     for one in meals_closed(work, person_id):
-        label = meal_label(one["day"], one["meal"], today)
-        until = coming_text(one["order_until"], now)
-        said = f"{label}订餐已经截止（{until} 截止）。"
-        closed |= {f"{one['day']} {one['meal']}": said, str(one["menu_id"]): said}
-    return {"today": today, "meals": meals, "closed": closed}
+        at = f"{one['day']} {one['meal']}"
+        said = why_not(one, meal_label(one["day"], one["meal"], today), now)
+        reasons[at] = said
+        if one["why"] == "late" and not one["over"]:
+            closed |= {at: said, str(one["menu_id"]): said}
+    return {"today": today, "meals": meals, "closed": closed, "reasons": reasons}
+
+
+def why_not(one: Mapping[str, Any], label: str, now: datetime) -> str:
+    """Why a meal cannot be ordered, in words."""
+    if one["why"] == "late":
+        return f"{label}订餐已经截止（{coming_text(one['order_until'], now)} 截止）。"
+    note = f"（{one['note']}）" if one["note"] else ""
+    said = {
+        "closed": f"{label[:-2]}食堂不开{note}，{label}订不到。",
+        "not_served": f"食堂{label[:-2]}不供应{label[-2:]}。",
+        "withdrawn": f"{label}食堂做不了，已经撤下了。",
+        "no_menu": f"{label}的菜单还没有排出来，晚一点再看。",
+    }
+    return said[one["why"]]
 
 
 def card_of(work: Any, person_id: int, menu_id: str, meal: Mapping[str, str], who: str = "您") -> Card | None:
@@ -162,11 +180,21 @@ def ask_dishes(key: str, card: Card, sure: Counts | None = None) -> Items:
         whole=whole,
         parts={usual_id(card): usual["dishes"]} if usual else {},
         calls={ALL: ALL_MEALS},
+        besides=ways(card),
+        plan=PLAN,
         lacking=lacking(card),
         left={one: dish["left"] for one, dish in there.items() if dish["left"] < card["most"]},
         sure=sure or {},
         heeds=not sure,
     )
+
+
+def ways(card: Card) -> dict[str, str]:
+    """How it is to come, said before what, with the answer."""
+    no = f"{card['label']}不送餐，要自己到{card['canteen']}取。"
+    brought = "好的，送到家。" if card["places"] else no
+    said = dict.fromkeys(WORDS["delivery"], brought) | dict.fromkeys(WORDS["pickup"], "好的，自己取。")
+    return {word: f"{answer}想吃什么？回复数字，或写菜名和份数。" for word, answer in said.items()}
 
 
 def example(there: Mapping[str, Mapping[str, Any]]) -> str:

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from bot.language.ordering import meal_wishes
+from bot.language.dates import find_days
+from bot.language.ordering import meal_wishes, what_is_cancelled
 from bot.talk import (
     Confirm,
     Do,
@@ -36,6 +37,7 @@ from models.rules.money import yuan
 from models.views.meal_price import balance_of
 
 NONE = "您现在没有订餐。要订餐，回复 订餐。"
+NOT_YET = "这一餐还没有订上。不想订了，请回复 取消。"
 MOST_SHOWN = 6  # that one message holds
 
 Order = dict[str, Any]
@@ -47,6 +49,7 @@ Order = dict[str, Any]
     opens=("my_meals", "cancel_meal", "change_meal", "meal_money"),
     menu=("MY_MEALS",),
     undone="订的餐照旧。",
+    within=("meal", "standing_order"),
 )
 def meal_mine(world: World) -> Script:
     """The meals to come with their codes; one is cancelled or changed; what they cost."""
@@ -55,7 +58,7 @@ def meal_mine(world: World) -> Script:
     if wish == "meal_money":
         yield from money(world, orders)
     elif not orders:
-        yield Say(NONE)
+        yield Say(NONE if world.alone or wish != "cancel_meal" else NOT_YET)
     elif wish == "cancel_meal":
         yield from cancel(world, orders)
     elif wish == "change_meal":
@@ -146,7 +149,7 @@ def cancel(world: World, orders: Sequence[Order]) -> Part[None]:
     ask = which("which", "要取消哪一餐？", orders, "您没有订{what}。")
     chosen = yield from ask
     order = next(one for one in orders if str(one["meal_order_id"]) == chosen)
-    if len(orders) == 1 and ask.named(world.opening.text) is None:
+    if (len(orders) == 1 and ask.named(world.opening.text) is None) or of_another_day(world, order):
         text = f"要取消{order['label']}（{order['dishes']}）吗？"
         if not (
             yield from Confirm("sure", text, "请回复 1 取消这一餐，2 不取消。", yes="取消这一餐", no="不取消")
@@ -155,6 +158,12 @@ def cancel(world: World, orders: Sequence[Order]) -> Part[None]:
             return
     done = yield from Do("cancel", CancelMeal(order["meal_order_id"], world.who.person_id))
     yield Say(cancelled(order, done))
+
+
+def of_another_day(world: World, order: Order) -> bool:
+    """Whether a meal that is meant may be the one that is just being ordered: no day is named in the midst of it."""
+    named = find_days(what_is_cancelled(world.opening.text), date.fromisoformat(order["today"]))
+    return not world.alone and order["day"] != order["today"] and not named
 
 
 def cancelled(order: Order, done: Mapping[str, Any]) -> str:

@@ -49,6 +49,25 @@ def meal_words(text: str) -> list[tuple[int, int]]:
     return [found.span() for found in _WORD.finditer(text) if not found["not"]]
 
 
+def meals_at(text: str) -> list[tuple[int, int, Meal]]:
+    """Every meal of the cleaned `text` by where it stands, a part of the day and its meal (中午的午饭) as one.
+
+    >>> meals_at("明天中午饭,晚上面")
+    [(2, 5, 'lunch'), (6, 8, 'dinner')]
+    """
+    found: list[tuple[int, int, Meal]] = []
+    for one in _WORD.finditer(text):
+        if one["not"]:
+            continue
+        word = one[0]
+        meal = _MEALS.get(word) or _PARTS.get(word) or "breakfast"
+        if found and found[-1][2] == meal and not text[found[-1][1] : one.start()].strip(" 的"):
+            found[-1] = (found[-1][0], one.end(), meal)
+        else:
+            found.append((*one.span(), meal))
+    return found
+
+
 def _found(text: str) -> Iterator[tuple[Meal, bool]]:
     for found in _WORD.finditer(text):
         if found["meal"]:

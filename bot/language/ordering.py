@@ -13,6 +13,7 @@ from functools import lru_cache
 from bot.language.canteens import asks_canteen
 from bot.language.clocks import find_time
 from bot.language.dates import find_days
+from bot.language.meal_plans import names_several
 from bot.language.meals import find_meal, meal_words, named_meals
 from bot.language.quantities import find_quantities
 from bot.language.tables import any_of, read_table
@@ -108,6 +109,8 @@ def _orders(text: str) -> bool:
         return True
     if _STANDING.search(said):
         return False
+    if names_several(text):
+        return True
     meant = all_meals(text) or (usual(text) and find_meal(said) is not None)
     ordered = _ORDERS.search(said) is not None and _guessed(text, "order", _ORDER)
     return len(said) <= 2 * _LONGEST and (meant or ordered)

@@ -20,6 +20,7 @@ class Dialog:
     `informs`: even where a question is open that takes any sentence as its answer;
     `undone`: what is said of it when it is cancelled before anything was done; `left`: when it is left for another;
     `fixed`: what is said when an answer is corrected that something has been done with;
+    `within`: the dialogs in the midst of which it opens at once, and which go on afterwards;
     `mends`: what it has done may be done once more with another answer, right after its end.
     """
 
@@ -37,6 +38,7 @@ class Dialog:
     left: str = ""
     fixed: str = FIXED
     mends: bool = False
+    within: tuple[str, ...] = ()
 
 
 def dialog(
@@ -54,12 +56,27 @@ def dialog(
     left: str = "",
     fixed: str = FIXED,
     mends: bool = False,
+    within: tuple[str, ...] = (),
 ) -> Callable[[Callable[[World], Script]], Dialog]:
     """Declare the dialog of this file. `about` is what it does in a few words, as a person is asked about it."""
 
     def declare(script: Callable[[World], Script]) -> Dialog:
         return Dialog(
-            name, script, about, opens, menu, push, photos, weak, aside, informs, undone, left, fixed, mends
+            name,
+            script,
+            about,
+            opens,
+            menu,
+            push,
+            photos,
+            weak,
+            aside,
+            informs,
+            undone,
+            left,
+            fixed,
+            mends,
+            within,
         )
 
     return declare

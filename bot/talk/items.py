@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bot.language.dishes import find_dish, near_dishes
+from bot.language.meal_plans import names_several
 from bot.language.numbers import bare_number, read_option, says_any
 from bot.language.ordering import usual
 from bot.language.portions import Portion, find_portions, find_strangers, read_picks, without_serving
 from bot.language.quantities import find_quantities, no_count
-from bot.language.text import clean
-from bot.talk.steps import Find, Question, Reading, Said, Several, Took, Wrong
+from bot.language.text import clean, spellings
+from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
 
 _SWAP = re.compile(
     r"^(?P<old>.*?)(?:换成|换|改成|改为|改要)(?P<new>.+)$|^不是(?P<not>.+?)[,，、]?是(?P<but>.+)$"
@@ -40,6 +41,8 @@ class Items(Question[Counts]):
     `whole`: id → label of an answer that is whole by itself (the usual), listed first: {id: 1}. Said with more
     (老样子，再加一碗米饭), it is `parts`: id → what is in it.
     `calls`: id → words that are an answer by themselves, without a number (一日三餐): {id: 1}.
+    `besides`: words that answer what is asked next (送到家) → what is said to them; they are heard then.
+    `plan`: where several meals are named, they are an answer by themselves: {`plan` + the words: 1}.
     `sure`: the answer where the opening names nothing. `now`: what there is until now, which the opening may edit.
     `lacking`: name of what cannot be had → why, and what to do. `left`: id → how many are left.
     Two readings (两三份, 排骨 of two kinds) are asked. An answer is edited by 加一份…, 少一份…, 不要…, 换成…,
@@ -56,6 +59,8 @@ class Items(Question[Counts]):
     calls: Mapping[str, list[str]] = field(default_factory=dict)
     lacking: Mapping[str, str] = field(default_factory=dict)
     left: Mapping[str, int] = field(default_factory=dict)
+    besides: Mapping[str, str] = field(default_factory=dict)
+    plan: str = ""
     sure: Counts = field(default_factory=dict)
     now: Counts = field(default_factory=dict)
     kind: ClassVar[str] = "items"
@@ -83,6 +88,11 @@ class Items(Question[Counts]):
         number = bare_number(said.text)
         if number is not None and listed and not find_quantities(clean(said.text)):
             return self._picked({number: 1}, listed)
+        told = next((one for one in spellings(said.text) if one in self.besides), "")
+        if told:
+            return More(told, self.besides[told])
+        if self.plan and names_several(said.text):
+            return Took({f"{self.plan}{said.text}": 1})
         called = next((one for one, words in self.calls.items() if says_any(said.text, words)), None)
         if called:
             return Took({called: 1})
@@ -225,7 +235,7 @@ class Items(Question[Counts]):
         )
 
     def edited(self, said: Said, so_far: Any, find: Find) -> Reading:
-        if not so_far.keys() <= self.things.keys():
+        if not so_far.keys() <= self.things.keys() or (self.plan and names_several(said.text)):
             return None  # whole by itself
         text = clean(said.text)
         edits: tuple[Callable[[str, Counts], Reading], ...] = (
@@ -344,8 +354,11 @@ class Items(Question[Counts]):
         options = {f"再加{self.words(said.value)}": added, f"换成{self.words(said.value)}": said.value}
         return self._which(options, "再加上，还是换掉前面的？")
 
+    def _planned(self, value: Any) -> bool:
+        return bool(self.plan) and any(one.startswith(self.plan) for one in value)
+
     def still_good(self, value: Any) -> bool:
-        if value.keys() & (self.whole.keys() | self.calls.keys()):
+        if value.keys() & (self.whole.keys() | self.calls.keys()) or self._planned(value):
             return True
         return bool(value) and all(
             one in self.things and 0 < n <= min(self.most, self.left.get(one, self.most))

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from bot.language.clocks import find_time
 from bot.language.corrections import read_correction
 from bot.language.dates import find_days
+from bot.language.meal_plans import names_several
 from bot.language.meals import find_meal, named_meals
 from bot.language.numbers import read_option
 from bot.language.ordering import all_meals, cancels_meal, what_is_cancelled
@@ -35,8 +36,8 @@ def meal_label(day: str, meal: str, today: str) -> str:
 
 
 ONE_MEAL = (
-    "一次先订一餐：说一天、一餐就行，比如“明天午餐”。三餐一起订，请说“一日三餐”；"
-    "天天都订，把这一餐订好再说“周一到周五午饭”。"
+    "先选一餐：说一天、一餐就行，比如“明天午餐”。几餐一起订，请回复 取消，再说“明天午饭红烧肉，晚饭番茄炒蛋”；"
+    "天天都订，再说“周一到周五午饭”。"
 )
 
 
@@ -45,8 +46,8 @@ class Meal(Question[str]):
     """Which of `meals`: id → {"day": ISO, "meal", "canteen", "label"}, the earliest and nearest first.
 
     `first` is taken where nothing is said about it (empty: it is asked). `offered`: ids to choose from by number.
-    `closed`: id, and "day meal" → what is said about one that can no longer be had; `none`: about one that there
-    is not.
+    `closed`: id, and "day meal" → what is said about one that can no longer be had; `reasons`: "day meal" → why there
+    is none; `none`: about any other that there is not.
     `back`: whether it is asked which one is taken back, and words that refuse name it.
     `today` is ISO.
     """
@@ -56,6 +57,7 @@ class Meal(Question[str]):
     first: str = ""
     offered: tuple[str, ...] = ()
     closed: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     none: str = "{what}现在订不到。"
     back: bool = False
     kind: ClassVar[str] = "meal"
@@ -66,6 +68,8 @@ class Meal(Question[str]):
         return [(str(n), self.meals[one]["label"]) for n, one in enumerate(self.offered, 1)]
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
+        if not self.back and cancels_meal(said.text):
+            return None
         chosen = read_option(said.text, [label for _, label in self.options()])
         return self.named(said.text) if chosen is None else Took(self.offered[chosen])
 
@@ -98,7 +102,7 @@ class Meal(Question[str]):
         if why and not any(self.meals[one]["day"] == (day or self.today) for one in fits):
             return Wrong(why)
         if not fits:
-            return Wrong(self._none(day, meal))
+            return Wrong(self.reasons.get(f"{day or self.today} {meal}") or self._none(day, meal))
         if self.back and len(fits) > 1 and self._when(fits[1]) == self._when(fits[0]):
             same = [one for one in fits if self._when(one) == self._when(fits[0])]
             return Several({self.meals[one]["label"]: one for one in same[:5]}, "是哪一个？")
@@ -126,7 +130,7 @@ class Meal(Question[str]):
     def edited(self, said: Said, so_far: Any, find: Find) -> Reading:
         parts = (read_picks(part) for part in _CUT.split(clean(said.text)))  # 2号两份 is no day
         picks = any(part and max(part) < _NO_PICK for part in parts) or read_picks(clean(said.text))
-        other = cancels_meal(said.text) or picks
+        other = cancels_meal(said.text) or picks or names_several(said.text)
         correction = read_correction(said.text)  # 不是晚饭，是中饭
         reading = None if other else self.named(correction.new if correction else said.text)
         same = isinstance(reading, Took) and self._same(reading.value, so_far)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import delete, event, insert, select, update
 
 from models import tables as t
 from models import views
@@ -16,6 +16,7 @@ from models.actions.kitchen import Freeze
 from models.actions.meal_money import TopUp
 from models.actions.menus import MenuDish, SaveMenu
 from models.views.kitchen import kitchen_count
+from models.views.meal_closed import meals_closed
 from tests.models.dining import LUNCH_DAY, Dining
 from tests.town import TestTown
 
@@ -128,3 +129,30 @@ def test_an_order_takes_few_statements(dining: Dining) -> None:
     event.remove(engine, "before_cursor_execute", listen)
     assert done["subsidy_cents"] == 800
     assert len(said) <= 14, "\n".join(said)
+
+
+def whys(dining: Dining, person_id: int) -> dict[tuple[int, str], dict[str, Any]]:
+    """By days from today, and meal."""
+    first = LUNCH_DAY - timedelta(days=1)
+    rows = dining.town.see(meals_closed, person_id)
+    return {((date.fromisoformat(one["day"]) - first).days, one["meal"]): one for one in rows}
+
+
+def test_why_a_meal_cannot_be_ordered_is_known(dining: Dining) -> None:
+    who, after = dining.diner(), LUNCH_DAY + timedelta(days=1)
+    with dining.town.store.work(dining.town.clock.now()) as work:
+        work.conn.execute(update(t.menu).where(t.menu.c.id == dining.lunch).values(state="withdrawn"))
+        closed = {"canteen_id": dining.canteen, "day": after, "opens": False, "note": "检修"}
+        work.conn.execute(insert(t.canteen_day).values(closed))
+        work.conn.execute(update(t.meal_slot).where(t.meal_slot.c.meal == "dinner").values(active=False))
+        dinners = select(t.menu.c.id).where(t.menu.c.meal == "dinner")
+        work.conn.execute(delete(t.menu_dish).where(t.menu_dish.c.menu_id.in_(dinners)))
+        work.conn.execute(delete(t.menu).where(t.menu.c.meal == "dinner"))
+    why = whys(dining, who.person_id)
+    assert (why[0, "breakfast"]["why"], why[0, "breakfast"]["over"]) == ("late", True)
+    assert (0, "lunch") not in why
+    assert (why[2, "lunch"]["why"], why[2, "lunch"]["note"]) == ("closed", "检修")
+    assert [why[at]["why"] for at in ((1, "lunch"), (1, "dinner"))] == ["withdrawn", "not_served"]
+    with dining.town.store.work(dining.town.clock.now()) as work:
+        work.conn.execute(delete(t.canteen_day))
+    assert whys(dining, who.person_id)[2, "lunch"]["why"] == "no_menu"
