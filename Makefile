@@ -67,7 +67,10 @@ lock:
 
 # --strict: what cannot be looked up is a failure; without it pip-audit says that nothing is known.
 audit: .venv/dev.stamp
-	@$(PYTHON) -m pip_audit --strict --disable-pip --require-hashes -r requirements.lock $(ARGS)
+	@$(PYTHON) -m pip_audit --strict --disable-pip --require-hashes -r requirements.lock $(ARGS) || { \
+		echo 'make audit: failed. A table above names known holes: mend them (make lock). Without a table nothing is'; \
+		echo 'known: pypi.org could not be asked (make audit ARGS="-s osv" asks osv.dev). Audit where it can be.'; \
+		exit 1; }
 
 clean:
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
