@@ -97,7 +97,6 @@ def _page(
         person=person,
         diet=diet_words(diet),
         papers=papers,
-        groups=GROUPS,
         values=typed if typed is not None else values,
         errors=errors or {},
         choices=CHOICES,

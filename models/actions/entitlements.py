@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from models import tables as t
 from models.actions.desk import Audit
@@ -24,7 +24,7 @@ from models.views.calendar import today
 class SaveEntitlement:
     """Staff have seen the papers: day of birth and groups (those of models/rules/entitlements.py).
 
-    With neither of them nothing is kept.
+    With neither of them nothing is kept. A group that stays keeps the time for which an import said that it holds.
     """
 
     user_id: int
@@ -49,7 +49,11 @@ class SaveEntitlement:
         if self.born is None and not self.groups:
             work.conn.execute(delete(t.entitlement).where(this))
             return
-        facts = {"born": self.born.isoformat() if self.born else None, "groups": sorted(set(self.groups))}
+        known = work.conn.execute(select(t.entitlement.c.facts_sealed).where(this)).scalar()
+        periods = json.loads(work.unseal(known) or "{}").get("periods", {})
+        facts: dict[str, Any] = {"born": self.born.isoformat() if self.born else None}
+        facts |= {"groups": sorted(set(self.groups))}
+        facts["periods"] = {one: period for one, period in periods.items() if one in self.groups}
         checked = {"verified_at": work.now, "verified_by": self.user_id, "changed_at": work.now}
         values = {"facts_sealed": work.seal(json.dumps(facts)), **checked}
         work.conn.execute(work.insert_once(t.entitlement).values(person_id=self.person_id, **values))

@@ -16,6 +16,7 @@ from sqlalchemy import insert, select, update
 from models import tables as t
 from models.actions.desk import Audit
 from models.actions.grids import bring_grids
+from models.actions.import_entitlements import bring_entitlements
 from models.actions.import_items import bring_items
 from models.actions.import_lines import Brought, Line
 from models.actions.import_menus import bring_dishes, bring_estate_canteens, bring_menus
@@ -37,6 +38,7 @@ BRING: Mapping[str, Callable[[Work, Sequence[Line], Brought], None]] = {
     "homes": bring_homes,
     "grids": bring_grids,
     "people": bring_people,
+    "entitlements": bring_entitlements,
     "routes": bring_routes,
     "staff": bring_staff,
     "items": bring_items,

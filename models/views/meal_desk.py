@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from models import tables as t
 from models.rules.diets import clash
+from models.rules.entitlements import worded
 from models.store import Work
 from models.views.askers import User
 from models.views.calendar import today
@@ -304,10 +305,11 @@ def debtors(work: Work, asker: User) -> tuple[Debtor, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What staff have checked of somebody. `verified_by`: a login."""
+    """What staff have checked of somebody. `worded`: the groups in words, with their time; `verified_by`: a login."""
 
     born: date | None = field(repr=False, default=None)
     groups: tuple[str, ...] = field(repr=False, default=())
+    worded: tuple[str, ...] = field(repr=False, default=())
     verified_at: datetime | None = None
     verified_by: str = ""
 
@@ -323,7 +325,8 @@ def papers_of(work: Work, person_id: int) -> Papers:
         return Papers()
     facts = json.loads(work.unseal(row.facts_sealed))
     born = date.fromisoformat(facts["born"]) if facts.get("born") else None
-    return Papers(born, tuple(facts.get("groups", ())), row.verified_at, row.login or "")
+    groups = tuple(facts.get("groups", ()))
+    return Papers(born, groups, worded(facts), row.verified_at, row.login or "")
 
 
 def has_account(work: Work, person_id: int) -> int | None:

@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, bindparam, func, null, select
 from models import tables as t
 from models.columns import Moment
 from models.rules.diets import DishFacts
+from models.rules.entitlements import groups_on
 from models.rules.meals import age_on
 from models.rules.subsidies import Diner, Line, Meal, Tier, Used, lines, month_of, week_of
 from models.store import Work
@@ -71,12 +72,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class DinerFacts:
-    """What is known of who eats. `entitled`: staff have checked the rest, and a home is verified."""
+    """What is known of who eats. `papers`: their groups, as models/rules/entitlements.py reads them; `entitled`:
+    staff have checked them, and a home is verified."""
 
     person_id: int
     places: tuple[Place, ...]
     born: date | None
-    groups: frozenset[str]
+    papers: Mapping[str, Any]
     entitled: bool
 
     def place(self, home_id: int | None) -> Place | None:
@@ -102,7 +104,7 @@ class Support:
         """What is paid of dishes of that price, payer by payer. Delivery is nobody's but the diner's."""
         if not self.tiers:
             return ()
-        diner = Diner(self.who.age(offer.day), self.who.groups, self.areas)
+        diner = Diner(self.who.age(offer.day), groups_on(self.who.papers, offer.day), self.areas)
         meal = Meal(offer.meal, offer.day, offer.canteen_id)
         return lines(self.tiers, diner, self._used(offer.day), meal, food_cents)
 
@@ -261,7 +263,7 @@ def diner_of(work: Work, person_id: int, canteen_id: int | None = None) -> Diner
     )
     born = date.fromisoformat(facts["born"]) if facts.get("born") else None
     checked = rows[0].verified_at is not None and any(place.verified for place in places)
-    return DinerFacts(person_id, places, born, frozenset(facts.get("groups", ())), checked)
+    return DinerFacts(person_id, places, born, facts, checked)
 
 
 def support_of(work: Work, who: DinerFacts, days: Iterable[date], but: int = 0) -> Support:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from models import tables as t
+from models.rules.entitlements import worded
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
 from models.store import Work
@@ -152,7 +153,7 @@ def _entitled(work: Work, person_id: int) -> Rows:
     return [
         {
             "出生日期": facts.get("born") or "",
-            "享受的待遇": "、".join(facts.get("groups", ())),
+            "享受的待遇": "；".join(worded(facts)),
             "核实": told_at(work, row.verified_at) or "还没有核实",
         }
     ]

@@ -243,3 +243,38 @@ def test_what_a_table_holds_is_never_run_on_the_page(console: Console) -> None:
     ready: Any = worked(visitor)
     assert ESTATE not in ready.html
     assert ESTATE in ready.text
+
+
+PAPERS = [*HEADING, "待遇", "开始日期", "截止日期"]
+
+
+def test_entitlements_are_looked_at_line_by_line_and_then_kept(console: Console) -> None:
+    """People first, then what their subsidies go by; the same table again changes nothing."""
+    visitor = console.signed_in("admin")
+    upload(visitor, "people", ["王五", "13900001234", *HOME])
+    worked(visitor)
+    visitor.send("/console/import/1/start")
+    worked(visitor)
+    low = ["王五", "13900001234", *HOME, "低保", "2026/1/1", "2026年12月31日"]
+    lines = [low, ["赵六", "", *HOME, "独居", "", ""], ["王五", "", *HOME, "有钱", "", ""]]
+    lines.append(["王五", "", *HOME, "独居", "2026-12-31", "2026-01-01"])
+    for number, said in ((2, "新增 1 更新 0 没有变化 0"), (3, "新增 0 更新 0 没有变化 1")):
+        upload(visitor, "entitlements", *lines, heading=PAPERS)
+        ready = worked(visitor, number)
+        assert f"{said} 有问题，不导入 3" in ready.text
+        assert "第 3 行 姓名 这套房屋没有登记过这个姓名" in ready.text
+        assert "第 4 行 待遇 只能填：低保" in ready.text
+        assert "第 5 行 截止日期 截止日期比开始日期早" in ready.text
+        assert "2026-12-31" in ready.text
+        assert "13900001234" not in ready.html
+        errors = visitor.client.get(f"/console/import/{number}/errors.xlsx")
+        assert "赵六" not in str(list(load_workbook(io.BytesIO(errors.data)).worksheets[0].values))
+        visitor.send(f"/console/import/{number}/{'start' if number == 2 else 'drop'}")
+        worked(visitor, number)
+    assert "都已经在系统里" in ready.text
+    (kept,) = console.rows(t.entitlement)
+    assert kept.verified_by == 1
+    assert [row.subject for row in console.rows(t.audit) if row.what == "entitlement_saved"] == [
+        str(kept.person_id)
+    ]
+    assert list((console.photo_dir.parent / "imports").iterdir()) == []

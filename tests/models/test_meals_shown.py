@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -114,6 +115,25 @@ def test_orders_to_come_and_the_usual(dining: Dining) -> None:
     )
     dining.cancel(done["meal_order_id"])
     assert town.see(views.meals_of, who.person_id, LUNCH_DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "cents"),
+    [
+        (LUNCH_DAY, LUNCH_DAY, 800),
+        (LUNCH_DAY + timedelta(days=1), None, 300),  # of age alone
+        (None, LUNCH_DAY - timedelta(days=1), 300),
+    ],
+)
+def test_a_group_counts_on_the_days_for_which_it_holds(
+    dining: Dining, starts: date | None, ends: date | None, cents: int
+) -> None:
+    who, town = dining.diner(born=OLD, groups=("low_income",)), dining.town
+    period = [day.isoformat() if day else None for day in (starts, ends)]
+    facts = {"born": OLD.isoformat(), "groups": ["low_income"], "periods": {"low_income": period}}
+    with town.store.work(town.clock.now()) as work:
+        work.conn.execute(update(t.entitlement).values(facts_sealed=work.seal(json.dumps(facts))))
+    assert dining.place(who, {dining.on_lunch()[-1]: 1})["subsidy_cents"] == cents
 
 
 def test_an_order_takes_few_statements(dining: Dining) -> None:
