@@ -11,6 +11,9 @@
     ——开着语音识别——         voice messages without words are listened to from now on
     ——到了第二天 8:00——     the clock moves on to that time of the next day; ——到了 9:31—— of the same day
     ——红烧肉只剩 1 份——     of that dish there are so many on every menu
+    ——王桂芳住在 3 号楼 2 单元 601 室——   somebody without WeChat, known by the register alone
+    ——住户叫李秀英——         the name of whoever has that phone
+    ——问饭菜好不好——         the duty of the evening asks those who ate
     ——听出来：电梯坏了——     the oldest of them that waits has been listened to; ——听不出来——
 
 `pytest tests/test_golden.py --update` writes down what is answered now.
@@ -23,10 +26,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.clock import SHANGHAI
 from models import tables as t
+from models.actions.meal_rating import AskMealRatings
+from models.actions.people import BindHome
+from models.actions.residents import set_name
 from models.actions.roster import SetLeave, SetShift
 from tests.chat import Community, Resident
 from workers import timers, voice
@@ -37,6 +43,9 @@ _TURNS = re.compile(r"^——轮派：(?P<names>.+)——$")
 _LEAVE = re.compile(r"^——(?P<who>\w+)请假，(?P<substitute>\w+)代班——$")
 _UNTIL = re.compile(r"^——到了(?P<next>第二天)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})——$")
 _LEFT = re.compile(r"^——(?P<dish>\w+?)只剩 (?P<left>\d+) 份——$")
+_LIVES = re.compile(r"^——(?P<name>\w+?)住在 (?P<building>\d+) 号楼 (?P<unit>\d+) 单元 (?P<room>\d+) 室——$")
+_CALLED = re.compile(r"^——(?P<who>住户\w?)叫(?P<name>\w+)——$")
+_ASKS = "——问饭菜好不好——"
 _LISTENS = "——开着语音识别——"
 _HEARD = re.compile(r"^——听(?:不出来|出来：(?P<words>.+))——$")
 _SHIFT = timedelta(hours=12)
@@ -73,6 +82,17 @@ class Play:
             elif left := _LEFT.match(line):
                 self.lines.append(line)
                 self._sell(left["dish"], int(left["left"]))
+            elif lives := _LIVES.match(line):
+                self.lines.append(line)
+                self._move_in(**lives.groupdict())
+            elif called := _CALLED.match(line):
+                self.lines.append(line)
+                self._name(self.resident(called["who"]), called["name"])
+            elif line == _ASKS:
+                self.lines.append(line)
+                with self.community.store.work(self.community.clock.now()) as work:
+                    AskMealRatings().run(work)
+                self._pushed()
             elif line == _LISTENS:
                 self.lines.append(line)
                 self.community.residents = replace(self.community.residents, listens=True)
@@ -116,6 +136,26 @@ class Play:
         with self.community.store.work(self.community.clock.now()) as work:
             sold = update(t.menu_dish).where(on.dish_id.in_(of)).values(portions=on.taken + left)
             work.conn.execute(sold)
+
+    def _move_in(self, name: str, building: str, unit: str, room: str) -> None:
+        """Somebody who is known by the register alone."""
+        b, h = t.building.c, t.home.c
+        this = (
+            select(h.id)
+            .join_from(t.home, t.building)
+            .where(b.key == building, h.unit == unit, h.room == room)
+        )
+        with self.community.store.work(self.community.clock.now()) as work:
+            made = insert(t.person).values(made_at=work.now).returning(t.person.c.id)
+            person_id = work.conn.execute(made).scalar_one()
+            set_name(work, person_id, name)
+            BindHome(person_id, work.conn.execute(this.order_by(h.id).limit(1)).scalar_one()).run(work)
+
+    def _name(self, phone: Resident, name: str) -> None:
+        a = t.account.c
+        with self.community.store.work(self.community.clock.now()) as work:
+            whose = select(a.person_id).where(a.address == phone.sender)
+            set_name(work, work.conn.execute(whose).scalar_one(), name)
 
     def _listened(self, words: str) -> None:
         store, now = self.community.store, self.community.clock.now()
