@@ -15,12 +15,14 @@ from bot.language import (
     danger,
     intents,
     numbers,
+    ordering,
     phones,
     portions,
     ratings,
     replies,
     reports,
     staff,
+    staff_proxy,
     standing,
     text,
 )
@@ -88,7 +90,11 @@ def _words(table: object) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["commands", "dining", "dishes", "standing", "ordering", "privacy", "replies"]
+    "name",
+    [
+        *("commands", "dining", "dishes", "standing", "ordering", "privacy", "replies"),
+        *("meals", "meal_plans", "staff_proxy", "quantities", "diet_words"),
+    ],
 )
 def test_a_word_said_hundreds_of_times_is_read_at_once(name: str) -> None:
     """Where a reader takes words that can be cut in several ways, each more of them must not double its work."""
@@ -98,6 +104,8 @@ def test_a_word_said_hundreds_of_times_is_read_at_once(name: str) -> None:
         portions.read_picks(said)
         portions.find_portions(said, ["红烧肉"])
         asking.asks_bare(said)
+        ordering.meal_wishes(said)
+        staff_proxy.read_for_diner(f"代订 {said}", date(2026, 3, 2))
 
 
 @pytest.mark.parametrize(
