@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, cast
 
+from bot.language.numbers import SPOKEN, read_numeral
 from bot.language.tables import any_of, read_table
 from bot.language.text import clean, spellings
 
@@ -23,6 +24,9 @@ _ORDER = re.compile(
     rf"(?:{any_of(_TABLE['order_heads'])}[\s:,]*){{0,6}}[#【]?\s*(?P<number>[0-9]{{4,9}})\s*】?"
     rf"(?:[\s,的]*{any_of(_TABLE['order_tails'])}){{0,6}}[\s?。!.~了啊呀]*"
 )
+_ORDER_DIGITS = {said: digit for said, digit in read_table("phones")["spoken"].items() if not said.isascii()}
+_SAID = SPOKEN.replace("]", "".join(_ORDER_DIGITS) + "]")
+_SPOKEN_RUN = re.compile(rf"{_SAID}(?:\s?{_SAID}){{3,8}}|(?<![0-9])[0-9](?:\s[0-9]){{3,8}}(?![0-9])")
 _MINE = frozenset(_TABLE["my_orders"])
 _URGES_ALONE = frozenset(_TABLE["urges_alone"])
 _URGES, _NOT_URGES = re.compile(any_of(_TABLE["urges"])), re.compile(any_of(_TABLE["not_urges"]))
@@ -64,9 +68,26 @@ def is_order(number: int) -> bool:
     return FIRST_ORDER <= number < 1_000_000_000
 
 
+def in_digits(text: str) -> str:
+    """`text` cleaned, with a spoken number of four digits or more in digits: 幺洞两四, 一 零 二 四, 一千零二十四.
+
+    >>> in_digits("查幺洞两四"), in_digits("一千零二十四怎么样了"), in_digits("三份")
+    ('查1024', '1024怎么样了', '三份')
+    """
+    return _SPOKEN_RUN.sub(_in_digits, clean(text))
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    said = "".join(found[0].split())
+    if all(c in _ORDER_DIGITS or c.isdigit() for c in said):
+        return "".join(_ORDER_DIGITS.get(c, c) for c in said)
+    value = read_numeral(said)
+    return found[0] if value is None else str(value)
+
+
 def order_number(text: str) -> int | None:
     """The number when `text` is only about one order: 1024, 查 1024, 工单1024, 1024 怎么样了."""
-    found = _ORDER.fullmatch(clean(text))
+    found = _ORDER.fullmatch(in_digits(text))
     number = int(found["number"]) if found else 0
     return number if is_order(number) else None
 

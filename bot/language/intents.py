@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-from bot.language.commands import is_order, my_orders, not_fixed, order_number, urges, withdraws
+from bot.language.commands import in_digits, is_order, my_orders, not_fixed, order_number, urges, withdraws
 from bot.language.diets import wants_diet
 from bot.language.dining import answers_carer, ends_carer, wants_carer
 from bot.language.phones import read_phone, without_phone
@@ -42,7 +41,7 @@ def _bare(text: str) -> str:
 
 
 INTENTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("urge", lambda text: urges(text) or _URGE.match(text.strip()) is not None),
+    ("urge", lambda text: urges(text) or _URGE.match(in_digits(text)) is not None),
     ("not_fixed", not_fixed),
     ("withdraw", withdraws),
     ("my_orders", my_orders),
@@ -96,5 +95,5 @@ def about_number(text: str) -> int | None:
     >>> about_number("催1001"), about_number("催一下")
     (1001, None)
     """
-    found = _NUMBER.findall(unicodedata.normalize("NFKC", text))
+    found = _NUMBER.findall(in_digits(text))
     return order_number(text) or (int(found[0]) if len(found) == 1 and is_order(int(found[0])) else None)

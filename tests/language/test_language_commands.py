@@ -42,7 +42,7 @@ def test_control(text: str, verb: str | None) -> None:
         ("13812345678", None), ("", None),
         ("1024几楼", None), ("体温366", None), ("2026年", None), ("1024 1025", None), ("接 1024", None),
         ("1024 还是漏", None),
-        ("3号楼1024", None), ("20号", None), ("查", None), ("一千零二十四", None),
+        ("3号楼1024", None), ("20号", None), ("查", None), ("一千零二十四", 1024),
     ],
 )  # fmt: skip
 def test_order_number(text: str, number: int | None) -> None:
