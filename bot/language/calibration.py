@@ -17,6 +17,7 @@ from bot.language.tables import read_table
 
 _TABLE = read_table("retrieval_weights")
 SKIP_MODEL_FROM: float = _TABLE["skip_model_from"]  # chance by words from which on the model is not asked
+NEAR, MOST_NEAR = 0.85, 3  # of the best item's height: as many others stand as near
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def evidence(
 ) -> npt.NDArray[np.float64]:
     """What speaks for and against the best item.
 
-    `components`: (items, ways); `ranked`: (items,), their weighed sum; `knows`: further facts of the question.
+    `components`: (items, ways); `ranked`: (items,), their weighed sum; `knows`: further facts of the question and
+    of the two that are leading(), the last of them how alike the two are named.
     """
     best = int(ranked.argmax())
     others = np.delete(ranked, best)
@@ -52,7 +54,18 @@ def evidence(
     own = components[best]
     rivals = np.delete(components, best, axis=0).max(axis=0) if others.size else np.zeros_like(own)
     top = float(ranked[best])
-    return np.array([top, top - second, top - third, *own, *(own - rivals), *knows])
+    ahead = (top - second) / top if top > 0 else 0.0
+    close = min(int((others > NEAR * top).sum()), MOST_NEAR)
+    return np.array(
+        [top, top - second, top - third, ahead, close, *own, *(own - rivals), *knows, knows[-1] * (1 - ahead)]
+    )
+
+
+def leading(ranked: npt.NDArray[np.float64]) -> tuple[int, int]:
+    """The rows of the best item and of the next one; -1 where there is no other."""
+    best = int(ranked.argmax())
+    others = np.where(np.arange(len(ranked)) == best, -np.inf, ranked)
+    return best, int(others.argmax()) if len(ranked) > 1 else -1
 
 
 def chance(weighed: npt.NDArray[np.float64], found: npt.NDArray[np.float64]) -> float:

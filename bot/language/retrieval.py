@@ -17,10 +17,11 @@ from typing import Literal
 
 import numpy as np
 
-from bot.language.calibration import SKIP_MODEL_FROM, Weights, chance, evidence, weights
+from bot.language.calibration import SKIP_MODEL_FROM, Weights, chance, evidence, leading, weights
 from bot.language.embedding import Embedder, FloatArray, model
 from bot.language.likeness import ByModel, ByWords, Components, embedded
 from bot.language.questions import Question, is_chinese, read, standard
+from bot.language.rivals import Rivals
 from bot.language.service_items import Item, digest, passages
 
 __all__ = ["Embedder", "Finder", "FloatArray", "Item", "Kind", "Verdict", "digest", "model", "passages"]
@@ -61,6 +62,7 @@ class Finder:
     ) -> None:
         self._items = list(items)
         self._words = ByWords(self._items) if items else None
+        self._rivals = Rivals(self._items, self._words.characters) if self._words else None
         self._model = _by_model(self._items, embedder, vectors or {}, makes) if embedder else None
         self._names = [standard("\n".join((item.title, *item.aliases))) for item in self._items]
         self._remembered = lru_cache(_REMEMBERED)(self._judged)
@@ -81,11 +83,13 @@ class Finder:
         by_words = self._words.components(question)
         return np.hstack((by_words, self._model.components(question))) if self._model else by_words
 
-    def known(self, question: Question, best: int) -> tuple[float, ...]:
+    def known(self, question: Question, best: int, second: int) -> tuple[float, ...]:
         """Further evidence on item number `best`: how much of the question it has, how much no item has,
-        what is someone else's, how long the question is, whether it asks or chats, which meanings are left.
+        what is someone else's, how long the question is, whether it asks or chats, which meanings are left; and
+        what tells it from item number `second`.
         """
         assert self._words is not None
+        assert self._rivals is not None
         index, meanings = self._words.characters, self._words.meanings
         weight = {term: index.weight(term) for term in question.characters}
         whole = sum(weight.values()) or 1.0
@@ -95,7 +99,8 @@ class Finder:
         left = sum(best not in meanings.holders(name) for name in question.meanings)
         length = math.log1p(len(question.core))
         asks, chats = float(question.asks), float(min(question.chats, 2))
-        return held / whole, strange / whole, float(outside), length, asks, chats, float(left)
+        own = (held / whole, strange / whole, float(outside), length, asks, chats, float(left))
+        return (*own, *self._rivals.evidence(question, best, second))
 
     def _judged(self, said: str) -> Verdict:
         assert self._words is not None
@@ -112,7 +117,7 @@ class Finder:
 
     def _verdict(self, question: Question, components: Components, by: Weights) -> Verdict:
         ranked = components @ by.order
-        found = evidence(components, ranked, self.known(question, int(ranked.argmax())))
+        found = evidence(components, ranked, self.known(question, *leading(ranked)))
         score = chance(by.sure, found)
         kind: Kind = "sure" if score >= by.answer_from else "suggest" if score >= by.suggest_from else "none"
         best = np.argsort(-ranked, kind="stable")[:MOST]

@@ -176,7 +176,7 @@ def test_every_weight_has_its_evidence() -> None:
     for name, count in ways.items():
         by = weights(name)
         assert by.order.shape == (count,)
-        assert by.sure.shape == (1 + 3 + 2 * count + 7,)
+        assert by.sure.shape == (1 + 5 + 2 * count + 7 + 6 + 1,)
         assert 0 < by.suggest_from < by.answer_from < SKIP_MODEL_FROM < 1
 
 
@@ -184,8 +184,8 @@ def test_a_service_of_someone_else_counts_only_where_no_item_is_about_it() -> No
     passport = Item("passport", "护照申领与换发", ("护照怎么办",), "公安分局出入境窗口。")
     question = read(standard("护照怎么办"))
     outside = 2
-    assert Finder(ITEMS).known(question, 0)[outside] == 1
-    assert Finder((passport, *ITEMS)).known(question, 0)[outside] == 0
+    assert Finder(ITEMS).known(question, 0, 1)[outside] == 1
+    assert Finder((passport, *ITEMS)).known(question, 0, 1)[outside] == 0
     assert Finder((passport, *ITEMS)).find("护照怎么办").kind == "sure"
 
 
