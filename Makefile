@@ -16,7 +16,7 @@ help:
 	@echo 'make bench   measure'
 	@echo 'make faults  run the long tests that kill processes and break connections'
 	@echo 'make train   learn the weights of the classifier from training/data'
-	@echo 'make fit     fit the weights by which service items are found (5 minutes)'
+	@echo 'make fit     fit the weights by which service items are found (3 minutes)'
 	@echo 'make eval    measure how well lines are understood (ARGS=your_log.jsonl)'
 	@echo 'make lock    choose newer libraries and write their hashes down'
 	@echo 'make audit   ask which libraries have known holes (needs the network)'
