@@ -1,13 +1,17 @@
-"""A worker process that dies where it is told: python -m tests.workers.killed WHERE DATABASE REDIS FOLDER NOW.
+"""Worker processes that die where they are told: python -m tests.workers.killed, and a line of JSON for each.
 
-It notes every message it tells in the file "told" of the folder.
+The line holds where, database, Redis, folder and now; the answer is how the process ended, as subprocess has it.
+Each is forked from one that has loaded everything, which takes longer than the work itself. A process notes every
+message it tells in the file "told" of the folder.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+import traceback
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,8 @@ from bot.clock import FixedClock
 from tests.workers.stage import make_stage, make_store
 from workers import jobs
 from workers.hands import equip
+
+SECONDS = 60  # that one may take
 
 
 def die() -> None:
@@ -65,5 +71,21 @@ class Trap:
         return False
 
 
+def ended(arguments: list[str]) -> int:
+    """How a process ended that did main() with these arguments: 0, or the signal that killed it, negative."""
+    child = os.fork()
+    if not child:
+        signal.alarm(SECONDS)
+        os.dup2(2, 1)  # the answer alone goes out
+        try:
+            main(*arguments)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    for line in sys.stdin:
+        print(ended(json.loads(line)), flush=True)
