@@ -39,7 +39,12 @@ _UNIT = (
     r"|张|套|把|件|箱|包|瓶|斤|公斤|克|升|瓦|伏|安|平|厘米|毫米|公分|公里|小时|岁|级|份|倍|批|期|路|多|来个|余|万|千|百|摄氏"
     r"|[%‰℃°]|[cm]m|kg|[mwv]\b|[.:：/\-—~]\s*\d)"
 )
-_NO_UNIT = rf"(?!{_UNIT})"
+# Counters that are surnames too: 602张阿婆 is a door and who lives there, 602张票 is not.
+_PERSON = (
+    r"\s*[张安平万包毛米路][\u4e00-\u9fff]{0,2}?"
+    r"(?:阿婆|阿公|阿姨|阿伯|奶奶|爷爷|外婆|外公|大爷|大妈|大娘|大叔|婆婆|公公|叔|伯|先生|女士|小姐|太太|师傅|老师|老太|老伯)"
+)
+_NO_UNIT = rf"(?!(?!{_PERSON}){_UNIT})"
 _EMERGENCY = r"(?!(?:110|119|120|122)(?!\d))"
 # A door stands at the start of a clause, or after a word of place.
 _HEAD = re.compile(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -55,6 +57,19 @@ def test_a_door_with_a_letter_is_hidden(words: str) -> None:
 @pytest.mark.parametrize("words", ["6楼02漏水", "六楼02室", "6 楼 02 漏水", "302家漏到202了", "楼上1203漏水"])
 def test_every_door_of_a_sentence_is_hidden(words: str) -> None:
     assert not {"02", "1203"} & {mask(words)[i : i + n] for n in (2, 4) for i in range(len(words))}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["602张阿婆家漏水", "我家602张桂芳奶奶摔了", "402平先生报的", "楼上1203万师傅家", "3号楼602包老师"],
+)
+def test_a_door_before_a_name_that_is_a_counter_too_is_hidden(words: str) -> None:
+    assert not re.search(r"\d{3}", mask(words))
+
+
+@pytest.mark.parametrize("words", ["602张椅子", "102平方", "买了150张票", "120万元", "602安装"])
+def test_a_counter_before_a_thing_is_none(words: str) -> None:
+    assert mask(words) == words
 
 
 @pytest.mark.parametrize("phone", PHONES)
