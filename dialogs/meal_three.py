@@ -88,6 +88,8 @@ def plan_of(work: Any, person_id: int, words: str, who: str, now: datetime) -> d
         one, said = _meal(work, person_id, card, now, (part["words"], words))
         meals += [one] if one else []
         notes += said
+    priced = views.prices(work, person_id, [(one["menu_id"], one["basket"], one["how"]) for one in meals])
+    meals = [one | {"price": price} for one, price in zip(meals, priced, strict=True)]
     new = "、".join(NAMES[one["meal"]] for one in meals if one["new"])
     notes += [f"{new}{who}以前没订过，先按菜单上第一样。"] if new else []
     had_at = {(one["day"], one["meal"]) for one in views.meals_of(work, person_id, views.today(work))}
@@ -106,7 +108,7 @@ def _day(meals: Mapping[str, Mapping[str, str]], wished: set[str]) -> str:
 def _meal(
     work: Any, person_id: int, card: Card, now: datetime, said: tuple[str, str]
 ) -> tuple[dict[str, Any] | None, list[str]]:
-    """One meal as it is wished for, else the usual; `said`: the words about it, and all of them."""
+    """One meal as it is wished for, else the usual, not priced; `said`: the words about it, and all of them."""
     usual = views.usual_of(work, person_id, card["meal"])
     basket, notes, named = _named(card, clean(said[0]))
     if not named:
@@ -122,11 +124,10 @@ def _meal(
     brought = sends[0] or (sends[1] and not fetches[0])
     asked = {"how": "delivery" if brought else "pickup", "home_id": None}
     how, home_id = how_of(asked if brought or any(fetches) or not usual else usual, card["places"])
-    price = views.price(work, card["menu_id"], person_id, basket, how)
     kept = {name: card[name] for name in ("menu_id", "label", "day", "meal", "canteen")}
     words = {"basket": basket, "text": _text(card, basket), "how": how, "home_id": home_id}
     new = usual is None and not named
-    return kept | words | {"price": price, "cancel": cancel_time(card, now), "new": new}, notes
+    return kept | words | {"cancel": cancel_time(card, now), "new": new}, notes
 
 
 def _text(card: Card, basket: Mapping[str, int]) -> str:
@@ -221,6 +222,8 @@ def _done(one: Mapping[str, Any], done: Mapping[str, Any]) -> str:
     if done["ok"]:
         back = taken_back(one["cancel"], one["label"], one["meal"])
         pays = one["price"]["pay_cents"] != done["pay_cents"]
-        sum_ = f"，您付 {yuan(done['pay_cents'])}" if pays else ""  # the meals before have used up a subsidy
+        sum_ = (
+            f"，您付 {yuan(done['pay_cents'])}" if pays else ""
+        )  # a meal before it could not be had and used up no subsidy
         return f"{one['label']}订好了：{one['text']}，取餐码 {done['code']}{sum_}。{back}"
     return f"{one['label']}没有订上，刚刚卖完或截止了。要看还有什么，请说“{one['label']}”。"

@@ -14,6 +14,7 @@ from handlers.host import TurnHost
 from models import tables as t
 from models.actions.staff import Claim, Finish
 from models.limits import load_limits
+from models.rules.money import yuan
 from models.rules.orders import Refusal, Why
 from models.views.meal_code import meal_code_of
 from tests.chat import Community, Resident, found
@@ -291,3 +292,19 @@ def test_an_abandoned_menu_orders_nothing_the_next_day(community: Community, zha
     community.clock.forward(hours=25)
     zhang.says("1")
     assert len(orders(community)) == 1
+
+
+def test_the_one_sum_counts_what_each_meal_leaves_of_a_cap(community: Community, zhang: Resident) -> None:
+    with community.store.work(community.clock.now()) as work:
+        work.conn.execute(update(t.subsidy_tier).values(weekly_most=1))
+        person = community.rows(t.person)[-1].id
+        facts = work.seal('{"born": "1940-01-01", "groups": []}')
+        row = {"person_id": person, "facts_sealed": facts, "changed_at": work.now, "verified_at": work.now}
+        work.conn.execute(insert(t.entitlement).values(row))
+        work.conn.execute(update(t.binding).values(state="verified"))
+    shown = zhang.says("明天中午家常豆腐，晚上鸡汤面两份")
+    assert shown.count("补贴减") == 1
+    done = zhang.says("好")
+    assert "您付" not in done, "what is paid is what was shown"
+    paid = sum(row.pay_cents for row in orders(community))
+    assert f"一共您付 {yuan(paid)}" in shown

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,15 @@ class Used:
     week_meals: int = 0
     month_meals: int = 0
     month_cents: int = 0
+
+
+class Had(NamedTuple):
+    """What a tier has paid on one day: of so many meals so many cents."""
+
+    tier_id: int
+    day: date
+    meals: int
+    cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,25 @@ def _left(tier: Tier, used: Used) -> int:
     if spent:
         return 0
     return tier.cents if tier.monthly_cents is None else max(tier.monthly_cents - used.month_cents, 0)
+
+
+def used_on(had: Iterable[Had], day: date) -> dict[int, Used]:
+    """What of each tier has been used up, by tier id, in the week and the month of that day."""
+    (monday, sunday), (first, last) = week_of(day), month_of(day)
+    used: dict[int, Used] = {}
+    for tier, on, meals, cents in had:
+        was, week, month = used.get(tier, NOTHING), monday <= on <= sunday, first <= on <= last
+        used[tier] = Used(
+            was.week_meals + meals * week,
+            was.month_meals + meals * month,
+            was.month_cents + cents * month,
+        )
+    return used
+
+
+def had_after(had: Iterable[Had], day: date, paid: Iterable[Line]) -> tuple[Had, ...]:
+    """What a diner has had once these lines are paid of one more meal of that day."""
+    return (*had, *(Had(line.tier_id, day, 1, line.cents) for line in paid))
 
 
 def week_of(day: date) -> tuple[date, date]:

@@ -56,6 +56,7 @@ from models.views.meals import (
     menu_card,
     menus_open,
     price,
+    prices,
     usual_of,
 )
 from models.views.my_data import my_data, my_data_link, my_data_of, my_data_times
@@ -219,8 +220,8 @@ __all__ = [
     "own_days", "own_estates", "own_group", "own_leave", "own_order_at", "own_shift", "own_text", "own_texts",
     "own_units", "own_worker", "own_worker_account", "page_link", "page_of", "passed_on", "people_at",
     "person_by_id", "person_talk", "person_talks", "phone_of", "phone_of_person", "photo_by_id", "photos",
-    "price", "public_parts", "queue", "queue_length", "rating_of", "rehearsal", "rehearsal_setting", "robots",
-    "served_people", "setup_bots", "setup_buildings", "setup_estates", "setup_grids", "setup_routes",
+    "price", "prices", "public_parts", "queue", "queue_length", "rating_of", "rehearsal", "rehearsal_setting",
+    "robots", "served_people", "setup_bots", "setup_buildings", "setup_estates", "setup_grids", "setup_routes",
     "setup_workers", "shifts", "similar_order", "skills_of", "standing_alarms", "standing_choices", "standing_of",
     "stuck_messages", "talk_lines", "talk_photos", "timeline", "today", "unanswered_by_number",
     "unanswered_count", "unanswered_open", "units", "units_for", "usual_of", "waiting_talks", "whole_queue",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,18 @@ from models.columns import Moment
 from models.rules.diets import DishFacts
 from models.rules.entitlements import groups_on
 from models.rules.meals import age_on
-from models.rules.subsidies import Diner, Line, Meal, Tier, Used, lines, month_of, week_of
+from models.rules.subsidies import (
+    Diner,
+    Had,
+    Line,
+    Meal,
+    Tier,
+    had_after,
+    lines,
+    month_of,
+    used_on,
+    week_of,
+)
 from models.store import Work
 
 
@@ -96,7 +107,7 @@ class Support:
     """The tiers in force and what a diner has had of them."""
 
     tiers: tuple[Tier, ...]
-    had: tuple[tuple[int, date, int, int], ...]  # tier, day, meals, cents
+    had: tuple[Had, ...]
     who: DinerFacts
     areas: frozenset[int] = field(default_factory=frozenset)
 
@@ -106,19 +117,11 @@ class Support:
             return ()
         diner = Diner(self.who.age(offer.day), groups_on(self.who.papers, offer.day), self.areas)
         meal = Meal(offer.meal, offer.day, offer.canteen_id)
-        return lines(self.tiers, diner, self._used(offer.day), meal, food_cents)
+        return lines(self.tiers, diner, used_on(self.had, offer.day), meal, food_cents)
 
-    def _used(self, day: date) -> dict[int, Used]:
-        (monday, sunday), (first, last) = week_of(day), month_of(day)
-        used: dict[int, Used] = {}
-        for tier, on, meals, cents in self.had:
-            was, week, month = used.get(tier, Used()), monday <= on <= sunday, first <= on <= last
-            used[tier] = Used(
-                was.week_meals + meals * week,
-                was.month_meals + meals * month,
-                was.month_cents + cents * month,
-            )
-        return used
+    def after(self, day: date, paid: Iterable[Line]) -> Support:
+        """What is left for the next meal, once these lines are paid of one of that day."""
+        return replace(self, had=had_after(self.had, day, paid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,25 @@ def price_of(offer: Offer, support: Support, dishes: Mapping[int, int], how: str
     food = offer.food_cents(dishes)
     delivery = offer.delivery_cents if how == "delivery" else 0
     return Price(food + delivery, support.lines(offer, food))
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Dishes of one menu, and how they come: pickup or delivery."""
+
+    offer: Offer
+    dishes: Mapping[int, int]
+    how: str
+
+
+def prices_in_turn(baskets: Iterable[Basket], support: Support) -> list[Price]:
+    """What meals cost that are ordered one after the other: each leaves less of the caps to those behind it."""
+    found = []
+    for one in baskets:
+        price = price_of(one.offer, support, one.dishes, one.how)
+        support = support.after(one.offer.day, price.lines)
+        found.append(price)
+    return found
 
 
 def select_offers(dishes: bool = True) -> Select[Any]:
@@ -275,7 +297,7 @@ def support_of(work: Work, who: DinerFacts, days: Iterable[date], but: int = 0) 
     first = min(week_of(known[0])[0], month_of(known[0])[0])
     last = max(week_of(known[-1])[1], month_of(known[-1])[1])
     said = {"person": who.person_id, "first": first, "last": last, "but": but}
-    had = tuple((row[0], row[1], row[2], int(row[3])) for row in work.conn.execute(_HAD, said))
+    had = tuple(Had(row[0], row[1], row[2], int(row[3])) for row in work.conn.execute(_HAD, said))
     return Support(tiers, had, who, _areas(work, who, tiers))
 
 

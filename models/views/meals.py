@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from models.views.askers import Asker, Resident, User
 from models.views.calendar import today
 from models.views.meal_price import (
     NOW,
+    Basket,
     Offer,
     Support,
     balance_of,
@@ -25,6 +26,7 @@ from models.views.meal_price import (
     offer_of,
     paid_from,
     price_of,
+    prices_in_turn,
     read_offers,
     select_offers,
     support_of,
@@ -211,6 +213,10 @@ def _head(offer: Offer) -> dict[str, Any]:
     }
 
 
+Wanted = tuple[int, Mapping[Any, int], str]
+"""A menu, how many of which of its dishes, how they come."""
+
+
 def price(
     work: Work, menu_id: int, person_id: int, dishes: Mapping[Any, int], how: str, *, but: int = 0
 ) -> dict[str, Any] | None:
@@ -218,14 +224,29 @@ def price(
 
     `but`: the order that would be changed. None for a menu, dish or person that there is not.
     """
-    offer, wanted = offer_of(work, menu_id), {int(one): count for one, count in dishes.items()}
+    return next(iter(prices(work, person_id, [(menu_id, dishes, how)], but=but)), None)
+
+
+def prices(work: Work, person_id: int, wanted: Sequence[Wanted], *, but: int = 0) -> list[dict[str, Any]]:
+    """price() of each of several meals that would be ordered in this order: what one uses up of a cap or of the
+    balance the next has not. Empty where one of the menus, the dishes or the person is not there."""
     diner = diner_of(work, person_id)
-    if offer is None or diner is None or not wanted.keys() <= offer.dishes.keys():
-        return None
-    found = price_of(offer, support_of(work, diner, (offer.day,), but), wanted, how)
+    baskets = [basket for one in wanted if (basket := _basket(work, *one))]
+    if diner is None or len(baskets) < len(wanted):
+        return []
+    support = support_of(work, diner, {one.offer.day for one in baskets}, but)
     pays, balance = balance_of(work, person_id)
-    whence = paid_from(pays, balance, found.pay_cents)
-    return found.shown() | {"pays": whence, "balance_cents": balance}
+    told = []
+    for found in prices_in_turn(baskets, support):
+        whence = paid_from(pays, balance, found.pay_cents)
+        told.append(found.shown() | {"pays": whence, "balance_cents": balance})
+        balance -= found.pay_cents if whence != "pickup" else 0
+    return told
+
+
+def _basket(work: Work, menu_id: int, dishes: Mapping[Any, int], how: str) -> Basket | None:
+    offer, counts = offer_of(work, menu_id), {int(one): count for one, count in dishes.items()}
+    return Basket(offer, counts, how) if offer and counts.keys() <= offer.dishes.keys() else None
 
 
 def select_meals() -> Select[Any]:
