@@ -5,7 +5,7 @@ The group reads the building and the last four digits of the phone back, never d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.language.addresses import HomeRef
 from bot.language.staff_deliveries import AboutDelivery
@@ -85,16 +85,14 @@ def _meant(work: Work, asker: views.Staff, about: AboutDelivery) -> list[Box]:
     return []
 
 
-def _is_meant(box: Box, about: AboutDelivery, homes: Mapping[int, HomeRef]) -> bool:
+def _is_meant(box: Box, about: AboutDelivery, homes: Collection[int]) -> bool:
     if about.number:
         return about.number in (box.tail, box.code)
-    ref = homes.get(box.home_id) if box.home_id is not None else None
-    return ref is not None and (not ref.estate or box.place.startswith(ref.estate))
+    return box.home_id in homes
 
 
-def _homes(work: Work, asker: views.Staff, refs: Sequence[HomeRef]) -> dict[int, HomeRef]:
-    estates = views.estates_cooked_for(work, asker)
-    return {home: ref for ref in refs for estate in estates for home in homes_said(work, (ref,), estate)}
+def _homes(work: Work, asker: views.Staff, refs: Sequence[HomeRef]) -> set[int]:
+    return {one.id for one in homes_said(work, refs, views.estates_cooked_for(work, asker))}
 
 
 def _how_near(work: Work, one: KitchenCount) -> tuple[bool, float]:

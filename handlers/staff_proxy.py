@@ -22,14 +22,18 @@ EXAMPLE = "比如：代订 3-2-601 王阿婆 午餐 红烧肉 1份 送"
 NOBODY = (
     "没有找到这一户的这位住户，或者他住的小区不归您单位的食堂送。请核对门牌和姓，或者请社区先在工作台登记。"
 )
-SEVERAL = "这一户有 {count} 位对得上，不能确定是哪一位。请写全名，比如“王桂芳”；还不行，请到工作台订。"
+SEVERAL = (
+    "这一户有 {count} 位对得上，不能确定是哪一位。请写上小区和全名，比如“幸福小区 3-2-601 王桂芳”；"
+    "还不行，请到工作台订。"
+)
 NEEDS_DOOR = f"请写上门牌和姓名，{EXAMPLE}"
 NEEDS_NAME = f"请写上是哪一位，写姓也可以，{EXAMPLE}"
 NO_MENU = "{meal}现在订不了：没有菜单，或者已经截止。截止以后要补订，请到工作台“订餐”里办。"
 WHICH_DISH = "请写上要什么菜。{day}{meal}有：{dishes}"
 UNSURE_DISH = "“{said}”可能是 {dishes}，请写全。"
 DONE = (
-    "订好了，订餐 {number} 号：{day}{meal}，{dishes}，{how}。价钱 {price}{subsidy}，{pays}。取餐码 {code}。"
+    "订好了，订餐 {number} 号：{estate}，{day}{meal}，{dishes}，{how}。"
+    "价钱 {price}{subsidy}，{pays}。取餐码 {code}。"
 )
 PAYS = {"balance": "自付 {pay}，从余额扣了", "pickup": "自付 {pay}，取餐时收", "bill": "自付 {pay}，记在账上"}
 WHY = {
@@ -49,18 +53,19 @@ def answer(work: Work, asker: views.Staff, said: ForDiner) -> Reply:
     estates = views.estates_cooked_for(work, asker)
     if not said.homes:
         return Reply(NEEDS_DOOR)
-    homes = [home for estate in estates for home in homes_said(work, said.homes, estate)]
+    homes = homes_said(work, said.homes, estates)
     if not said.name:
         return Reply(NEEDS_NAME)
-    people = views.people_at(work, homes, said.name) if homes else []
+    people = views.people_at(work, [one.id for one in homes], said.name) if homes else []
     if len(people) != 1:
         return Reply(SEVERAL.format(count=len(people)) if people else NOBODY)
+    home = next(one for one in homes if views.people_at(work, [one.id], said.name))
     canteens = {one for several in estates.values() for one in several}
     open_now = views.menus_open(work, people[0], day=said.day, meal=said.meal)
     menu = next((one for one in open_now if one["canteen_id"] in canteens), None)
     if menu is None:
         return Reply(NO_MENU.format(meal=MEAL_NAMES.get(said.meal or "", "这一餐")))
-    return Reply(_ordered(work, asker, people[0], menu, said))
+    return Reply(_ordered(work, asker, people[0], home, menu, said))
 
 
 def _day(menu: Mapping[str, Any]) -> date:
@@ -73,19 +78,33 @@ def _refused(done: Mapping[str, Any], on_menu: Mapping[str, Any]) -> str:
     return WHY.get(done["why"], FAILED).format(dish=dish, left=done.get("left", 0), most=done.get("most", 0))
 
 
-def homes_said(work: Work, refs: Iterable[HomeRef], estate_id: int) -> list[int]:
-    """The homes of an estate that some readings of a door may mean, by id."""
+def homes_said(work: Work, refs: Iterable[HomeRef], estates: Iterable[int]) -> list[views.Home]:
+    """The homes of these estates that some readings of a door may mean; of the estate that was written alone."""
     return [
-        home.id
+        home
         for ref in refs
         if ref.building and ref.room
+        for estate_id in _estates_meant(work, ref, estates)
         for home in views.find_home(
             work, building_key=ref.building, room=ref.room, unit=ref.unit, estate_id=estate_id
         )
     ]
 
 
-def _ordered(work: Work, asker: views.Staff, person_id: int, menu: Mapping[str, Any], said: ForDiner) -> str:
+def _estates_meant(work: Work, ref: HomeRef, estates: Iterable[int]) -> list[int]:
+    """All of them where none was written."""
+    called = views.estates_called(work, ref.estate) if ref.estate else None
+    return [one for one in estates if called is None or one in called]
+
+
+def _ordered(
+    work: Work,
+    asker: views.Staff,
+    person_id: int,
+    home: views.Home,
+    menu: Mapping[str, Any],
+    said: ForDiner,
+) -> str:
     on_menu = {one["name"]: one for one in menu["dishes"]}
     portions = find_portions(said.words, list(on_menu))
     named = {"day": day_words(_day(menu)), "meal": MEAL_NAMES[menu["meal"]]}
@@ -99,6 +118,7 @@ def _ordered(work: Work, asker: views.Staff, person_id: int, menu: Mapping[str, 
         person_id,
         dishes,
         "delivery" if said.delivery else "pickup",
+        home.id,
         account_id=views.own_account(work, person_id),
         via="group",
         by_id=asker.worker_id,
@@ -112,6 +132,7 @@ def _ordered(work: Work, asker: views.Staff, person_id: int, menu: Mapping[str, 
     harms = any(on_menu[one.dish]["clash"] for one in portions)
     return DONE.format(
         number=done["number"],
+        estate=home.estate,
         dishes=told,
         how="送餐" if said.delivery else "自取",
         price=yuan(done["price_cents"]),

@@ -149,7 +149,17 @@ from models.views.roster import (
     shifts,
     skills_of,
 )
-from models.views.search import Found, Hits, Spot, by_name, by_phone, by_place, estates_named, homes_at
+from models.views.search import (
+    Found,
+    Hits,
+    Spot,
+    by_name,
+    by_phone,
+    by_place,
+    estates_called,
+    estates_named,
+    homes_at,
+)
 from models.views.setup import (
     SetupBot,
     SetupBuilding,
@@ -206,7 +216,7 @@ __all__ = [
     "catalogue_version", "changed_texts", "claim_by_id", "claims", "claims_waiting", "console_user", "console_users",
     "contact_of", "contact_of_talk", "counts_told", "desk_items", "diet_of", "diet_shown", "diet_words",
     "dishes_cooked", "door_of", "doors_of", "duty_hours", "duty_now", "entries", "erasures", "estates",
-    "estates_cooked_for", "estates_named",
+    "estates_called", "estates_cooked_for", "estates_named",
     "estates_of_unit", "estates_of_worker", "failed_messages", "find_home", "gaps", "group_by_id", "group_of",
     "groups", "groups_of_unit", "has_photos", "health_item", "helpers_of", "home_units",
     "homes_at", "homes_of", "import_run",

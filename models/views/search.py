@@ -106,6 +106,15 @@ def estates_named(work: Work, text: str) -> tuple[int, ...]:
     )
 
 
+def estates_called(work: Work, said: str) -> tuple[int, ...]:
+    """The estates that somebody may mean who says so: of just that name or other name, else with a part of it."""
+    names = {one.id: [name for name in (one.name, *one.aliases) if name] for one in estates(work)}
+    exact = tuple(one for one, known in names.items() if said in known)
+    return exact or tuple(
+        one for one, known in names.items() if any(name in said or said in name for name in known)
+    )
+
+
 def _building_fits(asker: User, spot: Spot) -> ColumnElement[bool]:
     b = t.building.c
     fits = b.key == spot.building if spot.building is not None else b.id.is_not(None)

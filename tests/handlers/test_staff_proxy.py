@@ -14,6 +14,8 @@ from models.actions.diets import SaveDiet
 from models.actions.people import BindHome, EnsureAccount
 from models.actions.residents import set_name
 from models.rules.diets import MARKS
+from models.sample import ensure
+from models.store import Work
 from tests.chat import Community, Worker, found
 
 TODAY = date(2026, 11, 18)
@@ -24,17 +26,21 @@ def community(tmp_path: Path) -> Community:
     return found(tmp_path)
 
 
-def elder(community: Community, name: str, room: str = "601") -> int:
+def elder(community: Community, name: str, room: str = "601", estate: str = "幸福小区") -> int:
     """Somebody who lives in unit 2 of building 3, known by the register alone."""
     with community.store.work(community.clock.now()) as work:
         made = insert(t.person).values(made_at=work.now).returning(t.person.c.id)
         person_id = int(work.conn.execute(made).scalar_one())
         set_name(work, person_id, name)
-        homes = [one for one in community.rows(t.home) if (one.unit, one.room) == ("2", room)]
-        third = {one.id for one in community.rows(t.building) if one.key == "3"}
-        home = next(one for one in homes if one.building_id in third)
-        BindHome(person_id, home.id).run(work)
+        BindHome(person_id, door(work, community.town.estates[estate], room)).run(work)
     return person_id
+
+
+def door(work: Work, estate_id: int, room: str) -> int:
+    """The home 3-2-`room` of an estate, entered where the register lacks it."""
+    building_id, _ = ensure(work, t.building, {"estate_id": estate_id, "key": "3"}, name="3 号楼", scene="")
+    home_id, _ = ensure(work, t.home, {"building_id": building_id, "unit": "2", "room": room})
+    return home_id
 
 
 def cook(community: Community) -> Worker:
@@ -84,6 +90,36 @@ def test_again_says_that_it_is_ordered(community: Community) -> None:
 def test_what_is_missing_is_asked_for(community: Community, words: str, told: str) -> None:
     elder(community, "王桂芳")
     assert told in cook(community).says(words.format(dish=dish(community)))
+    assert community.rows(t.meal_order) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "estate"),
+    [
+        ("阳光花园 3-2-601", "阳光花园"),
+        ("阳光小区3号楼2单元601", "阳光花园"),
+        ("幸福小区 3-2-601", "幸福小区"),
+        ("幸福里3-2-601", "幸福小区"),
+    ],
+)
+def test_the_estate_that_is_written_decides(community: Community, said: str, estate: str) -> None:
+    both = {name: elder(community, "王桂芳", estate=name) for name in ("幸福小区", "阳光花园")}
+    with community.store.work(community.clock.now()) as work:
+        canteen = community.rows(t.canteen)[0].id
+        ensure(
+            work, t.estate_canteen, {"estate_id": community.town.estates["阳光花园"], "canteen_id": canteen}
+        )
+    told = cook(community).says(f"代订 {said} 王阿婆 明天 午餐 {dish(community)} 1份 送")
+    assert f"：{estate}，" in told
+    assert [row.person_id for row in community.rows(t.meal_order)] == [both[estate]]
+    assert "请写上小区" in cook(community).says(f"代订 3-2-601 王阿婆 明天 晚餐 {dish(community)} 1份")
+
+
+def test_nobody_is_ordered_for_at_the_same_door_of_another_estate(community: Community) -> None:
+    elder(community, "王桂芳")
+    words = f"3-2-601 王阿婆 明天 午餐 {dish(community)} 1份"
+    for estate in ("阳光花园", "富贵花园"):
+        assert "没有找到" in cook(community).says(f"代订 {estate} {words}")
     assert community.rows(t.meal_order) == []
 
 
