@@ -169,15 +169,21 @@ def of_another_day(world: World, order: Order) -> bool:
 def cancelled(order: Order, done: Mapping[str, Any]) -> str:
     """What has become of it."""
     if done["ok"]:
-        back = (
-            f"{yuan(done['refund_cents'])} 已退回余额。"
-            if done["refund_cents"] and order["pays"] == "balance"
-            else ""
-        )
-        return f"取消了：{order['label']}，{order['dishes']}。{back}还想吃，回复 订餐。"
+        return f"取消了：{order['label']}，{order['dishes']}。{refund_words(order, done)}还想吃，回复 订餐。"
     if done["why"] == "too_late":
         return f"{order['label']}过了取消时间（{order['until']}），食堂已经在备餐。{SORRY}"
     return f"{order['label']}已经取消过，或者已经取走了。回复 我的订餐 看现在订了什么。"
+
+
+def refund_words(order: Order, done: Mapping[str, Any]) -> str:
+    """What went back of the money, and where it is now; empty where nothing did."""
+    if not done["refund_cents"]:
+        return ""
+    refund = yuan(done["refund_cents"])
+    if order["pays"] == "bill":
+        return f"账单上减去了 {refund}。"
+    whose = f"{order['word']}的" if order["word"] else ""
+    return f"付过的 {refund}已退回{whose}餐费余额，下次订餐先从余额里扣。"
 
 
 def change(world: World, orders: Sequence[Order]) -> Part[None]:
@@ -230,8 +236,8 @@ def changed(order: Order, done: Mapping[str, Any], dishes: str) -> str:
     """What has become of it."""
     if done["ok"]:
         return (
-            f"改好了：{order['label']}，{dishes}，您付 {yuan(done['pay_cents'])}，"
-            f"取餐码还是 {done['code']}。回复 我的订餐 可以再看。"
+            f"改好了：{order['label']}，{dishes}，您付 {yuan(done['pay_cents'])}{whence(done, order['how'])}，"
+            f"取餐码还是 {done['code']}。{refund_words(order, done)}回复 我的订餐 可以再看。"
         )
     if done["why"] in ("sold_out", "full"):
         return f"刚刚只剩 {done.get('left') or 0} 份，没有改成。{order['label']}照旧：{order['dishes']}。"
@@ -244,14 +250,27 @@ def money(world: World, orders: Sequence[Order]) -> Part[None]:
     """How one pays, what is left, and what is still to be paid."""
     account = yield from Look("account", balance_of, world.who.person_id)
     pays, cents = account
-    said = {
-        "balance": f"您的餐费余额是 {yuan(cents)}，订餐时从余额里扣。要充值，请到食堂或居委会，找工作人员。",
-        "bill": f"您的餐费按月结算，现在记了 {yuan(-cents)}，月底一起付。",
-        "pickup": "您订的餐是取餐时付钱。想先充值、以后从余额里扣，请到食堂或居委会，找工作人员。",
-    }
     due = [
         f"{one['label']}：您付 {yuan(one['pay_cents'])}，{paid_words(one)}。"
         for one in orders[:MOST_SHOWN]
         if one["pay_cents"]
     ]
-    yield Say("\n".join([said[pays], *due]))
+    yield Say("\n".join([account_words(pays, cents), *due]))
+
+
+def account_words(pays: str, cents: int) -> str:
+    """How one pays and what there is. Who pays at the counter may have money too: what went back for a meal.
+
+    >>> account_words("bill", 2000)
+    '您的餐费按月结算，现在多付了 20 元，以后的饭先从里面扣。'
+    >>> account_words("pickup", 1500)
+    '您的餐费余额是 15 元，订餐时够付就从余额里扣，不够就取餐时付。要充值或者退钱，请到食堂或居委会，找工作人员。'
+    """
+    if pays == "bill" and cents > 0:
+        return f"您的餐费按月结算，现在多付了 {yuan(cents)}，以后的饭先从里面扣。"
+    if pays == "bill":
+        return f"您的餐费按月结算，现在记了 {yuan(-cents)}，月底一起付。"
+    if pays == "pickup" and not cents:
+        return "您订的餐是取餐时付钱。想先充值、以后从余额里扣，请到食堂或居委会，找工作人员。"
+    how = "订餐时够付就从余额里扣，不够就取餐时付"
+    return f"您的餐费余额是 {yuan(cents)}，{how}。要充值或者退钱，请到食堂或居委会，找工作人员。"

@@ -12,6 +12,8 @@ from bot.clock import real_seconds
 from bot.message import Heard
 from handlers.host import TurnHost
 from models import tables as t
+from models.actions.meal_in_hand import Account, By
+from models.actions.meal_money import PayAtCounter
 from models.actions.staff import Claim, Finish
 from models.limits import load_limits
 from models.rules.money import yuan
@@ -224,6 +226,54 @@ def test_what_the_balance_has_paid_is_told_as_paid(community: Community, zhang: 
     said = zhang.says("我的余额")
     assert "您的餐费余额是 30 元" in said
     assert "明天午餐：您付 20 元，已付" in said
+
+
+def _has(community: Community, pays: str, cents: int = 0) -> int:
+    [person_id] = {row.person_id for row in community.rows(t.account)}
+    with community.store.work(community.clock.now()) as work:
+        row = {"person_id": person_id, "pays": pays, "balance_cents": cents, "changed_at": work.now}
+        work.conn.execute(insert(t.meal_account), row)
+    return int(person_id)
+
+
+def test_a_change_is_confirmed_with_what_the_order_gives_back(community: Community, zhang: Resident) -> None:
+    _has(community, "balance", 2500)
+    zhang.says("明天中午一份家常豆腐，自取")
+    zhang.says("好")
+    assert "您付 20 元，从余额里扣（扣完还剩 5 元）" in zhang.says("明天午餐改成两份")
+    assert "您付 20 元，从余额里扣，取餐码" in zhang.says("好")
+    assert "您的餐费余额是 5 元" in zhang.says("余额")
+    zhang.says("明天午餐改成一份")
+    assert "付过的 10 元已退回餐费余额" in zhang.says("好")
+
+
+def test_what_was_paid_at_the_counter_is_given_back_told_and_spent(
+    community: Community, zhang: Resident
+) -> None:
+    zhang.says("明天中午一份家常豆腐，自取")
+    zhang.says("好")
+    [order] = orders(community)
+    with community.store.work(community.clock.now()) as work:
+        assert PayAtCounter(order.id, "console", 1).run(work)["ok"]
+    assert "付过的 10 元已退回餐费余额" in zhang.says("不要明天午饭")
+    assert "您的餐费余额是 10 元" in zhang.says("余额")
+    assert "您付 10 元，从余额里扣" in zhang.says("明天中午一份家常豆腐，自取")
+    assert "您付 10 元，从余额里扣" in zhang.says("好")
+
+
+def test_a_bill_is_told_what_was_taken_off_and_what_is_too_much(
+    community: Community, zhang: Resident
+) -> None:
+    person_id = _has(community, "bill")
+    zhang.says("明天中午一份家常豆腐，自取")
+    zhang.says("好")
+    assert "现在记了 10 元" in zhang.says("余额")
+    with community.store.work(community.clock.now()) as work:
+        account = Account.lock(work, person_id)
+        assert account is not None
+        account.enter("bill_paid", 1000, By("console", 1))
+    assert "账单上减去了 10 元" in zhang.says("不要明天午饭")
+    assert "现在多付了 10 元" in zhang.says("余额")
 
 
 def test_a_carer_orders_for_their_mother(community: Community, zhang: Resident) -> None:

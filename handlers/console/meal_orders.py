@@ -172,10 +172,10 @@ def change_meal(meal_number: int) -> ResponseReturnValue:
         action = ChangeMeal(
             one.id, counts, how, whole("home", request.form), via="console", by_id=g.me.id, late=late
         )
-        outcome = action.run(work) if counts else {"ok": False, "why": "needs_words"}
+        outcome = action.run(work) if counts else Refusal(Why.NEEDS_WORDS)
         if outcome["ok"]:
             write_down(work, "meal_changed", one.number)
-            tell_of_canteen(work, one.id, g.me.id, "changed")
+            tell_of_canteen(work, one.id, g.me.id, "changed", outcome["refund_cents"])
     if not outcome["ok"]:
         return _page(meal_number, request.form, refused_meal(outcome)), 422
     done = "已经改好，后厨会收到一张更正。" if late and one.menu_state == "frozen" else "已经改好。"

@@ -113,10 +113,9 @@ class Account:
         self.work.conn.execute(_MOVE, {"account": self.id, "cents": cents})
         self.work.conn.execute(_ENTER, row | {"meal_order_id": order_id} | by.columns())
 
-    def whence(self, pay_cents: int, *, paid_before: bool = False, back: int = 0) -> str:
-        """Whence a meal is paid. `back`: what its order gives back first; who paid before goes on paying so."""
-        pays = "balance" if paid_before and self.pays != "bill" else self.pays
-        return paid_from(pays, self.balance_cents + back, pay_cents)
+    def whence(self, pay_cents: int, *, back: int = 0) -> str:
+        """Whence a meal is paid. `back`: what its order gives back first."""
+        return paid_from(self.pays, self.balance_cents + back, pay_cents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from models.views.meal_price import (
     Place,
     Price,
     diner_of,
+    given_back,
     offer_of,
     price_of,
     support_of,
@@ -127,8 +128,8 @@ class ChangeMeal:
     """Put other dishes, or another way to get them, in the place of what was ordered; the price is made anew.
 
     To add goes until orders end, to take away until cancelling ends. `how` and `home_id` stay where they are left
-    out. `by_person_id`: the diner, or an agreed carer. Results and refusals as of PlaceMeal; already: it has been
-    served or cancelled.
+    out. `by_person_id`: the diner, or an agreed carer. Results and refusals as of PlaceMeal, and "refund_cents": what
+    went back to the diner's account; already: it has been served or cancelled.
     """
 
     meal_order_id: int
@@ -161,12 +162,14 @@ class ChangeMeal:
             portions.give_back(work)
             return Refusal(Why.ALREADY, meal_order_id=order.id)
         _write_lines(work, order.id, asked, anew=True)
-        held.move(asked.price.pay_cents if pays != "pickup" else 0, "change", held.by(self))
+        cost = asked.price.pay_cents if pays != "pickup" else 0
+        refund = max(held.paid_cents - cost, 0)
+        held.move(cost, "change", held.by(self))
         ways = (asked.how, asked.columns()["home_id"]) != (order.how, order.home_id)
         _correct(work, taken, order.menu_id, ways)
-        _tell_diner(work, order.id, order.person_id, self.by_person_id, "changed")
+        _tell_diner(work, order.id, order.person_id, self.by_person_id, "changed", refund)
         told = {"ok": True, "meal_order_id": order.id, "number": order.number, "code": order.code}
-        return told | {"pays": pays} | asked.price.shown()
+        return told | {"pays": pays, "refund_cents": refund} | asked.price.shown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,12 +343,11 @@ class Held:
     @property
     def paid_cents(self) -> int:
         """What the order has cost the diner up to now: what would go back."""
-        return int(self.order.pay_cents) if self.order.paid_at or self.order.pays == "bill" else 0
+        return given_back(self.order)
 
     def whence(self, pay_cents: int) -> str:
         """Whence the changed order is paid."""
-        paid_before = self.order.paid_at is not None and self.order.pay_cents > 0
-        return self.account.whence(pay_cents, paid_before=paid_before, back=self.paid_cents)
+        return self.account.whence(pay_cents, back=self.paid_cents)
 
     def move(self, cents: int, kind: str, by: By) -> None:
         """From now on the order costs the diner's account so much."""

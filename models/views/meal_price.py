@@ -326,8 +326,16 @@ def balance_of(work: Work, person_id: int) -> tuple[str, int]:
     return (row.pays, row.balance_cents) if row else ("pickup", 0)
 
 
+def given_back(order: Any) -> int:
+    """What an order has cost its diner's account up to now, in cents: it goes back before anything else is paid."""
+    return int(order.pay_cents) if order.paid_at or order.pays == "bill" else 0
+
+
 def paid_from(pays: str, balance_cents: int, pay_cents: int) -> str:
-    """Whence a meal of that price is paid: bill, balance, or at the counter where the balance does not suffice."""
-    if pays == "bill" or (pays == "balance" and balance_cents >= pay_cents):
+    """Whence a meal of that price is paid: bill, balance, or at the counter where the balance does not suffice.
+
+    Also who pays at the counter may have a balance: what was given back of a meal.
+    """
+    if pays == "bill" or not pay_cents:
         return pays
-    return "pickup"
+    return "balance" if balance_cents >= pay_cents else "pickup"

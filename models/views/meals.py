@@ -23,6 +23,7 @@ from models.views.meal_price import (
     Support,
     balance_of,
     diner_of,
+    given_back,
     offer_of,
     paid_from,
     price_of,
@@ -113,6 +114,9 @@ def _open_menus(dishes: bool) -> Select[Any]:
 
 _CANTEEN_FOR = _canteen_for()
 _OPEN = {dishes: _open_menus(dishes) for dishes in (True, False)}
+_PAID = select(t.meal_order.c.pays, t.meal_order.c.pay_cents, t.meal_order.c.paid_at).where(
+    t.meal_order.c.id == bindparam("order")
+)
 _DIET = select(t.dietary_restriction.c.facts_sealed).where(
     t.dietary_restriction.c.person_id == bindparam("person")
 )
@@ -222,7 +226,8 @@ def price(
 ) -> dict[str, Any] | None:
     """What these dishes would cost the person now, line by line; `pays`: whence it would be paid.
 
-    `but`: the order that would be changed. None for a menu, dish or person that there is not.
+    `but`: the order that would be changed; what it has cost counts as given back. None for a menu, dish or person
+    that there is not.
     """
     return next(iter(prices(work, person_id, [(menu_id, dishes, how)], but=but)), None)
 
@@ -236,6 +241,7 @@ def prices(work: Work, person_id: int, wanted: Sequence[Wanted], *, but: int = 0
         return []
     support = support_of(work, diner, {one.offer.day for one in baskets}, but)
     pays, balance = balance_of(work, person_id)
+    balance += _back(work, but)
     told = []
     for found in prices_in_turn(baskets, support):
         whence = paid_from(pays, balance, found.pay_cents)
@@ -247,6 +253,11 @@ def prices(work: Work, person_id: int, wanted: Sequence[Wanted], *, but: int = 0
 def _basket(work: Work, menu_id: int, dishes: Mapping[Any, int], how: str) -> Basket | None:
     offer, counts = offer_of(work, menu_id), {int(one): count for one, count in dishes.items()}
     return Basket(offer, counts, how) if offer and counts.keys() <= offer.dishes.keys() else None
+
+
+def _back(work: Work, order_id: int) -> int:
+    found = work.conn.execute(_PAID, {"order": order_id}).first() if order_id else None
+    return given_back(found) if found else 0
 
 
 def select_meals() -> Select[Any]:

@@ -305,6 +305,19 @@ def test_who_paid_at_the_counter_gets_it_back_into_the_balance(dining: Dining, u
     assert town.do(PayOut(who.person_id, 1600, user)) == {"ok": True, "balance_cents": 0}
 
 
+def test_a_paid_bill_pays_the_change_after_it_has_ended(dining: Dining, user: int) -> None:
+    who, town = dining.diner(), dining.town
+    greens = dining.dish("清炒时蔬")
+    assert town.do(SetPays(who.person_id, "bill", user))["ok"]
+    order = dining.place(who, {greens: 1})["meal_order_id"]
+    assert town.do(PayBill(who.person_id, 800, user))["ok"]
+    assert town.do(SetPays(who.person_id, "pickup", user))["ok"]
+    told = town.see(views.price, dining.lunch, who.person_id, {greens: 1}, "pickup", but=order)
+    assert (told["pays"], told["balance_cents"]) == ("balance", 800)
+    assert dining.change(order, {greens: 1})["pays"] == "balance"
+    assert dining.balance(who) == 0, "paid once"
+
+
 def test_money_is_taken_once(dining: Dining, user: int) -> None:
     who, town = dining.diner(), dining.town
     assert town.do(TopUp(who.person_id, 500, user))["ok"]

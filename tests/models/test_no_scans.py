@@ -149,13 +149,14 @@ def test_ordering_meals_scans_nothing_that_grows(tmp_path: Path) -> None:
         order = do(PlaceMeal(dining.lunch, person, {greens: 1}, "delivery", account_id=who.account_id))
         assert (order["pays"], order["subsidy_cents"]) == ("balance", 300)
         assert do(PlaceMeal(dining.lunch, person, {greens: 1}, "pickup"))["why"] == "already"
+        assert see(views.price, dining.lunch, person, {greens: 2}, "delivery", but=order["meal_order_id"])
         assert do(ChangeMeal(order["meal_order_id"], {greens: 2}))["ok"]
         assert see(views.meals_of, person, day)
         assert see(views.usual_of, person, "lunch")
         assert see(views.meal_of, who, order["number"])
         assert see(views.meal_of, views.User("admin"), order["number"])
         assert do(CancelMeal(order["meal_order_id"]))["ok"]
-        assert do(PayOut(person, 100, user))["ok"]
+        assert do(PayOut(person, 5000, user))["ok"]
         assert do(SetPays(person, "pickup", user))["ok"]
         paid = do(PlaceMeal(dining.lunch, person, {greens: 1}, "pickup"))["meal_order_id"]
         assert do(PayAtCounter(paid, "console", user))["ok"]
