@@ -31,6 +31,7 @@ from dialogs.meal import suiting, way_of
 from dialogs.meal_menu import basket_text, card_of
 from dialogs.meal_whom import Diner
 from dialogs.meal_words import SORRY, cancel_words, confirmation, whence
+from dialogs.standing_skip import skipped
 from models import views
 from models.actions.meals import CancelMeal, ChangeMeal
 from models.rules.money import yuan
@@ -57,6 +58,8 @@ def meal_mine(world: World) -> Script:
     orders = yield from Look("orders", orders_of, world.who.person_id, world.now)
     if wish == "meal_money":
         yield from money(world, orders)
+    elif wish == "cancel_meal" and (yield from skipped(world, orders)):
+        return None
     elif not orders:
         yield Say(NONE if world.alone or wish != "cancel_meal" else NOT_YET)
     elif wish == "cancel_meal":

@@ -27,6 +27,7 @@ from bot.language.standing import (
     with_holidays,
 )
 from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Say, Script, World, dialog
+from dialogs.standing_skip import today_of
 from models import views
 from models.actions.standing import PauseStandingOrder, ResumeStandingOrder, SaveStandingOrder
 from models.rules.meals import MEAL_NAMES
@@ -79,11 +80,6 @@ def standing_order(world: World) -> Script:
     else:
         yield Say("好的，不变。")
     return None
-
-
-def today_of(work: Any) -> str:
-    """Today, as a dialog remembers it."""
-    return views.today(work).isoformat()
 
 
 def told(known: list[dict[str, Any]]) -> str:

@@ -16,6 +16,7 @@ from bot.language.meals import find_meal, named_meals
 from bot.language.numbers import read_option
 from bot.language.ordering import all_meals, cancels_meal, what_is_cancelled
 from bot.language.portions import read_picks
+from bot.language.standing import wants_standing
 from bot.language.text import clean
 from bot.talk.measures import day_label
 from bot.talk.steps import Find, Question, Reading, Said, Several, Took, Wrong
@@ -68,8 +69,8 @@ class Meal(Question[str]):
         return [(str(n), self.meals[one]["label"]) for n, one in enumerate(self.offered, 1)]
 
     def read(self, said: Said, so_far: Any, find: Find) -> Reading:
-        if not self.back and cancels_meal(said.text):
-            return None
+        if wants_standing(said.text) if self.back else cancels_meal(said.text):
+            return None  # 停三天 names no meal that was ordered
         chosen = read_option(said.text, [label for _, label in self.options()])
         return self.named(said.text) if chosen is None else Took(self.offered[chosen])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Text, and_, func, insert, or_, select, type_coerce, update
+from sqlalchemy import and_, func, insert, select, update
 
 from models import tables as t
 from models.actions.diner_calls import reachable, tell_diner
@@ -17,11 +17,12 @@ from models.actions.menus import slot_of
 from models.rules.calendar import Calendar
 from models.rules.meals import MEAL_NAMES, MEALS, serves, times
 from models.rules.orders import Refusal, Why
-from models.rules.standing import basket, stands_for
+from models.rules.standing import basket
 from models.store import To, Work
 from models.views.calendar import calendar, today
 from models.views.meal_price import diner_of
 from models.views.meals import menu_card, usual_of
+from models.views.standing import for_day
 
 DONE = frozenset(("ordered", "had_one", "skipped"))  # outcomes of which nobody need be told
 OUTCOMES: Mapping[str, str] = {  # of what PlaceMeal refuses
@@ -188,7 +189,8 @@ class SkipStandingDay:
     by_person_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Gives {"new"}. Refusals: unknown (nothing is ordered for good), not_yours."""
+        """Gives {"new"}. Refusals: unknown (nothing is ordered for good), not_yours, too_late (it was ordered, or
+        something else came of it, just before)."""
         if not may_order(work, self.by_person_id, self.person_id):
             return Refusal(Why.NOT_YOURS)
         s = t.standing_order.c
@@ -196,7 +198,12 @@ class SkipStandingDay:
         standing_id = work.conn.execute(select(s.id).where(*mine)).scalar()
         if standing_id is None:
             return Refusal(Why.UNKNOWN)
-        return {"ok": True, "new": _note(work, standing_id, self.day, "skipped")}
+        if _note(work, standing_id, self.day, "skipped"):
+            return {"ok": True, "new": True}
+        d = t.standing_day.c
+        known = select(d.outcome).where(d.standing_order_id == standing_id, d.day == self.day)
+        before = work.conn.execute(known).scalar_one()
+        return {"ok": True, "new": False} if before == "skipped" else Refusal(Why.TOO_LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +218,7 @@ class RunStandingDay:
     def run(self, work: Work) -> dict[str, Any]:
         """Each day is done once, whatever came of it. Gives {"outcome"}. Refusals: unknown (it is not for that day,
         or no more: paused, changed or ended since it was looked for), already."""
-        this_day = _for_day(self.day, calendar(work))
+        this_day = for_day(self.day, calendar(work))
         mine = select(t.standing_order).where(t.standing_order.c.id == self.standing_order_id, *this_day)
         row = work.conn.execute(mine.with_for_update()).first()
         if row is None:
@@ -309,21 +316,11 @@ def next_due(work: Work, only: int | None = None) -> Due | None:
     return None
 
 
-def _for_day(day: date, days: Calendar) -> list[Any]:
-    """The conditions under which a standing order is for that day."""
-    s = t.standing_order.c
-    weekdays, holiday = stands_for(day, days)
-    wanted = [s.state == "active", s.starts_on <= day, or_(s.ends_on.is_(None), s.ends_on >= day)]
-    wanted.append(or_(s.paused_from.is_(None), s.paused_from > day, s.paused_until < day))
-    wanted.append(or_(*(type_coerce(s.days, Text).like(f"%{one}%") for one in weekdays)))
-    return [*wanted, *([s.holidays.is_(True)] if holiday else [])]
-
-
 def _wanted(day: date, days: Calendar, only: int | None) -> list[Any]:
     """The same, and nothing has come of it yet."""
     s, d = t.standing_order.c, t.standing_day.c
     known = select(d.id).where(d.standing_order_id == s.id, d.day == day).correlate(t.standing_order)
-    return [*_for_day(day, days), ~known.exists(), *([s.id == only] if only else [])]
+    return [*for_day(day, days), ~known.exists(), *([s.id == only] if only else [])]
 
 
 def _on_menu(work: Work, day: date, days: Calendar, only: int | None) -> Due | None:

@@ -198,7 +198,7 @@ from models.views.staff import (
     worker_of,
     workers_of_units,
 )
-from models.views.standing import dishes_cooked, standing_choices, standing_of
+from models.views.standing import dishes_cooked, standing_choices, standing_of, standing_on
 from models.views.texts import OwnText, changed_texts, own_text, own_texts
 from models.views.users import Area, ConsoleUser, areas, asker_of, console_user, console_users
 
@@ -233,6 +233,7 @@ __all__ = [
     "price", "prices", "public_parts", "queue", "queue_length", "rating_of", "rehearsal", "rehearsal_setting",
     "robots", "served_people", "setup_bots", "setup_buildings", "setup_estates", "setup_grids", "setup_routes",
     "setup_workers", "shifts", "similar_order", "skills_of", "standing_alarms", "standing_choices", "standing_of",
+    "standing_on",
     "stuck_messages", "talk_lines", "talk_photos", "timeline", "today", "unanswered_by_number",
     "unanswered_count", "unanswered_open", "units", "units_for", "usual_of", "waiting_talks", "whole_queue",
     "worker_accounts", "worker_by_id", "worker_of", "worker_phones", "workers_of_units", "year_unannounced",

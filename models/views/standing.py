@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, or_, select, type_coerce
 
 from models import tables as t
+from models.rules.calendar import Calendar
 from models.rules.meals import MEALS
-from models.rules.standing import days_named
+from models.rules.standing import days_named, stands_for
 from models.store import Work
+from models.views.calendar import calendar
 from models.views.meals import canteen_for
 from models.views.people import homes_of
 
@@ -36,6 +39,29 @@ def standing_of(work: Work, person_id: int) -> list[dict[str, Any]]:
         }
         for row in sorted(rows, key=lambda row: MEALS.index(row.meal))
     ]
+
+
+def for_day(day: date, days: Calendar) -> list[Any]:
+    """The conditions under which a standing order is for that day."""
+    s = t.standing_order.c
+    weekdays, holiday = stands_for(day, days)
+    wanted = [s.state == "active", s.starts_on <= day, or_(s.ends_on.is_(None), s.ends_on >= day)]
+    wanted.append(or_(s.paused_from.is_(None), s.paused_from > day, s.paused_until < day))
+    wanted.append(or_(*(type_coerce(s.days, Text).like(f"%{one}%") for one in weekdays)))
+    return [*wanted, *([s.holidays.is_(True)] if holiday else [])]
+
+
+def standing_on(work: Work, people: Sequence[int], days: Sequence[str]) -> list[dict[str, Any]]:
+    """The meals of these days (ISO) that standing orders of `people` are for and have not ordered: {"person_id",
+    "meal", "day" (ISO)}, earliest first. Days that were taken back before are among them."""
+    s, d, known = t.standing_order.c, t.standing_day.c, calendar(work)
+    found = []
+    for day in map(date.fromisoformat, days):
+        done = select(d.id).where(d.standing_order_id == s.id, d.day == day, d.outcome != "skipped")
+        mine = (s.person_id.in_(people), *for_day(day, known), ~done.correlate(t.standing_order).exists())
+        rows = work.conn.execute(select(s.person_id, s.meal).where(*mine).order_by(s.id))
+        found += [{"person_id": row.person_id, "meal": row.meal, "day": day.isoformat()} for row in rows]
+    return sorted(found, key=lambda one: (one["day"], MEALS.index(one["meal"])))
 
 
 def _dish_names(work: Work, ids: Collection[str]) -> dict[str, str]:

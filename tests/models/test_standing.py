@@ -127,6 +127,21 @@ def test_a_day_that_is_skipped_is_not_ordered(dining: Dining, who: views.Residen
     assert dining.town.do(SkipStandingDay(who.person_id, "dinner", day))["why"] == "unknown"
 
 
+def test_a_day_that_is_ordered_is_not_skipped_and_a_skipped_one_again(
+    dining: Dining, who: views.Resident
+) -> None:
+    save(dining, who)
+    later = LUNCH_DAY + timedelta(days=5)
+    assert dining.town.do(SkipStandingDay(who.person_id, "lunch", LUNCH_DAY))["why"] == "too_late"
+    assert [dining.town.do(SkipStandingDay(who.person_id, "lunch", later))["new"] for _ in "12"] == [
+        True,
+        False,
+    ]
+    days = [LUNCH_DAY.isoformat(), later.isoformat()]
+    waits = dining.town.see(views.standing_on, [who.person_id], days)
+    assert waits == [{"person_id": who.person_id, "meal": "lunch", "day": days[1]}]
+
+
 def test_a_pause_cancels_what_can_be_and_ends_by_itself(dining: Dining, who: views.Resident) -> None:
     save(dining, who)
     last = LUNCH_DAY + timedelta(days=1)
