@@ -113,7 +113,9 @@ def _too_many(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
 
 
 def _key_refused(work: Work, claimed: Claimed, refusal: NotTold) -> bool:
-    """Nobody's message is lost because of our key: it waits until an operator has mended it."""
+    """Nobody's message is lost because of our key: it waits until an operator has mended it, and a kitchen's count is
+    told by phone meanwhile."""
+    _pass_up(work, claimed.message)
     waited = work.now - claimed.message.made_at
     return _again(work, claimed, refusal, min(max(waited / 4, ladders.BUSY[1]), ladders.BUSY[-1]), tried=0)
 

@@ -494,7 +494,11 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+        batch_op.add_column(
+            sa.Column("canteen_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
         batch_op.create_foreign_key(batch_op.f("fk_desk_item_person_id"), "person", ["person_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_desk_item_canteen_id"), "canteen", ["canteen_id"], ["id"])
         batch_op.create_index(batch_op.f("ix_desk_item_person_id"), ["person_id"], unique=False)
 
 
@@ -502,7 +506,9 @@ def downgrade() -> None:
     """Take the change back."""
     with op.batch_alter_table("desk_item") as batch_op:
         batch_op.drop_index(batch_op.f("ix_desk_item_person_id"))
+        batch_op.drop_constraint(batch_op.f("fk_desk_item_canteen_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_desk_item_person_id"), type_="foreignkey")
+        batch_op.drop_column("canteen_id")
         batch_op.drop_column("person_id")
 
     op.drop_table("standing_day")

@@ -69,7 +69,7 @@ def pass_up(work: Work, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     words = _words(facts, canteen.phone, off)
     if not _first(work, facts["count_id"], words, off):
         return Refusal(Why.ALREADY)
-    OpenDeskItem(UNHEARD, words).run(work)
+    OpenDeskItem(UNHEARD, words, canteen_id=canteen.id).run(work)
     up = Region.of(work, _estate(work, canteen.id)).charge(canteen.unit_id, above=True)
     if not up.reached or up.unit_id is None:
         return {"ok": True, "unit_id": None}

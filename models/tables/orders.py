@@ -158,6 +158,7 @@ desk_item = Table(
     refers_to("work_order", nullable=True),
     refers_to("account", nullable=True),
     refers_to("person", nullable=True, index=True),  # whom it is about, where they have no account
+    refers_to("canteen", nullable=True),  # which it is about: for the areas whose estates it serves
     Column("words", Text, nullable=False, default=""),
     Column("made_at", Moment, nullable=False),
     Column("done_at", Moment, nullable=True),

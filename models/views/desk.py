@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
 from models import tables as t
 from models.rules.masking import SAID
@@ -68,7 +68,8 @@ class StuckMessage:
 
 
 def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100) -> tuple[DeskItem, ...]:
-    """Desk items, oldest first: those of orders and people that the asker sees; an admin sees all.
+    """Desk items, oldest first: those of orders and people that the asker sees, and of canteens that serve their
+    area; an admin sees all.
 
     A firm reads their words masked.
     """
@@ -86,10 +87,17 @@ def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100)
     if not asker.sees_all:
         account = t.account.alias("about")
         query = query.outerjoin(account, account.c.id == d.account_id)
-        seen = or_(person_seen_by(asker, account.c.person_id), person_seen_by(asker, d.person_id))
-        alone = and_(o.id.is_(None), seen)
+        people = (person_seen_by(asker, account.c.person_id), person_seen_by(asker, d.person_id))
+        alone = and_(o.id.is_(None), or_(*people, _serves(asker)))
         query = query.where(or_(and_(o.id.is_not(None), seen_by(asker)), alone))
     return tuple(_item(work, row, asker) for row in work.conn.execute(query))
+
+
+def _serves(asker: User) -> ColumnElement[bool]:
+    """Whether the item is about a canteen that cooks for the asker's area. A firm hears of its own in its group."""
+    ec = t.estate_canteen.c
+    serving = select(ec.canteen_id).where(ec.estate_id.in_(asker.estates))
+    return false() if asker.is_firm else t.desk_item.c.canteen_id.in_(serving)
 
 
 def _item(work: Work, row: Any, asker: User) -> DeskItem:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.ports import Flags
-from bot.refusals import Busy, NoSuchGroup, NotAllowed, NotTold, Unsure
+from bot.refusals import Busy, KeyRefused, NoSuchGroup, NotAllowed, NotTold, Unsure
 from bot.wording import word
 from handlers.console.words import word as console_word
 from models import tables as t
@@ -18,6 +18,7 @@ from models.actions.kitchen import AcknowledgeCount, Correct, Freeze, RepeatCorr
 from models.actions.kitchen_unheard import PassUpCount
 from models.actions.menus import WithdrawMenu
 from models.views.askers import User
+from models.views.desk import desk_items
 from models.views.kitchen import corrections_unread, kitchen_count
 from tests.kitchen.scene import Lunch
 from tests.kitchen.test_kitchen_pages import HASH, SignIn, sign_in
@@ -95,10 +96,11 @@ def test_a_canteen_without_a_group_is_passed_up_at_once(lunch: Lunch) -> None:
         (NoSuchGroup("93000"), 0),
         (NotAllowed("60011"), 0),
         (Unsure("cut"), 0),
+        (KeyRefused("40014"), 0),
         (Busy("-1"), len(ladders.BUSY)),
     ],
 )
-def test_a_count_that_the_channel_refuses_for_good_is_passed_up_once(
+def test_a_count_that_the_channel_refuses_is_passed_up_once(
     lunch: Lunch, refusal: NotTold, attempts: int
 ) -> None:
     freeze(lunch)
@@ -110,6 +112,15 @@ def test_a_count_that_the_channel_refuses_for_good_is_passed_up_once(
     assert [unit for unit, _ in passed_up(lunch)] == [COMMUNITY]
     assert len(calls(lunch)) == 1
     assert lunch.town.rows(t.kitchen_count)[0].unheard_at == lunch.town.clock.now()
+
+
+def test_what_waits_for_another_key_is_still_told_once_there_is_one(lunch: Lunch) -> None:
+    freeze(lunch)
+    for attempts in range(3):
+        refuse(lunch, KeyRefused("40014"), attempts=attempts)
+    (message,) = lunch.town.told("kitchen_count")
+    assert (message.state, message.reason) == ("queued", "KeyRefused")
+    assert len(passed_up(lunch)) == len(calls(lunch)) == 1
 
 
 def test_what_the_platform_is_too_busy_for_is_not_passed_up_yet(lunch: Lunch) -> None:
@@ -161,6 +172,38 @@ def test_nobody_above_leaves_the_call_to_the_desk(lunch: Lunch) -> None:
     freeze(lunch)
     assert passed_up(lunch) == []
     assert [state for state, _ in calls(lunch)] == ["open"]
+
+
+def asker(lunch: Lunch, role: str, estate: str | None) -> User:
+    """Somebody of the console who looks after that estate alone."""
+    estates = {lunch.town.planted.estates[estate]} if estate else set()
+    return User(role, estates=frozenset(estates))
+
+
+@pytest.mark.parametrize(
+    ("role", "estate", "sees"),
+    [
+        ("admin", None, True),
+        ("community", "幸福小区", True),
+        ("street", "幸福小区", True),
+        ("community", "阳光花园", False),
+        ("firm", "幸福小区", False),
+    ],
+)
+def test_the_call_is_for_the_areas_that_the_canteen_serves(
+    lunch: Lunch, role: str, estate: str | None, sees: bool
+) -> None:
+    with lunch.town.store.work(lunch.town.clock.now()) as work:
+        served = {"estate_id": lunch.town.planted.estates["幸福小区"], "canteen_id": lunch.canteen}
+        work.conn.execute(t.estate_canteen.insert().values(served))
+        other = t.canteen.insert().values(name="别家食堂", unit_id=lunch.town.planted.units["安居物业"])
+        elsewhere = work.conn.execute(other.returning(t.canteen.c.id)).scalar_one()
+        row = {"estate_id": lunch.town.planted.estates["阳光花园"], "canteen_id": elsewhere}
+        work.conn.execute(t.estate_canteen.insert().values(row))
+    without_group(lunch)
+    freeze(lunch)
+    found = lunch.town.see(desk_items, asker(lunch, role, estate))
+    assert [one.kind for one in found] == (["kitchen_not_told"] if sees else [])
 
 
 def test_two_meals_are_two_calls(lunch: Lunch) -> None:
