@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from models import tables as t
 from models.rules.duplicates import Matter, is_shared, same_at_home, same_matter
@@ -34,7 +35,7 @@ def similar_order(
     things = (*work.limits["public_things"], *work.limits["building_things"])
     if not is_shared(matter, things):
         return None
-    rows = _open(work, matter, t.work_order.c.home_id.is_(None))
+    rows = _open(work, matter, _SHARED)
     found = next(_alike(work, matter, [row for row in rows if is_shared(_matter(row), things)]), None)
     return order_shown(work, found.id, Resident(0, 0)) if found is not None else None
 
@@ -43,10 +44,9 @@ def own_order_at(
     work: Work, asker: Resident, *, home_id: int, category: str, thing: str | None = None
 ) -> Order | None:
     """The newest open order that this account follows about the same thing in the same home."""
-    o, f = t.work_order.c, t.order_follower.c
-    mine = o.id.in_(select(f.work_order_id).where(f.account_id == asker.account_id))
     matter = Matter(None, None, thing, category)
-    rows = work.conn.execute(_columns().where(o.home_id == home_id, *_lately(work), mine))
+    asked = {"home": home_id, "since": _since(work), "follower": asker.account_id}
+    rows = work.conn.execute(_OWN, asked)
     found = next((row.id for row in rows if same_at_home(matter, _matter(row))), None)
     return order_by_id(work, asker, found) if found is not None else None
 
@@ -62,10 +62,9 @@ def likely_number(work: Work, row: Any) -> int | None:
 
 
 def _likely(work: Work, row: Any) -> Iterator[Any]:
-    o = t.work_order.c
-    free = or_(o.home_id.is_(None), o.home_id == row.home_id)  # Merge: everybody reads there what is told
     matter = _matter(row)
-    return _alike(work, matter, _open(work, matter, o.unit_id == row.unit_id, o.id != row.id, free))
+    rows = _open(work, matter, _OF_UNIT, {"unit": row.unit_id, "itself": row.id, "home": row.home_id})
+    return _alike(work, matter, rows)
 
 
 def likely_same_as(work: Work, asker: Asker, order: Order) -> tuple[Order, ...]:
@@ -77,25 +76,52 @@ def likely_same_as(work: Work, asker: Asker, order: Order) -> tuple[Order, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _columns() -> Any:
+def _columns() -> Select[Any]:
     o = t.work_order.c
     return select(
         o.id, o.number, o.estate_id, o.building_id, o.thing, o.category, o.public_part, o.home_id, o.unit_id
     ).order_by(o.id.desc())
 
 
-def _lately(work: Work) -> tuple[ColumnElement[bool], ...]:
+def _lately() -> tuple[ColumnElement[bool], ...]:
     o = t.work_order.c
-    since = work.now - timedelta(days=work.limits["duplicate_days"])
-    return o.state != "closed", o.opened_at > since
+    return o.state != "closed", o.opened_at > bindparam("since")
 
 
-def _open(work: Work, matter: Matter, *where: ColumnElement[bool]) -> Iterable[Any]:
+def _since(work: Work) -> datetime:
+    """Orders that were opened before are another matter."""
+    return work.now - timedelta(days=int(work.limits["duplicate_days"]))
+
+
+def _nearby(*where: ColumnElement[bool]) -> Select[Any]:
     """The newest open orders that may be alike at all: there, or about the same thing in the estate."""
     o = t.work_order.c
-    there = or_(o.building_id == matter.building_id, o.thing == matter.thing)
-    rows = _columns().where(o.estate_id == matter.estate_id, there, *_lately(work), *where)
-    found: Iterable[Any] = work.conn.execute(rows.limit(MOST)).all()
+    there = or_(o.building_id == bindparam("building"), o.thing == bindparam("thing"))
+    return _columns().where(o.estate_id == bindparam("estate"), there, *_lately(), *where).limit(MOST)
+
+
+def _own() -> Select[Any]:
+    o, f = t.work_order.c, t.order_follower.c
+    mine = o.id.in_(select(f.work_order_id).where(f.account_id == bindparam("follower")))
+    return _columns().where(o.home_id == bindparam("home"), *_lately(), mine)
+
+
+def _of_unit() -> Select[Any]:
+    o = t.work_order.c
+    same_unit = o.unit_id.is_not_distinct_from(bindparam("unit", type_=t.Id))
+    free = or_(o.home_id.is_(None), o.home_id == bindparam("home"))  # Merge: everybody reads what is told
+    return _nearby(same_unit, o.id != bindparam("itself"), free)
+
+
+# The statements of every report are built once.
+_OWN, _OF_UNIT, _SHARED = _own(), _of_unit(), _nearby(t.work_order.c.home_id.is_(None))
+
+
+def _open(
+    work: Work, matter: Matter, statement: Select[Any], more: Mapping[str, Any] = MappingProxyType({})
+) -> Iterable[Any]:
+    asked = {"estate": matter.estate_id, "building": matter.building_id, "thing": matter.thing}
+    found: Iterable[Any] = work.conn.execute(statement, {**asked, "since": _since(work), **more}).all()
     return found
 
 
