@@ -38,6 +38,7 @@ from models.views.meal_desk import DeskMeal
 from models.views.residents import looks_after
 
 HOWS = ("pickup", "delivery")
+SUBSIDY = "补贴"
 STATES = ("placed", "cancelled", "served", "no_show")
 
 
@@ -114,7 +115,7 @@ def _page(number: int, typed: Mapping[str, str] | None = None, wrong: str = "") 
         table = _table(work, one)
         facts = {
             "door": meal_desk.door_of_meal(work, one),
-            "paid": meal_desk.subsidies_of(work, one.id),
+            "paid": _paid(work, one),
             "looks_after": _looks_after(work, one),
         }
     counts = typed_counts(typed) if typed is not None else one.counts
@@ -132,6 +133,13 @@ def _page(number: int, typed: Mapping[str, str] | None = None, wrong: str = "") 
         wrong=wrong,
         **facts,
     )
+
+
+def _paid(work: Work, one: DeskMeal) -> list[tuple[str, int]]:
+    """Who paid how much of it; one sum for a firm, since the names of subsidies tell who is poor or disabled."""
+    if _looks_after(work, one):
+        return meal_desk.subsidies_of(work, one.id)
+    return [(SUBSIDY, one.subsidy_cents)] if one.subsidy_cents else []
 
 
 def _looks_after(work: Work, one: DeskMeal) -> bool:

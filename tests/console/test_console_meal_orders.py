@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from models import tables as t
 from models.actions.diets import SaveDiet
@@ -128,6 +128,23 @@ def test_what_is_not_for_somebody_is_shown_to_who_looks_after_them_and_to_no_fir
     assert "忌口" not in page.text
     for path in (FOR, "/console/residents/1/meals", "/console/meals/money", "/console/meals/for"):
         assert firm.open(path).status == 403
+
+
+def test_a_firm_is_told_one_sum_of_subsidies_and_not_whose_they_are(apart: Console) -> None:
+    with apart.store.work(NOW) as work:
+        less = {"subsidy_cents": 800, "pay_cents": 700}
+        work.conn.execute(update(t.meal_order).where(t.meal_order.c.number == 5001).values(less))
+        order_id = next(row.id for row in apart.rows(t.meal_order) if row.number == 5001)
+        for name, payer, cents in (("低保", "街道", 500), ("残疾", "区残联", 300)):
+            tier = {"name": name, "payer": payer, "cents": cents, "starts_on": NOW.date()}
+            tier_id = work.conn.execute(insert(t.subsidy_tier).values(tier).returning(t.subsidy_tier.c.id))
+            paid = {"meal_order_id": order_id, "subsidy_tier_id": tier_id.scalar_one(), "cents": cents}
+            work.conn.execute(insert(t.meal_subsidy).values(**paid, person_id=1, day=NOW.date()))
+    assert "街道 低保 −5 元 区残联 残疾 −3 元" in apart.signed_in("she1").open(ORDER).text
+    page = apart.signed_in("anju").open(ORDER)
+    assert "补贴 −8 元" in page.text
+    for word in ("低保", "残疾", "街道"):
+        assert word not in page.text
 
 
 def test_an_order_is_changed_and_cancelled(open_menus: Console, clerk: Visitor) -> None:
