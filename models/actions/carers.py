@@ -20,8 +20,7 @@ from models.rules.names import alike
 from models.rules.orders import Refusal, Why
 from models.rules.phones import callable_number, line_of, tail
 from models.store import To, Work
-from models.views.carers import name_known
-from models.views.people import person_seen_by
+from models.views.carers import has_consent_of, name_known
 from models.views.users import asker_of
 
 PAPER = "carer_paper"  # a desk item: the elder's consent has to be had on paper
@@ -166,11 +165,8 @@ class DecideCarer:
     def _may(self, work: Work, row: Any) -> bool:
         if self.user_id is None:
             return self.account_id in accounts_here(work, row.elder_id)
-        asker, p = asker_of(work, self.user_id), t.person.c
-        if asker is None:
-            return False
-        either = select(p.id).where(p.id.in_((row.elder_id, row.carer_id)), person_seen_by(asker, p.id))
-        return work.conn.execute(either).first() is not None
+        asker = asker_of(work, self.user_id)
+        return asker is not None and has_consent_of(work, asker, row.elder_id, row.carer_id)
 
     def _settle(self, work: Work, row: Any) -> None:
         """Nothing waits for it any more, neither on the elder's phone nor on the desk."""

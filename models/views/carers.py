@@ -11,6 +11,7 @@ from models.rules.phones import tail
 from models.store import Work
 from models.views.askers import User
 from models.views.desk import DeskItem
+from models.views.people import kept_by_nobody, person_kept_by
 
 UNNAMED = "一位家人"
 
@@ -67,6 +68,18 @@ def carer_of_item(work: Work, asker: User, item: DeskItem) -> int | None:
     both = and_(c.elder_id == d.person_id, c.carer_id == a.person_id, c.state == "asked")
     asked = select(c.id).join_from(t.desk_item, t.account).join(t.carer, both).where(d.id == item.id)
     return work.conn.execute(asked).scalar()
+
+
+def has_consent_of(work: Work, asker: User, elder_id: int, carer_id: int) -> bool:
+    """Whether a user of the console has an elder's consent on paper: whoever keeps the elder's record.
+
+    Of an elder whom only the carer has told of there is no record yet: then whoever looks after the carer.
+    """
+    elder, carer = t.person.alias("elder"), t.person.alias("carer")
+    unknown = and_(kept_by_nobody(elder.c.id), person_kept_by(asker, carer.c.id))
+    both = select(elder.c.id).join_from(elder, carer, carer.c.id == carer_id).where(elder.c.id == elder_id)
+    mine = both.where(or_(person_kept_by(asker, elder.c.id), unknown))
+    return work.conn.execute(mine).first() is not None
 
 
 def name_known(work: Work, person_id: int) -> bool:

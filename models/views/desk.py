@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Select, and_, case, false, func, or_, select
 
 from models import tables as t
 from models.rules.masking import SAID
 from models.store import Work
 from models.views.askers import Asker, User
 from models.views.orders import NAME, ROOM, hidden, order_by_id, reads_all, seen_by
-from models.views.people import person_seen_by
+from models.views.people import kept_by_nobody, person_kept_by, person_seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def desk_items(work: Work, asker: User, *, state: str = "open", most: int = 100)
     if not asker.sees_all:
         account = t.account.alias("about")
         query = query.outerjoin(account, account.c.id == d.account_id)
-        people = (person_seen_by(asker, account.c.person_id), person_seen_by(asker, d.person_id))
-        alone = and_(o.id.is_(None), or_(*people, _serves(asker)))
+        people = _sees_people(asker, account.c.person_id)
+        alone = and_(o.id.is_(None), or_(people, _serves(asker)))
         query = query.where(or_(and_(o.id.is_not(None), seen_by(asker)), alone))
     return tuple(_item(work, row, asker) for row in work.conn.execute(query))
 
@@ -98,6 +98,17 @@ def _serves(asker: User) -> ColumnElement[bool]:
     ec = t.estate_canteen.c
     serving = select(ec.canteen_id).where(ec.estate_id.in_(asker.estates))
     return false() if asker.is_firm else t.desk_item.c.canteen_id.in_(serving)
+
+
+def _sees_people(asker: User, owner_id: Column[int]) -> ColumnElement[bool]:
+    """Whoever sees one of the two people; an elder's consent is for those who keep their record."""
+    d = t.desk_item.c
+    either = or_(person_seen_by(asker, owner_id), person_seen_by(asker, d.person_id))
+    unknown = and_(kept_by_nobody(d.person_id), person_kept_by(asker, owner_id))
+    return and_(
+        either,
+        or_(d.kind != "carer_paper", d.person_id.is_(None), person_kept_by(asker, d.person_id), unknown),
+    )
 
 
 def _item(work: Work, row: Any, asker: User) -> DeskItem:

@@ -23,7 +23,7 @@ from models.views.calendar import today
 from models.views.canteens import run_by
 from models.views.diets import diet_of
 from models.views.meal_price import balance_of, diner_of, offer_of
-from models.views.people import person_seen_by
+from models.views.people import person_kept_by
 from models.views.register import Home, select_homes
 
 MOST = 500  # orders of a day that are listed
@@ -294,11 +294,11 @@ class Debtor:
 
 
 def debtors(work: Work, asker: User) -> tuple[Debtor, ...]:
-    """Who of the asker's people owes for meals, the most first."""
+    """Whose record the asker keeps and who owes for meals, the most first."""
     a, p = t.meal_account.c, t.person.c
     query = select(p.id, p.name_sealed, a.balance_cents).join_from(t.meal_account, t.person)
     rows = work.conn.execute(
-        query.where(a.balance_cents < 0, person_seen_by(asker, p.id)).order_by(a.balance_cents).limit(50)
+        query.where(a.balance_cents < 0, person_kept_by(asker, p.id)).order_by(a.balance_cents).limit(50)
     )
     return tuple(Debtor(row.id, work.unseal(row.name_sealed), -row.balance_cents) for row in rows)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, false, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, exists, false, not_, or_, select, true
 
 from models import tables as t
 from models.store import Work
@@ -120,18 +120,37 @@ def person_seen_by(asker: User, person_id: Column[int]) -> ColumnElement[bool]:
     """The condition under which a person exists for this asker: they live in the area, or reported from there."""
     if asker.sees_all:
         return true()
+    return false() if asker.is_firm else or_(_lives(person_id, asker), _reported(person_id, asker))
+
+
+def person_kept_by(asker: User, person_id: Column[int]) -> ColumnElement[bool]:
+    """The condition under which the asker keeps a person's record: seen by them, and not living elsewhere."""
+    if asker.sees_all:
+        return true()
     if asker.is_firm:
         return false()
-    b, o = t.binding.c, t.work_order.c
-    lives = (
-        select(b.id)
-        .join_from(t.binding, t.home)
-        .join(t.building)
-        .where(b.person_id == person_id, b.ended_at.is_(None), t.building.c.estate_id.in_(asker.estates))
-    )
-    reported = select(o.id).where(o.reporter_id == person_id, seen_by(asker))
+    return or_(_lives(person_id, asker), and_(_reported(person_id, asker), not_(_lives(person_id))))
+
+
+def kept_by_nobody(person_id: Column[int]) -> ColumnElement[bool]:
+    """The condition under which no area keeps a person's record: no home is known, and nothing was reported."""
+    return not_(or_(_lives(person_id), _reported(person_id)))
+
+
+def _lives(person_id: Column[int], asker: User | None = None) -> ColumnElement[bool]:
+    """Has a home, of the asker's area where there is an asker."""
+    b = t.binding.c
+    lives = select(b.id).where(b.person_id == person_id, b.ended_at.is_(None))
+    if asker is not None:
+        lives = lives.join_from(t.binding, t.home).join(t.building)
+        lives = lives.where(t.building.c.estate_id.in_(asker.estates))
     # By name, since whoever asks may have the same tables in hand.
-    return or_(*(exists(one.correlate(person_id.table)) for one in (lives, reported)))
+    return exists(lives.correlate(person_id.table))
+
+
+def _reported(person_id: Column[int], asker: User | None = None) -> ColumnElement[bool]:
+    reported = select(t.work_order.c.id).where(t.work_order.c.reporter_id == person_id)
+    return exists((reported.where(seen_by(asker)) if asker else reported).correlate(person_id.table))
 
 
 def lives_elsewhere(work: Work, asker: User, person_id: int) -> bool:
