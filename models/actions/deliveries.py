@@ -19,8 +19,10 @@ from models.actions.meal_in_hand import Account, By
 from models.rules.masking import mask
 from models.rules.orders import Refusal, Why
 from models.store import Work
+from models.views.askers import Staff, User
 from models.views.calendar import today
 from models.views.kitchen import own_delivery
+from models.views.meal_price import given_back
 
 WHY_LETTERS = 40
 
@@ -40,7 +42,7 @@ class NotDelivered:
     def run(self, work: Work) -> dict[str, Any]:
         """Refusals: unknown (no delivery of theirs), needs_words (no reason), closed (cancelled), too_soon (it is
         not served yet), too_late (of another day), already (noted before, or paid at the door)."""
-        row = own_delivery(work, asker_acting(work, self.worker_id, self.user_id), self.meal_order_id)
+        row, account = _locked(work, asker_acting(work, self.worker_id, self.user_id), self.meal_order_id)
         if row is None:
             return Refusal(Why.UNKNOWN)
         why = mask(" ".join(self.why.split()))[:WHY_LETTERS]
@@ -48,14 +50,13 @@ class NotDelivered:
             return Refusal(Why.NEEDS_WORDS, field="why")
         if refusal := _refused(work, row):
             return refusal
-        account = Account.lock(work, row.person_id) if self._goes_back(work, row) else None
         o, d = t.meal_order.c, {"state": "no_show", "ended_at": work.now, "missed_sealed": work.seal(why)}
         unpaid = (o.pays != "pickup") | o.paid_at.is_(None)
         there = (o.state == "placed") | ((o.state == "served") & unpaid)
         if not work.conn.execute(update(t.meal_order).where(o.id == row.id, there).values(d)).rowcount:
             return Refusal(Why.ALREADY)
-        if account is not None:
-            account.enter("refund", row.pay_cents, self._by, row.id)
+        if account is not None and work.limits["no_show_refund"] and (back := given_back(row)):
+            account.enter("refund", back, self._by, row.id)
         ask_after(work, row, why)
         Audit(self.user_id, "meal_not_delivered", str(row.number), worker_id=self.worker_id).run(work)
         return {"ok": True, "meal_order_id": row.id, "number": row.number}
@@ -63,12 +64,6 @@ class NotDelivered:
     @property
     def _by(self) -> By:
         return By("group", self.worker_id) if self.worker_id is not None else By("console", self.user_id)
-
-    @staticmethod
-    def _goes_back(work: Work, row: Any) -> bool:
-        """Whether the town gives money back for what nobody took, and there is some."""
-        paid = row.pays != "pickup" or row.paid_at is not None
-        return bool(work.limits["no_show_refund"] and paid and row.pay_cents and row.person_id is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +80,20 @@ class Delivered:
     def run(self, work: Work) -> dict[str, Any]:
         """Refusals: unknown, too_late (of another day), no_money (what went back has been spent), and those of
         ServeMeal."""
-        row = own_delivery(work, asker_acting(work, self.worker_id, self.user_id), self.meal_order_id)
+        row, account = _locked(work, asker_acting(work, self.worker_id, self.user_id), self.meal_order_id)
         if row is None:
             return Refusal(Why.UNKNOWN)
         if refusal := _refused(work, row):
             return refusal
-        if row.state == "no_show" and (refusal := self._taken_again(work, row)):
+        if row.state == "no_show" and (refusal := self._taken_again(work, row, account)):
             return refusal
         done = ServeMeal(row.code, self.worker_id, self.user_id, menu_id=row.menu_id).run(work)
         if done["ok"]:
             Audit(self.user_id, "meal_delivered", str(row.number), worker_id=self.worker_id).run(work)
         return done
 
-    def _taken_again(self, work: Work, row: Any) -> Refusal | None:
+    def _taken_again(self, work: Work, row: Any, account: Account | None) -> Refusal | None:
         """Let the order be as if nobody had said so; None once it is, or was by somebody else."""
-        account = Account.lock(work, row.person_id) if row.person_id is not None else None
         e, o = t.meal_entry.c, t.meal_order.c
         back = select(e.id).where(e.meal_order_id == row.id, e.kind == "refund", e.at >= row.ended_at)
         owes = account is not None and work.conn.execute(back).first() is not None
@@ -115,6 +109,13 @@ class Delivered:
                 )
                 account.enter("meal", -row.pay_cents, by, row.id)
         return None
+
+
+def _locked(work: Work, asker: Staff | User | None, order_id: int) -> tuple[Any, Account | None]:
+    """The order as it is while nobody changes it, with its diner's account; None for no delivery of theirs."""
+    found = own_delivery(work, asker, order_id)
+    account = Account.lock(work, found.person_id) if found and found.person_id is not None else None
+    return own_delivery(work, asker, order_id) if account else found, account
 
 
 def _refused(work: Work, row: Any) -> Refusal | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import case, func, insert, select, update
 
 from models import tables as t
 from models.actions.diner_calls import asked_after
@@ -26,6 +26,7 @@ from models.store import Work
 from models.views.askers import Staff, User
 from models.views.calendar import today
 from models.views.kitchen import dish_lines, live_counts, orders_with_code, own_menu_row
+from models.views.meal_price import given_back
 from models.views.staff import worker_by_id
 from models.views.users import asker_of
 
@@ -172,29 +173,20 @@ class ServeMeal:
         row, *others = sorted(found, key=lambda one: _how_likely(work, one))
         if any(_either(work, row, one) for one in others):
             return Refusal(Why.NOT_SAME)
+        if row.person_id is not None:
+            Account.lock(work, row.person_id)  # before the order, as everywhere
+            known = orders_with_code(work, asker, self.code, row.menu_id) if asker else ()
+            row = next(one for one in known if one.id == row.id)  # as it is now that nobody changes it
         if refusal := self._refused(work, row):
             return refusal
-        o, owed = t.meal_order.c, row.pay_cents if row.pays == "pickup" and row.paid_at is None else 0
-        if owed and row.person_id is not None:
-            Account.lock(work, row.person_id)  # before the order, as everywhere
+        o = t.meal_order.c
         this = update(t.meal_order).where(o.id == row.id, o.state.in_(_handed_from(work)))
         if not work.conn.execute(this.values(state="served", ended_at=work.now, missed_sealed="")).rowcount:
             again = work.conn.execute(select(o.state, o.ended_at).where(o.id == row.id)).one()
             return _ended(again)
         if row.missed_sealed:
             asked_after(work, row)
-        if owed:
-            PayAtCounter(row.id, *_hand(self.worker_id, self.user_id)).run(work)
-        return {
-            "ok": True,
-            "meal_order_id": row.id,
-            "number": row.number,
-            "meal": row.meal,
-            "dishes": "、".join(dish_lines(work, [row.id])[row.id]),
-            "portions": row.portions,
-            "how": row.how,
-            "collect_cents": owed,
-        }
+        return handed_out(work, row, self.worker_id, self.user_id)
 
     def _refused(self, work: Work, row: Any) -> Refusal | None:
         if row.state not in _handed_from(work):
@@ -231,8 +223,8 @@ class MissMeals:
         if not ended:
             return Refusal(Why.ALREADY)
         for row in ended:
-            if row.how == "pickup" and row.person_id in accounts and row.pay_cents:
-                accounts[row.person_id].enter("refund", row.pay_cents, By("standing"), row.id)
+            if row.how == "pickup" and row.person_id in accounts and (back := given_back(row)):
+                accounts[row.person_id].enter("refund", back, By("standing"), row.id)
         delivered = sum(row.how == "delivery" for row in ended)
         states = select(o.state, o.how, func.count()).where(o.menu_id == menu.id).group_by(o.state, o.how)
         count = Counter({(row.state, row.how): row[2] for row in work.conn.execute(states)})
@@ -246,15 +238,34 @@ class MissMeals:
         return {"ok": True, **told}
 
     def _accounts(self, work: Work) -> dict[int, Account]:
-        """The accounts to which money goes back, if the town gives it back; locked before the orders."""
+        """The accounts of all to whom money may go back, if the town gives it back; locked before the orders.
+
+        Also of those who have not paid: they may do so while this waits.
+        """
         if not work.limits["no_show_refund"]:
             return {}
         o = t.meal_order.c
-        paid = or_(o.paid_at.is_not(None), o.pays == "bill")
         mine = (o.menu_id == self.menu_id, o.state == "placed", o.how == "pickup", o.person_id.is_not(None))
-        whose = select(o.person_id).where(*mine, paid).order_by(o.person_id)
+        whose = select(o.person_id).where(*mine, o.pay_cents > 0).order_by(o.person_id)
         found = (Account.lock(work, person_id) for person_id in work.conn.execute(whose).scalars().all())
         return {one.person_id: one for one in found if one is not None}
+
+
+def handed_out(work: Work, row: Any, worker_id: int | None, user_id: int | None) -> dict[str, Any]:
+    """What ServeMeal gives of an order whose account is locked; what was still to be paid has been taken with it."""
+    collect = row.pay_cents if row.pays == "pickup" and row.paid_at is None else 0
+    if collect and row.person_id is not None:
+        collect = PayAtCounter(row.id, *_hand(worker_id, user_id)).run(work).get("paid_cents", 0)
+    return {
+        "ok": True,
+        "meal_order_id": row.id,
+        "number": row.number,
+        "meal": row.meal,
+        "dishes": "、".join(dish_lines(work, [row.id])[row.id]),
+        "portions": row.portions,
+        "how": row.how,
+        "collect_cents": collect,
+    }
 
 
 def _hand(worker_id: int | None, user_id: int | None) -> tuple[str, int]:

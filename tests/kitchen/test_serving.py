@@ -160,7 +160,7 @@ def test_the_money_of_who_did_not_come_goes_back_where_the_town_says_so(lunch: L
     lunch.town.do(MissMeals(lunch.menu))
     entries = [(row.kind, row.cents, row.meal_order_id) for row in lunch.town.rows(t.meal_entry)]
     assert entries == [("refund", 1200, 1), ("refund", 1200, 4)]
-    assert [row.balance_cents for row in lunch.town.rows(t.meal_account)] == [1200, 1200]
+    assert [row.balance_cents for row in lunch.town.rows(t.meal_account)] == [1200, 0, 1200]
 
 
 def test_what_is_paid_at_the_counter_is_written_down(lunch: Lunch) -> None:
