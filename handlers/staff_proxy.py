@@ -11,6 +11,7 @@ from bot.language.portions import find_portions
 from bot.language.staff_proxy import ForDiner
 from bot.message import Reply
 from models import views
+from models.actions.desk import OpenDeskItem
 from models.actions.meal_telling import tell_of_staff
 from models.actions.meals import PlaceMeal
 from models.rules.kitchen import day_words
@@ -46,6 +47,7 @@ WHY = {
 }
 FAILED = "没有订成，请到工作台“订餐”里办。"
 HARMS = "有的菜可能不适合这位住户，请到工作台核对忌口。"
+CALL = "{day}{meal}（订餐 {number}）里有的菜可能不合忌口。请核对，问问要不要换菜，要换的到“订餐”里改。"
 
 
 def answer(work: Work, asker: views.Staff, said: ForDiner) -> Reply:
@@ -140,4 +142,12 @@ def _ordered(
         pays=PAYS[done["pays"]].format(pay=yuan(done["pay_cents"])),
         code=done["code"],
         **named,
-    ) + (f"\n{HARMS}" if harms else "")
+    ) + (_harms(work, asker, person_id, CALL.format(number=done["number"], **named)) if harms else "")
+
+
+def _harms(work: Work, asker: views.Staff, person_id: int, call: str) -> str:
+    """That a dish may not be for them: a group must not read it, so those who keep the person's record have it."""
+    if not asker.aloud:
+        return f"\n{HARMS}"
+    OpenDeskItem("call_diner", call, person_id=person_id).run(work)
+    return ""

@@ -133,7 +133,10 @@ def test_two_who_fit_are_not_guessed(community: Community) -> None:
     assert "订好了" in cook(community).says(words.format(who="王建国", dish=dish(community)))
 
 
-def test_a_diet_is_not_told_to_the_group(community: Community) -> None:
+@pytest.mark.parametrize("chat", [None, ""])
+def test_a_diet_is_told_to_the_desk_or_alone_and_never_to_the_group(
+    community: Community, chat: str | None
+) -> None:
     person_id = elder(community, "王桂芳")
     with community.store.work(community.clock.now()) as work:
         made = EnsureAccount("wechat_oa", "o-wang").run(work)
@@ -141,9 +144,15 @@ def test_a_diet_is_not_told_to_the_group(community: Community) -> None:
             t.account.update().where(t.account.c.id == made["account_id"]).values(person_id=person_id)
         )
         assert SaveDiet(person_id, tuple(MARKS), (), account_id=made["account_id"]).run(work)["ok"]
-    said = cook(community).says(f"代订 3-2-601 王阿婆 明天 午餐 {dish(community)} 1份")
-    assert "核对忌口" in said
+    words = f"代订 3-2-601 王阿婆 明天 午餐 {dish(community)} 1份"
+    said = community.worker(cook(community).userid, chat=chat).says(words)
+    assert "订好了" in said
     assert not any(word in said for word in MARKS.values())
+    items = [row for row in community.rows(t.desk_item) if row.kind == "call_diner"]
+    assert ("忌口" in said, [row.person_id for row in items]) == (
+        (False, [person_id]) if chat is None else (True, [])
+    )
+    assert all("可能不合忌口" in row.words and "王" not in row.words for row in items)
     assert community.rows(t.meal_order)[0].account_id == made["account_id"]
 
 
