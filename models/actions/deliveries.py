@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from models import tables as t
 from models.actions.desk import Audit
 from models.actions.diner_calls import ask_after, asked_after
-from models.actions.kitchen import ServeMeal, asker_acting
+from models.actions.kitchen import ServeMeal, asker_acting, handed_out
 from models.actions.meal_in_hand import Account, By
 from models.rules.masking import mask
 from models.rules.orders import Refusal, Why
@@ -87,10 +87,16 @@ class Delivered:
             return refusal
         if row.state == "no_show" and (refusal := self._taken_again(work, row, account)):
             return refusal
-        done = ServeMeal(row.code, self.worker_id, self.user_id, menu_id=row.menu_id).run(work)
+        done = self._handed(work, row)
         if done["ok"]:
             Audit(self.user_id, "meal_delivered", str(row.number), worker_id=self.worker_id).run(work)
         return done
+
+    def _handed(self, work: Work, row: Any) -> dict[str, Any]:
+        """It counted as delivered before anybody said so: what was paid at the door is written down all the same."""
+        if row.state == "served" and row.pays == "pickup" and row.paid_at is None and row.pay_cents:
+            return handed_out(work, row, self.worker_id, self.user_id)
+        return ServeMeal(row.code, self.worker_id, self.user_id, menu_id=row.menu_id).run(work)
 
     def _taken_again(self, work: Work, row: Any, account: Account | None) -> Refusal | None:
         """Let the order be as if nobody had said so; None once it is, or was by somebody else."""

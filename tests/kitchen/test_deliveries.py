@@ -175,6 +175,20 @@ def test_money_that_went_back_is_taken_again(noon: Lunch) -> None:
     assert (states(noon)[0], calls(noon)[-1][1]) == ("no_show", "open")
 
 
+def test_what_was_paid_at_the_door_is_written_down_also_late(noon: Lunch) -> None:
+    """An hour after the meal it counts as delivered by itself; whoever brought it says so later, with the money."""
+    noon.at(14)
+    noon.town.do(MissMeals(noon.menu))
+    assert (states(noon)[0], noon.town.rows(t.meal_entry)) == ("served", [])
+    assert arrived(noon)["collect_cents"] == 1200
+    assert arrived(noon)["why"] == "already"
+    assert [(row.kind, row.cents) for row in noon.town.rows(t.meal_entry)] == [
+        ("counter", 1200),
+        ("meal", -1200),
+    ]
+    assert noon.town.rows(t.meal_order)[0].paid_at == noon.town.clock.now()
+
+
 def test_a_volunteer_says_it_in_the_group(noon: Lunch, room: Room) -> None:
     said = room.says("@小邻 没送到 3-2-602 家里没人")
     place = "幸福小区 3 号楼（尾号 5678）"
