@@ -91,6 +91,7 @@ class Play:
             elif line == _ASKS:
                 self.lines.append(line)
                 with self.community.store.work(self.community.clock.now()) as work:
+                    work.conn.execute(update(t.meal_order).values(state="served"))
                     AskMealRatings().run(work)
                 self._pushed()
             elif line == _LISTENS:

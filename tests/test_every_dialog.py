@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import dialogs
 from bot.frames import State
@@ -71,6 +71,7 @@ class Example:
         ends = datetime.fromisoformat(menu["ends_at"])
         community.clock.forward(seconds=(ends - community.clock.now()).total_seconds() + 60)
         with community.store.work(community.clock.now()) as work:
+            work.conn.execute(update(t.meal_order).values(state="served"))
             assert AskMealRatings().run(work)["asked"] == 1
         community.show_pushes()
         return community.words(community.told()[-1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, insert, select, update
 
 from models import tables as t
 from models.rules.meals import MEAL_NAMES
@@ -25,7 +25,8 @@ FEW = 100  # people of one transaction
 class AskMealRatings:
     """Ask those who ate today for a digit: of their last meal, in their own account, while it may be written to.
 
-    Nobody is asked more than `meal_ratings_a_week` times within seven days, nor twice about one order.
+    A meal that has not been fetched is not asked about. Nobody is asked more than `meal_ratings_a_week` times within
+    seven days, nor twice about one order.
     """
 
     def run(self, work: Work) -> dict[str, Any]:
@@ -94,9 +95,7 @@ def _who_ate(work: Work) -> Any:
         select(o.id, o.person_id, o.meal, t.canteen.c.name.label("canteen"), reached.label("account_id"))
         .join_from(t.meal_order, t.menu)
         .join(t.canteen, t.canteen.c.id == o.canteen_id)
-        .where(
-            o.day == today(work), or_(o.state == "served", o.state == "placed"), t.menu.c.ends_at <= work.now
-        )
+        .where(o.day == today(work), o.state == "served", t.menu.c.ends_at <= work.now)
         .where(o.person_id.is_not(None), reached.is_not(None))
         .where(lately.correlate(t.meal_order).scalar_subquery() < most)
         .where(~tonight.correlate(t.meal_order).exists(), ~known.correlate(t.meal_order).exists())

@@ -57,11 +57,11 @@ def test_who_ate_is_asked_once_and_the_first_digit_counts(dining: Dining) -> Non
     assert dining.town.see(views.open_questions, who.account_id) == ()
 
 
-@pytest.mark.parametrize("state", ["served", "placed"])
-def test_what_was_brought_counts_as_eaten(dining: Dining, state: str) -> None:
+@pytest.mark.parametrize("state", ["placed", "no_show", "cancelled"])
+def test_who_has_not_fetched_it_is_not_asked(dining: Dining, state: str) -> None:
     ate(dining, state=state)
     dining.at(EVENING)
-    assert ask(dining) == 1
+    assert ask(dining) == 0
 
 
 def test_at_most_twice_a_week(dining: Dining) -> None:
