@@ -170,7 +170,7 @@ def unpack(data: dict[str, Any]) -> Question[Any]:
     """The question again, as the person saw it."""
     kind = QUESTIONS[data["kind"]]
     fields = _known(kind, data)
-    for name in ("labels", "values", "offered"):
+    for name in ("labels", "values", "offered", "absent"):
         if name in fields:
             fields[name] = tuple(fields[name])
     return kind(**fields)

@@ -88,6 +88,9 @@ def card_of(work: Any, person_id: int, menu_id: str, meal: Mapping[str, str], wh
     card |= {"had": had.get(True), "elsewhere": had.get(False)}
     card |= where_to(work, person_id, menu["canteen_id"])
     card["places"] = card["places"] if menu["delivers"] else []
+    there = {dish["name"] for dish in menu["dishes"]}
+    cooked = views.dishes_cooked(work, menu["canteen_id"]).values()
+    card["absent"] = [name for name in cooked if name not in there]
     card["most"] = work.limits["meal_portions"]
     card["usual"], card["misses"] = _usual(work, person_id, card)
     return card
@@ -183,6 +186,8 @@ def ask_dishes(key: str, card: Card, sure: Counts | None = None) -> Items:
         besides=ways(card),
         plan=PLAN,
         lacking=lacking(card),
+        absent=tuple(card["absent"]),
+        at=card["label"],
         left={one: dish["left"] for one, dish in there.items() if dish["left"] < card["most"]},
         sure=sure or {},
         heeds=not sure,

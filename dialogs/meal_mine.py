@@ -221,6 +221,7 @@ def which_dishes(card: Mapping[str, Any], order: Order, now: Mapping[str, int]) 
     """What is to be had instead, as the opening says it; asked where it does not."""
     things = {one: dish["name"] for one, dish in card["dishes"].items() if dish["left"] > 0 or one in now}
     left = {one: dish["left"] + now.get(one, 0) for one, dish in card["dishes"].items()}
+    gone = [dish["name"] for one, dish in card["dishes"].items() if one not in things]
     return (
         yield from Items(
             "dishes",
@@ -230,6 +231,8 @@ def which_dishes(card: Mapping[str, Any], order: Order, now: Mapping[str, int]) 
             most=card["most"],
             total=card["most"],
             left={one: n for one, n in left.items() if n < card["most"]},
+            absent=(*card["absent"], *gone),
+            at=order["label"],
             now=dict(now),
         )
     )

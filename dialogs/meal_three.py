@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.language.dates import find_days
+from bot.language.dishes import near_dishes
 from bot.language.meal_plans import several_meals
 from bot.language.numbers import says_any
 from bot.language.ordering import ALL_MEALS, all_meals
@@ -143,14 +144,17 @@ def _text(card: Card, basket: Mapping[str, int]) -> str:
 def _named(card: Card, words: str) -> tuple[dict[str, int], list[str], bool]:
     """The dishes that are wished for, what has to be said of those that cannot be had, and whether any is named."""
     ids, label = {dish["name"]: one for one, dish in card["dishes"].items()}, card["label"]
-    portions = find_portions(words, list(ids))
-    strangers = [one for piece in _CUT.split(words) for one in find_strangers(piece, list(ids))]
+    portions = find_portions(words, list(ids), card["absent"])
+    strangers = [
+        one for piece in _CUT.split(words) for one in find_strangers(piece, list(ids), absent=card["absent"])
+    ]
     basket: dict[str, int] = {}
     notes = [f"{label}没有“{name}”。" for name in strangers]
     for one in portions:
         dish, count = card["dishes"].get(ids.get(one.dish, "")), one.qty
         if dish is None:
-            notes.append(f"{label}没有“{one.dish}”。")
+            like = near_dishes(one.dish, [dish["name"] for dish in available(card).values()])
+            notes.append(f"{label}没有“{one.dish}”" + (f"，有{'、'.join(like)}。" if like else "。"))
         elif one.others:
             notes.append(f"{label}有{'、'.join((one.dish, *one.others))}，请写全名。")
         elif not isinstance(count, int) or not 0 < count <= card["most"]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.language.addresses import HomeRef
+from bot.language.dishes import likest_first
 from bot.language.portions import find_portions
 from bot.language.staff_proxy import ForDiner
 from bot.message import Reply
@@ -31,6 +32,7 @@ NEEDS_DOOR = f"请写上门牌和姓名，{EXAMPLE}"
 NEEDS_NAME = f"请写上是哪一位，写姓也可以，{EXAMPLE}"
 NO_MENU = "{meal}现在订不了：没有菜单，或者已经截止。截止以后要补订，请到工作台“订餐”里办。"
 WHICH_DISH = "请写上要什么菜。{day}{meal}有：{dishes}"
+NO_DISH = "{day}{meal}没有{dish}，没有订。有：{dishes}"
 UNSURE_DISH = "“{said}”可能是 {dishes}，请写全。"
 DONE = (
     "订好了，订餐 {number} 号：{estate}，{day}{meal}，{dishes}，{how}。"
@@ -108,10 +110,14 @@ def _ordered(
     said: ForDiner,
 ) -> str:
     on_menu = {one["name"]: one for one in menu["dishes"]}
-    portions = find_portions(said.words, list(on_menu))
+    cooked = views.dishes_cooked(work, menu["canteen_id"]).values()
+    absent = [name for name in cooked if name not in on_menu]
+    portions = find_portions(said.words, list(on_menu), absent)
     named = {"day": day_words(_day(menu)), "meal": MEAL_NAMES[menu["meal"]]}
     if not portions:
         return WHICH_DISH.format(dishes="、".join(on_menu), **named)
+    if gone := next((one.dish for one in portions if one.dish in absent), None):
+        return NO_DISH.format(dish=gone, dishes="、".join(likest_first(gone, list(on_menu))), **named)
     if unsure := next((one for one in portions if one.others or not isinstance(one.qty, int)), None):
         return UNSURE_DISH.format(said=unsure.dish, dishes="、".join([unsure.dish, *unsure.others]))
     dishes = {on_menu[one.dish]["dish_id"]: int(one.qty) for one in portions}

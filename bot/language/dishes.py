@@ -20,6 +20,7 @@ SURE = 0.72
 """A score from which a dish counts as named."""
 _NEAR = 0.08  # candidates this close to the best are offered beside it
 _ENOUGH = 0.6  # of the characters alike: worth asking
+_HALF = 0.5  # of them: worth naming first
 _LIGHT_WEIGHT, _HEARD, _SOUNDS_NEAR, _PARTED = 0.2, 0.04, 0.6, 0.06
 _LEFT_OFF = 0.15  # 大排饭 for 大排
 _STAPLE = re.compile(rf"(?<=..){any_of(_TABLE['staples'])}$")
@@ -60,6 +61,16 @@ def find_dish(said: str, menu: Sequence[str]) -> list[str]:
     return [name for score, name in ranked if score >= ranked[0][0] - _NEAR]
 
 
+def called(said: str, names: Sequence[str]) -> str:
+    """The one of `names` that the cleaned words `said` are exactly, or by its other name, or with a staple; else "".
+
+    >>> called("西红柿炒蛋", ["番茄炒蛋"]), called("红烧肉饭", ["红烧肉"]), called("洪烧肉", ["红烧肉"])
+    ('番茄炒蛋', '红烧肉', '')
+    """
+    forms = {_dish(said).plain, _dish(_STAPLE.sub("", said)).plain}
+    return next((name for name in names if _dish(name).plain in forms), "")
+
+
 def near_dishes(said: str, menu: Sequence[str], most: int = 3) -> list[str]:
     """Dishes of `menu` that share enough characters with `said` to be asked about, the nearest first.
 
@@ -69,6 +80,17 @@ def near_dishes(said: str, menu: Sequence[str], most: int = 3) -> list[str]:
     shares = {name: _shared(said, name) for name in dict.fromkeys(menu)}
     near = [name for name, share in shares.items() if share >= _ENOUGH or (len(said) == 1 and said in name)]
     return sorted(near, key=lambda name: -shares[name])[:most]
+
+
+def likest_first(said: str, menu: Sequence[str]) -> list[str]:
+    """All of `menu`, what is most like `said` first, the rest as it is.
+
+    >>> likest_first("麻婆豆腐", ["红烧肉", "米饭", "家常豆腐"])
+    ['家常豆腐', '红烧肉', '米饭']
+    """
+    alike = {name: _shared(said, name) for name in menu}
+    near = sorted((name for name in menu if alike[name] >= _HALF), key=lambda name: -alike[name])
+    return list(dict.fromkeys([*find_dish(said, menu), *near, *menu]))
 
 
 def _shared(one: str, other: str) -> float:

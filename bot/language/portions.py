@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.language.clocks import find_time
-from bot.language.dishes import find_dish
+from bot.language.dishes import called, find_dish
 from bot.language.meals import find_meal
 from bot.language.numbers import read_numeral
 from bot.language.quantities import Quantity, find_quantities
@@ -59,17 +59,20 @@ class Portion:
     others: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
-def find_portions(text: str, menu: Sequence[str] = ()) -> list[Portion]:
+def find_portions(text: str, menu: Sequence[str] = (), absent: Sequence[str] = ()) -> list[Portion]:
     """The dishes in the cleaned `text` with how many of each, in order, each once, without refused ones (不要鱼).
 
     With a menu only what is on it counts, or a part of it as a set meal (红烧肉套餐). Without one, words beside a
-    quantity that speak of food do. A dish without a number is one.
+    quantity that speak of food do. A dish without a number is one. `absent`: dishes that are not on the menu, which
+    are found where they are named as they are called, so that what is like one of them is not taken for it.
 
     >>> find_portions("两份红烧肉,米饭一碗", ["红烧肉", "米饭"])
     [Portion(dish='红烧肉', qty=2), Portion(dish='米饭', qty=1)]
+    >>> find_portions("红烧肉,洪烧牛肉", ["红烧牛肉"], ["红烧肉"])
+    [Portion(dish='红烧肉', qty=1), Portion(dish='红烧牛肉', qty=1)]
     """
     quantities = find_quantities(text)
-    named = _named(text, quantities, tuple(menu))
+    named = _named(text, quantities, tuple(menu), tuple(absent))
     if not named:
         return []
     return list({one.dish: one for one in _counted(named, quantities, text)}.values())
@@ -81,10 +84,12 @@ def without_serving(dish: str) -> str:
     return found["head"] if found else dish
 
 
-def find_strangers(text: str, menu: Sequence[str], *, alone: bool = True) -> list[str]:
+def find_strangers(
+    text: str, menu: Sequence[str], *, alone: bool = True, absent: Sequence[str] = ()
+) -> list[str]:
     """Words of the cleaned `text` that are ordered like a dish, with a number beside them, and not on the menu.
 
-    `alone`: so are words that are all there is.
+    `alone`: so are words that are all there is. `absent`: dishes as find_portions() finds them, which are none.
 
     >>> find_strangers("两份佛跳墙,一份红烧肉送到家", ["红烧肉", "米饭"]), find_strangers("佛跳墙", ["红烧肉"])
     (['佛跳墙'], ['佛跳墙'])
@@ -92,7 +97,7 @@ def find_strangers(text: str, menu: Sequence[str], *, alone: bool = True) -> lis
     clock = find_time(text)
     said = text[: clock.start] + "\0" * (clock.end - clock.start) + text[clock.end :] if clock else text
     quantities = find_quantities(said)
-    known = _named(said, quantities, tuple(menu))
+    known = _named(said, quantities, tuple(menu), tuple(absent))
     rest = said
     for start, end in [(one.start, one.end) for one in known] + [(one.start, one.end) for one in quantities]:
         rest = rest[:start] + "\0" * (end - start) + rest[end:]
@@ -136,22 +141,38 @@ class _Named:
     others: tuple[str, ...] = ()
 
 
-def _named(text: str, quantities: Sequence[Quantity], menu: tuple[str, ...]) -> list[_Named]:
+def _named(
+    text: str, quantities: Sequence[Quantity], menu: tuple[str, ...], absent: tuple[str, ...]
+) -> list[_Named]:
     """Every dish and where it stands: by its exact name first, then what the pieces of the sentence may mean."""
     found: list[_Named] = []
     rest = text
-    for said in _exact(menu).finditer(text) if menu else ():
-        found.append(_Named(said[0], said.start(), said.end()))
-        rest = rest[: said.start()] + "\0" * (said.end() - said.start()) + rest[said.end() :]
+    for start, end in _exactly(text, menu, absent):
+        found.append(_Named(text[start:end], start, end))
+        rest = rest[:start] + "\0" * (end - start) + rest[end:]
     for one in quantities:
         rest = rest[: one.start] + "\0" * (one.end - one.start) + rest[one.end :]
     counted = bool(quantities or _CRAVED.search(text))
     for start, piece in _pieces(rest):
-        dish = _dish_of(piece, menu, counted)
+        dish = _missed(piece, menu, absent) or _dish_of(piece, menu, counted)
         if dish:
             found.append(_Named(dish, start, start + len(piece), _others(piece, dish, menu)))
     kept = [one for one in found if not _refused(one, text)]
     return sorted(kept, key=lambda one: one.start)
+
+
+def _exactly(text: str, menu: tuple[str, ...], absent: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where dishes of the menu are named; a longer name of an absent dish around one (红烧肉圆) is the other's."""
+    longer = [one.span() for one in _exact(absent).finditer(text)] if absent else []
+    found = [one.span() for one in _exact(menu).finditer(text)] if menu else []
+    around = {one: next((b for b in longer if b[0] <= one[0] and one[1] <= b[1]), one) for one in found}
+    return list(dict.fromkeys(around.values()))
+
+
+def _missed(said: str, menu: tuple[str, ...], absent: tuple[str, ...]) -> str:
+    """The absent dish that these words name, where none on the menu is called so; else empty."""
+    head = without_serving(said) or said
+    return called(head, absent) if absent and not called(head, menu) else ""
 
 
 @lru_cache(8)

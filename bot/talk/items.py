@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from bot.language.dishes import find_dish, near_dishes
+from bot.language.dishes import find_dish, likest_first, near_dishes
 from bot.language.meal_plans import names_several
 from bot.language.numbers import bare_number, read_option, says_any
 from bot.language.ordering import usual
@@ -45,6 +45,7 @@ class Items(Question[Counts]):
     `plan`: where several meals are named, they are an answer by themselves: {`plan` + the words: 1}.
     `sure`: the answer where the opening names nothing. `now`: what there is until now, which the opening may edit.
     `lacking`: name of what cannot be had → why, and what to do. `left`: id → how many are left.
+    `absent`: names of what there is at other times, and not `at` this one: nothing that is like one is taken for it.
     Two readings (两三份, 排骨 of two kinds) are asked. An answer is edited by 加一份…, 少一份…, 不要…, 换成…,
     红烧鱼改成三份.
     """
@@ -59,6 +60,8 @@ class Items(Question[Counts]):
     calls: Mapping[str, list[str]] = field(default_factory=dict)
     lacking: Mapping[str, str] = field(default_factory=dict)
     left: Mapping[str, int] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    at: str = ""
     besides: Mapping[str, str] = field(default_factory=dict)
     plan: str = ""
     sure: Counts = field(default_factory=dict)
@@ -138,23 +141,32 @@ class Items(Question[Counts]):
     def _named(self, text: str, *, whole: bool) -> Reading:
         """What is named, or why it cannot be. `whole`: words that name nothing at all may be a strange dish."""
         named = self._found(text)
-        strangers = find_strangers(text, self.names, alone=whole)
+        strangers = find_strangers(text, self.names, alone=whole, absent=self.absent)
         if strangers:
             return self._strange(strangers[0], named, text)
         if not named:
             return Wrong(self._how_many()) if no_count(text) else None
-        gone = next((one.dish for one in named if one.dish in self.lacking), None)
-        if gone:
-            return Wrong(self.lacking[gone])
+        if gone := self._gone(named):
+            return gone
         return Wrong(self._how_many()) if no_count(text) else self._one_of_several(named)
 
     def _found(self, text: str) -> list[Portion]:
         """What of `text` is there; 红烧肉套餐 is 红烧肉, a mere 套餐 nothing."""
         found = []
-        for one in find_portions(text, self.names):
-            names = [one.dish] if one.dish in self.names else find_dish(without_serving(one.dish), self.names)
+        for one in find_portions(text, self.names, self.absent):
+            known = one.dish in self.names or one.dish in self.absent
+            names = [one.dish] if known else find_dish(without_serving(one.dish), self.names)
             found += [Portion(names[0], one.qty, one.others)] if names else []
         return found
+
+    def _gone(self, named: list[Portion]) -> Wrong | None:
+        """Why the first of these that cannot be had cannot."""
+        for one in named:
+            if one.dish in self.lacking:
+                return Wrong(self.lacking[one.dish])
+            if one.dish in self.absent:
+                return Wrong(f"{self.at}没有{one.dish}。{self._there_is(one.dish)}")
+        return None
 
     def _strange(self, name: str, named: list[Portion], text: str) -> Reading:
         """What nobody has: what is nearly called so is asked, else what there is is said."""
@@ -169,8 +181,9 @@ class Items(Question[Counts]):
                 )
         return Wrong(f"没有“{name}”。{self._there_is()}")
 
-    def _there_is(self) -> str:
-        names = list(self.things.values())
+    def _there_is(self, like: str = "") -> str:
+        """What can be had, what is like `like` first."""
+        names = likest_first(like, list(self.things.values()))
         return f"有：{'、'.join(names[:TOLD])}{'等' if len(names) > TOLD else ''}。请换一样，写名字就行。"
 
     def _one_of_several(self, named: list[Portion]) -> Reading:
@@ -271,11 +284,11 @@ class Items(Question[Counts]):
         olds = [self._one(named)] if named.strip(" ,把那的给我") else list(now)
         if not set(olds) <= now.keys():
             return None
-        new = find_portions(words, self.names)
+        new = find_portions(words, self.names, self.absent)
         if len(new) != 1 or isinstance(new[0].qty, str):
             return None if new else self._named(words, whole=True)
-        if new[0].dish in self.lacking:
-            return Wrong(self.lacking[new[0].dish])
+        if gone := self._gone(new):
+            return gone
         count = int(new[0].qty) if find_quantities(words) else 0
         swaps = {
             f"{self.things[old]}换成{name}": _swapped(now, old, self._id(name), count)
@@ -290,7 +303,9 @@ class Items(Question[Counts]):
         total = find_quantities(text)
         if not _SET.search(text) or len(total) != 1 or total[0].low != total[0].high:
             return Wrong(self._how_many()) if _SET.search(text) and no_count(text) else None
-        named = find_portions(text, list(self.things.values()))
+        named = find_portions(_SET.sub(",", text), list(self.things.values()), self.absent)
+        if gone := self._gone(named):
+            return gone
         one = (
             self._id(named[0].dish)
             if len(named) == 1
@@ -315,7 +330,9 @@ class Items(Question[Counts]):
     def _counted(self, text: str, now: Counts) -> Reading:
         """加一份豆腐, 少一份鱼; 加一份, where there is one thing."""
         sign = -1 if _LESS.search(text) else 1 if _MORE.search(text) else 0
-        named = find_portions(text, list(self.things.values()))
+        named = find_portions(text, list(self.things.values()), self.absent)
+        if sign and (gone := self._gone(named)):
+            return gone
         if not sign or any(isinstance(one.qty, str) for one in named):
             return None
         more = {self._id(one.dish): sign * int(one.qty) for one in named}

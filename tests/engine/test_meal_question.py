@@ -175,6 +175,70 @@ def test_dishes_are_picked_by_number_and_name(text: str, counts: Any) -> None:
     assert value(ITEMS.read(Said(text), None, found)) == counts
 
 
+ABSENT = Items(
+    "items",
+    "要什么？",
+    things={"1": "红烧牛肉", "2": "家常豆腐", "3": "番茄炒蛋", "4": "米饭"},
+    absent=("红烧肉", "红烧牛肉面", "豆腐羹", "麻婆豆腐"),
+    at="今天午餐",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["红烧肉", "红烧肉两份", "两份红烧肉送到家", "我想吃红烧肉", "米饭一碗，红烧肉一份", "红烧肉套餐一份",
+     "一份红烧肉饭", "今天中午红烧肉一份", "来一份红烧牛肉面", "麻婆豆腐"],
+)  # fmt: skip
+def test_a_dish_of_other_days_is_not_taken_for_one_that_is_like_it(text: str) -> None:
+    for said in (ABSENT.read(Said(text), None, found), ABSENT.volunteered(Said(f"订餐，{text}"), found)):
+        assert isinstance(said, Wrong), said
+        assert said.why.startswith("今天午餐没有")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "换成红烧肉",
+        "红烧牛肉换成红烧肉",
+        "再加一份红烧肉",
+        "红烧肉改成三份",
+        "改成两份红烧肉",
+    ],
+)
+@pytest.mark.parametrize("now", [{"1": 1}, {"1": 1, "2": 1}])
+def test_no_edit_takes_what_is_like_an_absent_dish_for_it(text: str, now: dict[str, int]) -> None:
+    said = ABSENT.edited(Said(text), now, found)
+    assert isinstance(said, Wrong), said
+    assert said.why.startswith("今天午餐没有红烧肉。有：红烧牛肉、")
+
+
+def test_what_is_like_the_absent_dish_is_offered_first() -> None:
+    said = ABSENT.read(Said("豆腐羹"), None, found)
+    assert isinstance(said, Wrong)
+    assert said.why.startswith("今天午餐没有豆腐羹。")
+    said = ABSENT.read(Said("麻婆豆腐"), None, found)
+    assert said == Wrong(
+        "今天午餐没有麻婆豆腐。有：家常豆腐、红烧牛肉、番茄炒蛋、米饭。请换一样，写名字就行。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("红烧牛肉", {"1": 1}),
+        ("洪烧牛肉一份", {"1": 1}),
+        ("佳常豆腐", {"2": 1}),
+        ("牛肉两份", {"1": 2}),
+        ("豆腐两份", {"2": 2}),
+        ("家长豆腐", Several),
+        ("西红柿炒鸡蛋", {"3": 1}),
+        ("不要红烧肉，番茄炒蛋一份", {"3": 1}),
+    ],
+)
+def test_what_is_misheard_or_cut_short_is_still_found_beside_absent_dishes(text: str, counts: Any) -> None:
+    assert value(ABSENT.read(Said(text), None, found)) == counts
+
+
 def test_words_that_may_mean_two_dishes_are_asked() -> None:
     asked = ITEMS.read(Said("排骨两份，米饭一份"), None, found)
     assert isinstance(asked, Several)
@@ -251,7 +315,7 @@ def test_other_words_choose_too(text: str, how: str) -> None:
     assert HOW.volunteered(Said(text), found) == how
 
 
-@pytest.mark.parametrize("question", [MEAL, ITEMS, HOW])
+@pytest.mark.parametrize("question", [MEAL, ITEMS, ABSENT, HOW])
 def test_they_are_stored_as_they_were_shown(question: Question[Any]) -> None:
     assert unpack(pack(question)) == question
 

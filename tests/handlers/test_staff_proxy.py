@@ -156,6 +156,38 @@ def test_a_diet_is_told_to_the_desk_or_alone_and_never_to_the_group(
     assert community.rows(t.meal_order)[0].account_id == made["account_id"]
 
 
+def test_a_dish_of_other_days_is_not_taken_for_one_that_is_like_it(community: Community) -> None:
+    elder(community, "王桂芳")
+    with community.store.work(community.clock.now()) as work:
+        on_menu = t.dish.c.name == dish(community)
+        work.conn.execute(t.dish.update().where(t.dish.c.name == "红烧肉").values(name="红烧肉圆"))
+        work.conn.execute(t.dish.update().where(on_menu).values(name="红烧牛肉片"))
+        canteen = community.rows(t.canteen)[0].id
+        work.conn.execute(insert(t.dish).values(canteen_id=canteen, name="红烧肉", cents=900))
+    said = cook(community).says("代订 3-2-601 王阿婆 明天 午餐 红烧肉 1份")
+    assert "没有红烧肉，没有订。有：红烧牛肉片、" in said
+    assert community.rows(t.meal_order) == []
+
+
+def test_a_community_of_another_area_finds_nobody_and_orders_nothing(community: Community) -> None:
+    elder(community, "王桂芳")
+    words, other = f"代订 3-2-601 王阿婆 明天 午餐 {dish(community)} 1份", community.worker("WuFang")
+    homes = community.rows(t.estate)
+    with community.store.work(community.clock.now()) as work:
+        work.conn.execute(t.estate.update().values(community_unit_id=None))
+        elsewhere = {"name": "远方新村", "aliases": [], "community_unit_id": homes[0].community_unit_id}
+        estate_id = work.conn.execute(
+            insert(t.estate).values(elsewhere).returning(t.estate.c.id)
+        ).scalar_one()
+        serves = {"estate_id": estate_id, "canteen_id": community.rows(t.canteen)[0].id}
+        work.conn.execute(insert(t.estate_canteen).values(serves))
+    assert "没有找到" in other.says(words)
+    assert community.rows(t.meal_order) == []
+    with community.store.work(community.clock.now()) as work:
+        work.conn.execute(t.estate.update().values(community_unit_id=homes[0].community_unit_id))
+    assert "订好了" in other.says(words)
+
+
 def test_a_firm_orders_nothing(community: Community) -> None:
     elder(community, "王桂芳")
     said = community.worker("LiHua").says(f"代订 3-2-601 王阿婆 明天 午餐 {dish(community)} 1份")
