@@ -70,7 +70,7 @@ def standing_order(world: World) -> Script:
     if wish != "new" and not known:
         yield Say(NONE)
     elif wish == "new":
-        yield from made(world, who, elder)
+        yield from made(world, who, elder, known)
     elif wish == "pause":
         yield from paused(world, who, today)
     elif wish == "resume":
@@ -86,7 +86,7 @@ def told(known: list[dict[str, Any]]) -> str:
     """What is ordered for good, a line for each meal."""
     lines = []
     for one in known:
-        paused = f"，{until(one)}" if one["paused_from"] else ""
+        paused = "".join(f"，{off}" for off in pauses(one))
         dishes = f"{one['dishes']}，" if one["dishes"] else ""
         lines.append(
             f"{one['days']} {MEAL_NAMES[one['meal']]}（{dishes}{one['canteen']}，{HOW[one['how']]}{paused}）"
@@ -94,10 +94,15 @@ def told(known: list[dict[str, Any]]) -> str:
     return "您长期订的：" + "；".join(lines) + "。"
 
 
-def until(one: dict[str, Any]) -> str:
-    """When a pause is, in words."""
-    first, last = one["paused_from"], one["paused_until"]
-    return f"{day_named(first)}起停" if not last else f"{day_named(first)}到 {day_named(last)}停"
+def pauses(one: dict[str, Any]) -> list[str]:
+    """When it is paused, in words."""
+    since = one["paused_from"]
+    return [f"{stretch(*days)}停" for days in one["pauses"]] + ([f"{day_named(since)}起停"] if since else [])
+
+
+def stretch(first: str, last: str) -> str:
+    """3 月 4 日到 3 月 6 日, or one day. Both ISO."""
+    return day_named(first) if first == last else f"{day_named(first)}到 {day_named(last)}"
 
 
 def day_named(day: str) -> str:
@@ -106,7 +111,7 @@ def day_named(day: str) -> str:
     return f"{on.month} 月 {on.day} 日"
 
 
-def made(world: World, who: int, elder: int | None) -> Part[None]:
+def made(world: World, who: int, elder: int | None, known: list[dict[str, Any]]) -> Part[None]:
     """Which meal, which days, how; asked for as far as it was not said."""
     words = world.opening.text
     choices = yield from Look("choices", views.standing_choices, who)
@@ -159,8 +164,10 @@ def made(world: World, who: int, elder: int | None) -> Part[None]:
         yield Say(REFUSED.get(done["why"], REFUSED["unknown"]).format(most=done.get("most")))
         return
     now = f"近两天的 {done['ordered']} 顿已经订上。" if done["ordered"] else "到时候自动订。"
+    off = "、".join(off for one in known if one["meal"] == meal for off in pauses(one))
+    off = f"{off}，照旧。" if off else ""
     yield Say(
-        f"订好了，从明天起，{now}不用天天说；订不上我会告诉您。要停，回复 停几天；不要了，回复 长期不订了。"
+        f"订好了，从明天起，{now}{off}不用天天说；订不上我会告诉您。要停，回复 停几天；不要了，回复 长期不订了。"
     )
 
 
@@ -207,7 +214,7 @@ def paused(world: World, who: int, today: date) -> Part[None]:
     if not done["ok"]:
         yield Say(NONE)
         return
-    days = f"{day_named(first.isoformat())}到 {day_named((last or FOREVER).isoformat())}"
+    days = stretch(first.isoformat(), (last or FOREVER).isoformat())
     yield Say(f"好的，{days}不订，过后自动接着订。{told_cancelled(done)}要提前接着订，回复 恢复订餐。")
 
 

@@ -366,7 +366,6 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("paused_from", sa.Date(), nullable=True),
-        sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("how in ('pickup', 'delivery')", name=op.f("ck_standing_order_how")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, case, delete, func, insert, select, update
 
 from models import tables as t
 from models.actions.diner_calls import reachable, tell_diner
@@ -39,6 +39,7 @@ AHEAD = 3  # days that are looked at, beyond those by which orders end before th
 class SaveStandingOrder:
     """Order a meal for good on these weekdays (1 Monday to 7 Sunday), in the place of what was ordered so before.
 
+    Days that were paused or taken back stay so.
     `dishes` by id, for the days on which they are on the menu; none: the usual, else the first. `holidays`: also on
     public holidays. `by_person_id`: an agreed carer, whose `account_id` is told. What is due already is ordered at
     once.
@@ -83,7 +84,7 @@ class SaveStandingOrder:
         }
         row |= {"home_id": self.home_id if self.how == "delivery" else None, "dishes": dict(self.dishes)}
         by = None if self.by_person_id == self.person_id else self.by_person_id
-        row |= {"account_id": self.account_id, "by_person_id": by, "paused_from": None, "paused_until": None}
+        row |= {"account_id": self.account_id, "by_person_id": by}
         mine = (s.person_id == self.person_id, s.meal == self.meal, s.state == "active")
         known = work.conn.execute(update(t.standing_order).where(*mine).values(row).returning(s.id)).scalar()
         if known is None:
@@ -117,7 +118,8 @@ class SaveStandingOrder:
 class PauseStandingOrder:
     """No meals from `since` to `until` (None: until it is taken up again); `meal`: of one meal alone.
 
-    Meals of these days that are ordered and can still be cancelled are. With `ends`, it is over for good.
+    Pauses add up. Meals of these days that are ordered and can still be cancelled are. With `ends`, it is over for
+    good.
     """
 
     person_id: int
@@ -134,32 +136,43 @@ class PauseStandingOrder:
         s = t.standing_order.c
         mine = [s.person_id == self.person_id, s.state == "active"]
         mine += [s.meal == self.meal] if self.meal else []
-        values: dict[str, Any] = {"paused_from": self.since, "paused_until": self.until}
-        values = {"state": "ended", "ends_on": self.since} if self.ends else values
-        ids = work.conn.execute(
-            update(t.standing_order).where(*mine).values(values).returning(s.id)
-        ).scalars()
-        found = list(ids)
+        locked = select(s.id).where(*mine).order_by(s.id).with_for_update()  # as whoever orders a day does
+        found = list(work.conn.execute(locked).scalars())
         if not found:
             return Refusal(Why.UNKNOWN)
+        self._paused(work, found)
         return {"ok": True, "standing": len(found), **self._cancelled(work, found)}
+
+    def _paused(self, work: Work, standing: list[int]) -> None:
+        s, these = t.standing_order.c, update(t.standing_order).where(t.standing_order.c.id.in_(standing))
+        if self.ends:
+            work.conn.execute(these.values(state="ended", ends_on=self.since))
+        elif self.until is None:
+            earlier = s.paused_from < self.since
+            work.conn.execute(these.values(paused_from=case((earlier, s.paused_from), else_=self.since)))
+        else:
+            days = [self.since + timedelta(days=n) for n in range((self.until - self.since).days + 1)]
+            rows = [{"standing_order_id": one, "day": day} for one in standing for day in days]
+            if rows:
+                noted = [row | {"outcome": "paused", "at": work.now} for row in rows]
+                work.conn.execute(work.insert_once(t.standing_day), noted)
 
     def _cancelled(self, work: Work, standing: list[int]) -> dict[str, int]:
         o, d = t.meal_order.c, t.standing_day.c
         made = select(o.id).join_from(t.standing_day, t.meal_order)
         made = made.where(d.standing_order_id.in_(standing), o.state == "placed", o.day >= self.since)
         made = made.where(o.day <= self.until) if self.until else made
-        done = [
-            CancelMeal(one, self.by_person_id).run(work)
-            for one in work.conn.execute(made.order_by(o.menu_id)).scalars().all()
-        ]
-        kept = sum(not one["ok"] for one in done)
-        return {"cancelled": len(done) - kept, "kept": kept}
+        orders = work.conn.execute(made.order_by(o.menu_id)).scalars().all()
+        gone = [one for one in orders if CancelMeal(one, self.by_person_id).run(work)["ok"]]
+        if self.until is not None and not self.ends:
+            these = update(t.standing_day).where(d.meal_order_id.in_(gone))
+            work.conn.execute(these.values(outcome="paused"))
+        return {"cancelled": len(gone), "kept": len(orders) - len(gone)}
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeStandingOrder:
-    """Take it up again before its pause ends."""
+    """Take it up again before its pauses end. Single days that were taken back (SkipStandingDay) stay so."""
 
     person_id: int
     by_person_id: int | None = None
@@ -169,13 +182,16 @@ class ResumeStandingOrder:
         if not may_order(work, self.by_person_id, self.person_id):
             return Refusal(Why.NOT_YOURS)
         s = t.standing_order.c
-        mine = (s.person_id == self.person_id, s.state == "active", s.paused_from.is_not(None))
-        values = {"paused_from": None, "paused_until": None}
-        ids = list(
-            work.conn.execute(update(t.standing_order).where(*mine).values(values).returning(s.id)).scalars()
-        )
+        d = t.standing_day.c
+        mine = select(s.id, s.paused_from).where(s.person_id == self.person_id, s.state == "active")
+        rows = work.conn.execute(mine.order_by(s.id).with_for_update()).all()
+        still = (d.outcome == "paused", d.day >= today(work))
+        off = delete(t.standing_day).where(d.standing_order_id.in_([row.id for row in rows]), *still)
+        paused = set(work.conn.execute(off.returning(d.standing_order_id)).scalars())
+        ids = [row.id for row in rows if row.id in paused or row.paused_from]
         if not ids:
             return Refusal(Why.ALREADY)
+        work.conn.execute(update(t.standing_order).where(s.id.in_(ids)).values(paused_from=None))
         return {"ok": True, "standing": len(ids), "ordered": sum(order_due(work, one) for one in ids)}
 
 
@@ -201,8 +217,10 @@ class SkipStandingDay:
         if _note(work, standing_id, self.day, "skipped"):
             return {"ok": True, "new": True}
         d = t.standing_day.c
-        known = select(d.outcome).where(d.standing_order_id == standing_id, d.day == self.day)
-        before = work.conn.execute(known).scalar_one()
+        this = (d.standing_order_id == standing_id, d.day == self.day)
+        paused = update(t.standing_day).where(*this, d.outcome == "paused").values(outcome="skipped")
+        work.conn.execute(paused)  # so that it is not ordered either when the pause is taken back
+        before = work.conn.execute(select(d.outcome).where(*this)).scalar()
         return {"ok": True, "new": False} if before == "skipped" else Refusal(Why.TOO_LATE)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from models.rules.calendar import SATURDAY, Calendar
@@ -25,6 +25,21 @@ def days_named(days: Sequence[int]) -> str:
     ('周一到周五', '周一、周三、周五')
     """
     return NAMES.get(tuple(days)) or "、".join(f"周{WEEKDAYS[day - 1]}" for day in days)
+
+
+def stretches(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Days as stretches from a first to a last, in order.
+
+    >>> [(a.day, b.day) for a, b in stretches(date(2026, 3, day) for day in (12, 5, 6, 7, 11, 30))]
+    [(5, 7), (11, 12), (30, 30)]
+    """
+    found: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if found and day - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
 
 def stands_for(on: date, calendar: Calendar) -> tuple[tuple[int, ...], bool]:

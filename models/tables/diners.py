@@ -136,10 +136,7 @@ standing_order = Table(  # 长期订餐
     refers_to("home", nullable=True),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=True),
-    Column("paused_from", Date, nullable=True),
-    Column(
-        "paused_until", Date, nullable=True
-    ),  # the last day of the pause; empty: until it is taken up again
+    Column("paused_from", Date, nullable=True),  # until it is taken up again; pauses that end: standing_day
     Column("state", String(8), nullable=False, default="active"),
     Column("made_at", Moment, nullable=False),
     CheckConstraint("state in ('active', 'ended')", name="state"),
@@ -161,7 +158,9 @@ standing_day = Table(  # what became of a standing order on one day: never done 
     id_column(),
     refers_to("standing_order"),
     Column("day", Date, nullable=False),
-    Column("outcome", String(12), nullable=False),  # ordered, sold_out, closed, had_one, diet, late, skipped
+    Column(
+        "outcome", String(12), nullable=False
+    ),  # ordered, sold_out, closed, had_one, diet, late, skipped, paused
     refers_to("meal_order", nullable=True),
     Column("at", Moment, nullable=False),
     UniqueConstraint("standing_order_id", "day"),

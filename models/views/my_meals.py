@@ -17,6 +17,7 @@ from models.rules.money import yuan
 from models.store import Work
 from models.views.carers import carer_links
 from models.views.diets import diet_of, diet_words
+from models.views.standing import paused_today
 
 Rows = list[dict[str, Any]]
 
@@ -167,7 +168,8 @@ def _diet(work: Work, person_id: int) -> Rows:
 def _standing(work: Work, person_id: int) -> Rows:
     s = t.standing_order.c
     query = select(t.standing_order, t.canteen.c.name.label("canteen")).join_from(t.standing_order, t.canteen)
-    rows = work.conn.execute(query.where(s.person_id == person_id).order_by(s.id))
+    rows = work.conn.execute(query.where(s.person_id == person_id).order_by(s.id)).all()
+    paused = paused_today(work, [row.id for row in rows])
     return [
         {
             "哪一顿": MEAL_NAMES[row.meal],
@@ -175,7 +177,7 @@ def _standing(work: Work, person_id: int) -> Rows:
             "食堂": row.canteen,
             "怎么取": HOW[row.how],
             "从哪天起": str(row.starts_on),
-            "怎么样了": "停了" if row.state == "ended" else "暂停" if row.paused_from else "在订",
+            "怎么样了": "停了" if row.state == "ended" else "暂停" if row.id in paused else "在订",
         }
         for row in rows
     ]

@@ -11,20 +11,24 @@ from sqlalchemy import Text, or_, select, type_coerce
 from models import tables as t
 from models.rules.calendar import Calendar
 from models.rules.meals import MEALS
-from models.rules.standing import days_named, stands_for
+from models.rules.standing import days_named, stands_for, stretches
 from models.store import Work
-from models.views.calendar import calendar
+from models.views.calendar import calendar, today
 from models.views.meals import canteen_for
 from models.views.people import homes_of
+
+OFF = ("skipped", "paused")  # days of standing orders on which nothing is wanted
 
 
 def standing_of(work: Work, person_id: int) -> list[dict[str, Any]]:
     """A person's standing orders that go on: {"standing_order_id", "meal", "days" in words, "how", "holidays",
-    "canteen", "dishes" in words, "paused_from", "paused_until"}, breakfast first."""
+    "canteen", "dishes" in words, "paused_from": since when until it is taken up again, "pauses": [first, last] of
+    each that is not over}, breakfast first. Days are ISO."""
     s = t.standing_order.c
     query = select(t.standing_order, t.canteen.c.name.label("canteen")).join_from(t.standing_order, t.canteen)
     rows = work.conn.execute(query.where(s.person_id == person_id, s.state == "active")).all()
     names = _dish_names(work, {one for row in rows for one in row.dishes})
+    pauses = _pauses(work, [row.id for row in rows])
     return [
         {
             "standing_order_id": row.id,
@@ -35,10 +39,27 @@ def standing_of(work: Work, person_id: int) -> list[dict[str, Any]]:
             "canteen": row.canteen,
             "dishes": "、".join(f"{names[one]} {n} 份" for one, n in row.dishes.items() if one in names),
             "paused_from": row.paused_from.isoformat() if row.paused_from else "",
-            "paused_until": row.paused_until.isoformat() if row.paused_until else "",
+            "pauses": [[day.isoformat() for day in one] for one in stretches(pauses.get(row.id, []))],
         }
         for row in sorted(rows, key=lambda row: MEALS.index(row.meal))
     ]
+
+
+def _pauses(work: Work, standing: Collection[int]) -> dict[int, list[date]]:
+    """The days to come on which standing orders are paused."""
+    d, found = t.standing_day.c, dict[int, list[date]]()
+    query = select(d.standing_order_id, d.day).where(d.standing_order_id.in_(standing), d.outcome == "paused")
+    for row in work.conn.execute(query.where(d.day >= today(work))) if standing else ():
+        found.setdefault(row.standing_order_id, []).append(row.day)
+    return found
+
+
+def paused_today(work: Work, standing: Sequence[int]) -> set[int]:
+    """Which of these standing orders are paused today."""
+    s, d, day = t.standing_order.c, t.standing_day.c, today(work)
+    now = select(s.id).where(s.id.in_(standing), s.paused_from <= day)
+    bounded = select(d.standing_order_id).where(d.standing_order_id.in_(standing), d.outcome == "paused")
+    return {*work.conn.execute(now).scalars(), *work.conn.execute(bounded.where(d.day == day)).scalars()}
 
 
 def for_day(day: date, days: Calendar) -> list[Any]:
@@ -46,7 +67,7 @@ def for_day(day: date, days: Calendar) -> list[Any]:
     s = t.standing_order.c
     weekdays, holiday = stands_for(day, days)
     wanted = [s.state == "active", s.starts_on <= day, or_(s.ends_on.is_(None), s.ends_on >= day)]
-    wanted.append(or_(s.paused_from.is_(None), s.paused_from > day, s.paused_until < day))
+    wanted.append(or_(s.paused_from.is_(None), s.paused_from > day))
     wanted.append(or_(*(type_coerce(s.days, Text).like(f"%{one}%") for one in weekdays)))
     return [*wanted, *([s.holidays.is_(True)] if holiday else [])]
 
@@ -57,7 +78,7 @@ def standing_on(work: Work, people: Sequence[int], days: Sequence[str]) -> list[
     s, d, known = t.standing_order.c, t.standing_day.c, calendar(work)
     found = []
     for day in map(date.fromisoformat, days):
-        done = select(d.id).where(d.standing_order_id == s.id, d.day == day, d.outcome != "skipped")
+        done = select(d.id).where(d.standing_order_id == s.id, d.day == day, d.outcome.not_in(OFF))
         mine = (s.person_id.in_(people), *for_day(day, known), ~done.correlate(t.standing_order).exists())
         rows = work.conn.execute(select(s.person_id, s.meal).where(*mine).order_by(s.id))
         found += [{"person_id": row.person_id, "meal": row.meal, "day": day.isoformat()} for row in rows]

@@ -175,6 +175,33 @@ def test_ended_it_is_over(dining: Dining, who: views.Resident) -> None:
     assert dining.town.see(views.standing_of, who.person_id) == []
 
 
+def test_a_second_pause_and_saving_again_keep_the_first(dining: Dining, who: views.Resident) -> None:
+    first = LUNCH_DAY + timedelta(days=2)
+    save(dining, who, starts_on=LUNCH_DAY + timedelta(days=1))
+    dining.town.do(PauseStandingOrder(who.person_id, first, first + timedelta(days=1)))
+    dining.town.do(PauseStandingOrder(who.person_id, first + timedelta(days=3), first + timedelta(days=3)))
+    save(dining, who, days=(1, 2, 3, 4, 5, 6, 7))
+    pauses = [[0, 1], [3, 3]]
+    told = [[(first + timedelta(days=n)).isoformat() for n in one] for one in pauses]
+    assert dining.town.see(views.standing_of, who.person_id)[0]["pauses"] == told
+    for _ in range(6):
+        dining.town.clock.forward(days=1)
+        run(dining)
+    ordered = [day for day, outcome in outcomes(dining) if outcome == "ordered"]
+    assert ordered == [LUNCH_DAY + timedelta(days=n) for n in (1, 4)]
+
+
+def test_a_pause_without_an_end_is_not_shortened_by_another(dining: Dining, who: views.Resident) -> None:
+    save(dining, who, starts_on=LUNCH_DAY + timedelta(days=1))
+    for since in (LUNCH_DAY + timedelta(days=2), LUNCH_DAY + timedelta(days=4)):
+        dining.town.do(PauseStandingOrder(who.person_id, since))
+    save(dining, who)
+    for _ in range(5):
+        dining.town.clock.forward(days=1)
+        run(dining)
+    assert outcomes(dining) == [(LUNCH_DAY + timedelta(days=1), "ordered")]
+
+
 def sold_out(dining: Dining, *dishes: int) -> None:
     """Nothing is left of these at tomorrow's lunch; of none that are named: of all."""
     d = t.menu_dish.c
@@ -383,12 +410,12 @@ def test_a_pause_that_came_in_between_wins(dining: Dining, who: views.Resident) 
     assert due is not None
     changes: list[dict[str, Any]] = [
         {"paused_from": due[1]},
-        {"paused_from": due[1] - timedelta(days=1), "paused_until": due[1]},
+        {"paused_from": due[1] - timedelta(days=1)},
         {"ends_on": due[1] - timedelta(days=1)},
         {"days": [due[1].isoweekday() % 7 + 1]},
         {"state": "ended"},
     ]
-    before = {"paused_from": None, "paused_until": None, "ends_on": None, "days": list(EVERY_DAY)}
+    before = {"paused_from": None, "ends_on": None, "days": list(EVERY_DAY)}
     for change in changes:
         with dining.town.store.work(dining.town.clock.now()) as work:
             row = {**before, "state": "active", **change}
