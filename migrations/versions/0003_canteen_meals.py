@@ -182,6 +182,8 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("order_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancel_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivers", sa.Boolean(), nullable=False),
+        sa.Column("delivery_cents", sa.Integer(), nullable=False),
         sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),

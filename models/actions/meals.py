@@ -149,7 +149,7 @@ class ChangeMeal:
         order = held.order
         how, home = self.how or order.how, self.home_id or order.home_id
         dishes = wanted(self.dishes)
-        asked = Asked.read(work, order.person_id, order.menu_id, dishes, how, home, but=order.id)
+        asked = Asked.read(work, order.person_id, order.menu_id, dishes, how, home, order)
         if isinstance(asked, Refusal):
             return asked
         portions = Portions.between(order.menu_id, held.dishes, asked.dishes)
@@ -240,9 +240,12 @@ class Asked:
         dishes: Mapping[int, int],
         how: str,
         home_id: int | None,
-        but: int = 0,
+        before: Any = None,
     ) -> Asked | Refusal:
-        """Refusals: unknown (menu, dish, or no portions), not_served, cap (most)."""
+        """`before`: the order that is changed; it may stay where it goes, also once the canteen serves nobody there.
+
+        Refusals: unknown (menu, dish, or no portions), not_served, cap (most).
+        """
         offer = offer_of(work, menu_id)
         if offer is None or how not in HOW or not _on_menu(offer, dishes):
             return Refusal(Why.UNKNOWN)
@@ -250,10 +253,11 @@ class Asked:
         if sum(dishes.values()) > most:
             return Refusal(Why.CAP, most=most)
         diner = diner_of(work, person_id, offer.canteen_id)
-        place = diner.place(home_id if how == "delivery" else None) if diner else None
-        if diner is None or place is None or (how == "delivery" and not offer.delivers):
+        home_id = home_id if how == "delivery" else None
+        place = _stays(before, how, home_id) or _goes(offer, diner, how, home_id)
+        if diner is None or place is None:
             return Refusal(Why.NOT_SERVED)
-        support = support_of(work, diner, (offer.day,), but)
+        support = support_of(work, diner, (offer.day,), before.id if before else 0)
         return cls(offer, diner, place, dishes, how, price_of(offer, support, dishes, how))
 
     def columns(self) -> dict[str, Any]:
@@ -278,6 +282,17 @@ class Asked:
         """Whence it is paid, and whether it is: a bill is paid at the end of its month."""
         paid_at = work.now if pays == "balance" or not self.price.pay_cents else None
         return {"pays": pays, "paid_at": paid_at, "changed_at": work.now}
+
+
+def _stays(before: Any, how: str, home_id: int | None) -> Place | None:
+    """Where the order went before, if it goes there still."""
+    if before is None or (before.how, before.home_id) != (how, home_id):
+        return None
+    return Place(home_id or 0, before.building_id, before.estate_id, None, False, True)
+
+
+def _goes(offer: Offer, diner: DinerFacts | None, how: str, home_id: int | None) -> Place | None:
+    return diner.place(home_id) if diner and (how == "pickup" or offer.delivers) else None
 
 
 def _on_menu(offer: Offer, dishes: Mapping[int, int]) -> bool:

@@ -115,7 +115,7 @@ class SaveMenu:
         there = _menu_id(work, self.canteen_id, self.day, self.meal)
         if refusal := self._refused(work, _dishes_on(work, there)):
             return refusal
-        menu = locked(work, self.canteen_id, self.day, self.meal, slot.capacity, when)
+        menu = locked(work, self.canteen_id, self.day, self.meal, slot, when)
         capacity = menu.capacity if self.capacity is None else self.capacity
         if refusal := _closed(menu):
             return refusal
@@ -173,18 +173,20 @@ def slot_of(row: Any) -> Slot:
     return Slot(days=tuple(row.days), **{name: getattr(row, name) for name in names})
 
 
-def locked(work: Work, canteen_id: int, day: date, meal: str, capacity: int, when: Times) -> Any:
+def locked(work: Work, canteen_id: int, day: date, meal: str, slot: Any, when: Times) -> Any:
     """The row of that meal's menu, made as a draft if need be, and locked as by whoever orders from it."""
-    row = {"canteen_id": canteen_id, "day": day, "meal": meal, "capacity": capacity, **moments(when)}
+    row = {"canteen_id": canteen_id, "day": day, "meal": meal, "capacity": slot.capacity}
+    row |= terms(slot, when)
     work.conn.execute(work.insert_once(t.menu).values(row))
     m = t.menu.c
     this = select(t.menu).where(m.canteen_id == canteen_id, m.day == day, m.meal == meal)
     return work.conn.execute(this.with_for_update()).one()
 
 
-def moments(when: Times) -> dict[str, Any]:
-    """The columns of a menu that hold its times."""
-    return {name: getattr(when, name) for name in ("starts_at", "ends_at", "order_until", "cancel_until")}
+def terms(slot: Any, when: Times) -> dict[str, Any]:
+    """The columns of a menu that a slot gives it: its times, whether it is taken to the door and for how much."""
+    times = {name: getattr(when, name) for name in ("starts_at", "ends_at", "order_until", "cancel_until")}
+    return times | {"delivers": slot.delivers, "delivery_cents": slot.delivery_cents}
 
 
 def _menu_id(work: Work, canteen_id: int, day: date, meal: str) -> int | None:
@@ -263,13 +265,13 @@ class PublishMenus:
         planned = plan(work, menu.canteen_id, menu.day, menu.meal)
         if isinstance(planned, Refusal):
             return str(planned["why"])
-        _slot, when = planned
+        slot, when = planned
         if when.order_until <= work.now:
             return Why.TOO_LATE.value
         m = t.menu.c
         this = update(t.menu).where(m.id == menu_id, m.state == "draft", m.frozen_at.is_(None))
         stage = work.conn.execute(
-            this.values(state="published", stage=m.stage + 1, **moments(when)).returning(m.stage)
+            this.values(state="published", stage=m.stage + 1, **terms(slot, when)).returning(m.stage)
         ).scalar()
         if stage is None:
             return Why.ALREADY.value

@@ -118,6 +118,8 @@ menu = Table(  # one meal of one day at one canteen, from its first draft to wha
     Column("ends_at", Moment, nullable=False),
     Column("order_until", Moment, nullable=False),
     Column("cancel_until", Moment, nullable=False),
+    Column("delivers", Boolean, nullable=False, default=False),
+    Column("delivery_cents", Integer, nullable=False, default=0),
     Column("stage", Integer, nullable=False, default=0),  # grows when its times change: older timers go stale
     Column("version", Integer, nullable=False, default=0),  # of the kitchen's count
     Column("frozen_at", Moment, nullable=True),

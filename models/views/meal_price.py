@@ -179,14 +179,12 @@ def prices_in_turn(baskets: Iterable[Basket], support: Support) -> list[Price]:
 
 def select_offers(dishes: bool = True) -> Select[Any]:
     """A row for each dish of each menu; without `dishes` one for each menu."""
-    m, s, on, d = t.menu.c, t.meal_slot.c, t.menu_dish.c, t.dish.c
-    slot = and_(s.canteen_id == m.canteen_id, s.meal == m.meal)
+    m, on, d = t.menu.c, t.menu_dish.c, t.dish.c
     heads = (
         select(m.id, m.canteen_id, t.canteen.c.name.label("canteen"), m.day, m.meal, m.state, m.starts_at)
         .add_columns(m.ends_at, m.order_until, m.cancel_until, (m.capacity - m.taken).label("room"))
-        .add_columns(s.delivers, s.delivery_cents)
+        .add_columns(m.delivers, m.delivery_cents)
         .join_from(t.menu, t.canteen)
-        .outerjoin(t.meal_slot, slot)
     )
     if not dishes:
         return heads.add_columns(null().label("dish_id"))
@@ -213,9 +211,8 @@ def read_offers(rows: Iterable[Any]) -> tuple[Offer, ...]:
 
 def _offer(row: Any, dishes: Mapping[int, OnMenu]) -> Offer:
     times = (row.starts_at, row.ends_at, row.order_until, row.cancel_until)
-    delivery = (bool(row.delivers), row.delivery_cents or 0)
     head = (row.id, row.canteen_id, row.canteen, row.day, row.meal, row.state)
-    return Offer(*head, *times, max(row.room, 0), *delivery, dishes)
+    return Offer(*head, *times, max(row.room, 0), row.delivers, row.delivery_cents, dishes)
 
 
 def _diner() -> Select[Any]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from models import tables as t
 from models import views
@@ -213,7 +213,7 @@ def test_a_canteen_serves_the_estates_that_it_serves(dining: Dining) -> None:
         dining.place(who, menu_id=dining.menu("breakfast"), how="delivery", dishes=None)["why"] == "unknown"
     )
     with dining.town.store.work(dining.town.clock.now()) as work:
-        work.conn.execute(update(t.meal_slot).values(delivers=False))
+        work.conn.execute(update(t.menu).values(delivers=False))
     assert dining.place(who, how="delivery")["why"] == "not_served"
     with dining.town.store.work(dining.town.clock.now()) as work:
         work.conn.execute(t.estate_canteen.delete())
@@ -316,6 +316,34 @@ def test_a_paid_bill_pays_the_change_after_it_has_ended(dining: Dining, user: in
     assert (told["pays"], told["balance_cents"]) == ("balance", 800)
     assert dining.change(order, {greens: 1})["pays"] == "balance"
     assert dining.balance(who) == 0, "paid once"
+
+
+def test_a_slot_changed_later_changes_no_menu_that_is_published(dining: Dining) -> None:
+    who, greens = dining.diner(), dining.dish("清炒时蔬")
+    order = dining.place(who, {greens: 2}, how="delivery")
+    with dining.town.store.work(dining.town.clock.now()) as work:
+        work.conn.execute(update(t.meal_slot).values(delivers=False, delivery_cents=900))
+    done = dining.change(order["meal_order_id"], {greens: 1})
+    assert (done["ok"], order["price_cents"] - done["price_cents"]) == (True, 800)
+    told = dining.town.see(views.price, dining.lunch, who.person_id, {greens: 1}, "delivery")
+    assert told["price_cents"] == done["price_cents"]
+
+
+def test_a_meal_is_reduced_also_where_the_canteen_serves_no_more(dining: Dining) -> None:
+    who, greens = dining.diner(), dining.dish("清炒时蔬")
+    order = dining.place(who, {greens: 2}, how="delivery")["meal_order_id"]
+    before = dining.town.rows(t.meal_order, id=order)[0]
+    with dining.town.store.work(dining.town.clock.now()) as work:
+        work.conn.execute(delete(t.estate_canteen))
+    assert dining.change(order, {greens: 1})["ok"]
+    now = dining.town.rows(t.meal_order, id=order)[0]
+    assert (now.how, now.home_id, now.building_id, now.portions) == (
+        "delivery",
+        before.home_id,
+        before.building_id,
+        1,
+    )
+    assert dining.change(order, {greens: 1}, how="pickup")["why"] == "not_served"
 
 
 def test_money_is_taken_once(dining: Dining, user: int) -> None:
