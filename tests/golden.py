@@ -90,8 +90,8 @@ class Play:
                 self._name(self.resident(called["who"]), called["name"])
             elif line == _ASKS:
                 self.lines.append(line)
+                self._wait(seconds=0)  # the meal is over: its timer was set while the clock moved on
                 with self.community.store.work(self.community.clock.now()) as work:
-                    work.conn.execute(update(t.meal_order).values(state="served"))
                     AskMealRatings().run(work)
                 self._pushed()
             elif line == _LISTENS:
