@@ -92,10 +92,10 @@ class Climb:
         self.own = self.hands.own_words.of(work)
         if why := self._hopeless(message):
             outbox.give_back(work, claimed)
-            outbox.settle(work, claimed, "failed", reason=why)
+            outcomes.unheard(work, claimed, "failed", reason=why)
             return None
         if claimed.rung == "held":
-            outbox.settle(work, claimed, "held")
+            outcomes.unheard(work, claimed, "held")
             return None
         return claimed
 

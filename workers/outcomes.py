@@ -25,6 +25,7 @@ from bot.wording import CHANGE
 from models import tables as t
 from models.actions import outbox
 from models.actions.app_card_updates import CardChanged, KeepCard
+from models.actions.diner_calls import desk_instead
 from models.actions.kitchen_unheard import PassUpCount
 from models.actions.outbox import Claimed, Message
 from models.store import Work
@@ -82,8 +83,14 @@ def _again(work: Work, claimed: Claimed, refusal: NotTold, after: timedelta, tri
     return False
 
 
+def unheard(work: Work, claimed: Claimed, state: str, **why: str) -> None:
+    """Nothing has rung where the person is (failed, unknown, held): what must be told, staff tell."""
+    if outbox.settle(work, claimed, state, **why) and not claimed.message.instead_of:
+        desk_instead(work, claimed.message.facts)
+
+
 def _end(work: Work, claimed: Claimed, refusal: NotTold, state: str = "failed") -> bool:
-    outbox.settle(work, claimed, state, reason=refusal.reason, detail=refusal.detail[:200])
+    unheard(work, claimed, state, reason=refusal.reason, detail=refusal.detail[:200])
     if claimed.message.kind in ladders.ALARMS:
         alarms.not_told(work, claimed.message, refusal.reason)
     _pass_up(work, claimed.message)

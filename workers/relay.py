@@ -14,6 +14,7 @@ from bot.clock import real_seconds
 from bot.message import Heard
 from models import tables as t
 from models.actions import outbox
+from models.actions.diner_calls import desk_instead
 from models.store import Work
 from workers import alarms, beats, due, duties, jobs, ladders
 from workers.hands import Hands
@@ -129,7 +130,8 @@ def _played_unheard(work: Work, key: str, received_at: datetime) -> bool:
 
 
 def recover(work: Work, cut_off: timedelta = ladders.CUT_OFF) -> None:
-    """Settle messages whose sender died between claim and mark; the desk hears of the orders' ones."""
+    """Settle messages whose sender died between claim and mark; the desk hears of those that must arrive."""
     for message in outbox.recover(work, work.now - cut_off, ladders.better_twice):
+        desk_instead(work, message.facts)
         if message.kind in ladders.ALARMS:
             alarms.not_told(work, message, "Unsure")

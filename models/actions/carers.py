@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, or_, select, update
 from models import tables as t
 from models.actions.caring import ASKS, accounts_here, end_carer_questions, hand_back
 from models.actions.desk import Audit, OpenDeskItem
+from models.actions.diner_calls import DESK
 from models.actions.people import BindHome
 from models.actions.residents import set_name, tell_person
 from models.rules.names import alike
@@ -129,7 +130,9 @@ class AskCarer:
             row = {"account_id": account_id, "kind": ASKS, "subject": carer_id, "stamp": stamp}
             made = insert(t.open_question).values(**row, ends_at=ends).returning(q.id)
             question_id = work.conn.execute(made).scalar_one()
-            work.tell(To(account_id=account_id), "carer_asked", {**facts, "question_id": question_id})
+            paper = {"kind": PAPER, "words": self.word, "person_id": elder_id, "account_id": self.account_id}
+            asks = {**facts, "question_id": question_id, DESK: paper}
+            work.tell(To(account_id=account_id), "carer_asked", asks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from models.store import To, Work
 
 CALL = "call_diner"
 NOT_DELIVERED = "meal_not_delivered"
+DESK = "desk"  # in a message's facts: the item for the desk, should it reach nobody
 ASK = "{day} 的{meal}（订餐 {number}）没有送到：{why}"
 
 
@@ -29,13 +30,22 @@ def tell_diner(
 ) -> bool:
     """Tell the account; where there is none, have staff call the person. Whether a message was queued.
 
-    `call`: what staff should tell them. It is kept in plain text, so without name, door and phone.
+    `call`: what staff should tell them, also where the message turns out to reach nobody. It is kept in plain text,
+    so without name, door and phone.
     """
     if reachable(work, account_id):
-        work.tell(To(account_id=account_id), kind, facts)
+        work.tell(To(account_id=account_id), kind, {**facts, DESK: {"words": call, "person_id": person_id}})
         return True
     OpenDeskItem(CALL, call, person_id=person_id).run(work)
     return False
+
+
+def desk_instead(work: Work, facts: Mapping[str, Any]) -> None:
+    """Have staff do what a message should have done that reached nobody, where its `facts` say so."""
+    desk = facts.get(DESK)
+    p = t.person.c
+    if desk and work.conn.execute(select(p.id).where(p.id == desk["person_id"])).first():
+        OpenDeskItem(**{"kind": CALL, **desk}).run(work)
 
 
 def ask_after(work: Work, order: Any, why: str) -> None:

@@ -33,6 +33,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from models import tables as t
 from models.actions.answers import QuestionShown
+from models.actions.diner_calls import desk_instead
 from models.store import Work
 
 Facts = Mapping[str, Any]
@@ -316,7 +317,11 @@ def mark_receipt(work: Work, job: str, status: str) -> bool:
     known = and_(t.outbox.c.job == job, or_(held, t.outbox.c.state.in_(("accepted", "unknown"))))
     becomes = case((held, "held"), else_="delivered" if good else "failed")
     marks = {"state": becomes, "reason": reason, "job": "", "detail": "" if good else status[:200]}
-    return bool(work.conn.execute(update(t.outbox).where(known).values(marks)).rowcount)
+    marked = work.conn.execute(update(t.outbox).where(known).values(marks).returning(t.outbox.c.facts))
+    told = marked.scalars().all()
+    for facts in told if not good else ():
+        desk_instead(work, facts)
+    return bool(told)
 
 
 @dataclass(frozen=True, slots=True)
