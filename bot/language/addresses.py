@@ -104,6 +104,7 @@ _SPACED = re.compile(
     r"(?P<first>[1-9][0-9]{0,2})[\s、]+(?:(?P<second>[1-9][0-9]?)[\s、]+)?(?P<room>[1-9][0-9]{2,3})室?"
 )
 _REFUSED = re.compile(r"(?:不是|不在|勿是|不住)(?:[\u4e00-\u9fff]{1,8})?$")
+_BEFORE_IT = 12  # letters in front of a place that can say that it is not the one
 _HAN = re.compile(r"[\u4e00-\u9fff]{3,12}的?$")
 _ESTATE = re.compile(rf"[\u4e00-\u9fff]{{1,8}}?{any_of(_TABLE['estate_endings'])}")
 _LEAD_IN = re.compile(rf"^.*?{any_of(_TABLE['lead_ins'])}(?=[\u4e00-\u9fff]{{2}})")
@@ -171,7 +172,7 @@ def find_address(text: str, known: Known | None = None) -> list[Address]:
 
 def _find_written(text: str) -> list[Address]:
     for found, readings in _candidates(text):
-        if _REFUSED.search(text[: found.start()]):
+        if _is_refused(text, found.start()):
             continue
         ordered = sorted(readings, key=lambda one: bool(one.lane) != (len(one.lane or one.bldg or "") > 1))
         return [_with_floor(replace(one, start=found.start(), end=found.end()), text) for one in ordered]
@@ -194,7 +195,7 @@ def _floor(found: re.Match[str]) -> str | None:
 def _find_weak(text: str) -> list[Address]:
     """A place that is no home yet: 12 弄, 8 号门口, 5 楼."""
     for found in _WEAK.finditer(text):
-        if _REFUSED.search(text[: found.start()]) or (found["door"] and not _is_house(found, text)):
+        if _is_refused(text, found.start()) or (found["door"] and not _is_house(found, text)):
             continue
         bldg = _plain(found["door"])
         address = Address(
@@ -259,11 +260,16 @@ def _without_lead_ins(name: str) -> str:
 def _find(text: str) -> tuple[int, int, list[HomeRef]] | None:
     """Where the home stands, from and to, and its readings."""
     for found, readings in _candidates(text):
-        if _REFUSED.search(text[: found.start()]):
+        if _is_refused(text, found.start()):
             continue
         estate, start = _estate_before(text[: found.start()])
         return start, found.end(), [replace(r, estate=r.estate or estate).home for r in readings]
     return None
+
+
+def _is_refused(text: str, start: int) -> bool:
+    """Whether what stands right before a place says that it is not the one: 不是 3 号楼."""
+    return _REFUSED.search(text, max(0, start - _BEFORE_IT), start) is not None
 
 
 def _candidates(text: str) -> Iterator[tuple[re.Match[str], list[Address]]]:
@@ -271,16 +277,23 @@ def _candidates(text: str) -> Iterator[tuple[re.Match[str], list[Address]]]:
     if spaced:
         yield spaced, _dashed_readings(spaced)
     position = 0
-    while found := _next(text, position):
+    ahead: dict[re.Pattern[str], re.Match[str] | None] = {}
+    while found := _next(text, position, ahead):
         readings = _dashed_readings(found) if found.re is _DASHED else _written_reading(found)
         if readings:
             yield found, readings
         position = found.end()
 
 
-def _next(text: str, position: int) -> re.Match[str] | None:
-    matches = [found for form in (_DASHED, *_WRITTEN) if (found := form.search(text, position))]
-    return min(matches, key=lambda found: found.start(), default=None)
+def _next(
+    text: str, position: int, ahead: dict[re.Pattern[str], re.Match[str] | None]
+) -> re.Match[str] | None:
+    """The first of all forms. `ahead`: what was found of each, so that nothing is looked for twice."""
+    for form in (_DASHED, *_WRITTEN):
+        known = ahead.get(form)
+        if form not in ahead or (known and known.start() < position):
+            ahead[form] = form.search(text, position)
+    return min((found for found in ahead.values() if found), key=lambda found: found.start(), default=None)
 
 
 def _plain(written: str | None) -> str | None:

@@ -37,6 +37,7 @@ _COUNT = re.compile(
 _UNTIL_BEFORE = re.compile(r"(?:等到|到|至)\s*$")
 _BROKEN_DAY = re.compile(r"[号日月]\s*$")
 _BARE_WEEKDAY = ("周", "星期", "礼拜", "拜")
+_MOST = 500  # letters in which a day is looked for
 OPENS = 9  # o'clock: of a day without a time
 
 
@@ -66,7 +67,7 @@ def read_span(text: str, now: datetime) -> Span | None:
 
     A weekday is the next one, a day of the month the next such day; 3点 is in the afternoon, 8点 in the morning.
     """
-    now, said = now.astimezone(SHANGHAI), fold(text)
+    now, said = now.astimezone(SHANGHAI), fold(text)[:_MOST]
     for one in sorted(_all_said(said, now), key=lambda one: (not one.until, one.start)):
         span = _span(one, said, now)
         if span is not None:

@@ -28,8 +28,8 @@ _SAID = re.compile(
     rf"|(?P<number>{_NUMBER}))\s*(?:(?P<dozen>打)|(?P<measure>{_MEASURE})|(?P<loose>{_LOOSE})|(?<=[俩仨])))(?P<more>半)?(?P<vague>多|来(?![拿取吃送]))?"
 )
 _NO_COUNT = re.compile(
-    rf"(?:(?<![0-9.])0+|(?<![一二三四五六七八九十百])[零〇]|[-负]\s*{_NUMBER}|[0-9]+\.[0-9]+|[0-9]{{5,}}|[几多]|若干"
-    rf"|[千万亿])\s*{_MEASURE}"
+    rf"(?:(?<![0-9.])0+|(?<![一二三四五六七八九十百])[零〇]|[-负]\s*{_NUMBER}"
+    rf"|(?<![0-9])[0-9]+(?:\.[0-9]+|(?<=[0-9]{{5}}))|[几多]|若干|[千万亿])\s*{_MEASURE}"
 )
 _VAGUE_BEFORE = re.compile(r"(?:几|好几|十几|若干|多少)\s*$")
 _NEGATED = re.compile(any_of(_TABLE["negated"]) + r"\s*$")

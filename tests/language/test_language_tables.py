@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,10 +14,12 @@ from bot.language import (
     commands,
     danger,
     intents,
+    moments,
     numbers,
     ordering,
     phones,
     portions,
+    quantities,
     ratings,
     replies,
     reports,
@@ -114,6 +116,28 @@ def test_a_word_said_hundreds_of_times_is_read_at_once(name: str) -> None:
 def test_words_that_can_be_cut_in_several_ways_are_read_at_once(said: str) -> None:
     """Short enough to be read as a standing order: were each word tried in every way, this would take minutes."""
     assert not standing.wants_standing(said)
+
+
+@pytest.mark.parametrize(
+    ("reader", "said"),
+    [
+        (addresses.read_home, "不是三号楼是" * 20_000),
+        (addresses.find_address, "不是三号楼是" * 20_000),
+        (quantities.no_count, "1024" * 50_000),
+        (lambda said: moments.read_span(said, datetime(2026, 3, 2, tzinfo=UTC)), "明天" * 50_000),
+    ],
+)
+def test_the_same_again_and_again_is_read_once(reader: Callable[[str], object], said: str) -> None:
+    """Were all that stands before it read again each time, this would take many minutes."""
+    assert not reader(said) or "明天" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "no_count"),
+    [("12345份", True), ("1.5份", True), ("1.2.3份", True), ("1234份", False), ("12.份", False)],
+)
+def test_what_is_no_count_of_servings(said: str, no_count: bool) -> None:
+    assert quantities.no_count(f"红烧肉{said}") is no_count
 
 
 @pytest.mark.parametrize(
