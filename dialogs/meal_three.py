@@ -24,6 +24,17 @@ from models.rules.money import yuan
 
 ALL = re.compile("|".join(map(re.escape, ALL_MEALS)))  # 一日三餐 is not the first of a month
 _CUT = re.compile("[,，、;；]|和|跟|加")
+SEE = "要看还有什么，请说“{label}”。"
+CHANGED = f"菜单刚刚有变化。{SEE}"
+REFUSED = {
+    "sold_out": f"菜刚刚卖完了。{SEE}",
+    "full": f"这一餐刚刚订满了。{SEE}",
+    "too_late": "刚刚截止订餐了。想订别的日子，直接说，比如“后天午餐”。",
+    "already": "这一餐刚刚已经订过了。看订了什么，回复 我的订餐。",
+    "not_served": "这一餐不送到您登记的住址。要自己去取，请说“{label}”。",
+    "cap": "一餐最多订 {most} 份。要得多，请回复 人工，社区帮您和食堂说。",
+    "not_yours": "您现在不能替家人订了。要重新绑定，请回复 绑定家人。",
+}
 ENOUGH = 2  # meals of a day that can still be ordered; with fewer it is the next day that is meant
 
 
@@ -46,7 +57,7 @@ def three(world: World, diner: Diner, said: str = "") -> Part[None]:
     lines = []
     for one in can:
         done = yield from Do(f"place_{one['day']}_{one['meal']}", placed(world, diner, one))
-        lines.append(_done(one, done))
+        lines.append(became(one, done))
     yield Say("\n".join([*lines, "看订了什么，回复 我的订餐。"]))
 
 
@@ -222,7 +233,8 @@ def placed(world: World, diner: Diner, one: Mapping[str, Any]) -> PlaceMeal:
     )
 
 
-def _done(one: Mapping[str, Any], done: Mapping[str, Any]) -> str:
+def became(one: Mapping[str, Any], done: Mapping[str, Any]) -> str:
+    """What has become of one of the meals: its code, or why it could not be had and what to do."""
     if done["ok"]:
         back = taken_back(one["cancel"], one["label"], one["meal"])
         pays = one["price"]["pay_cents"] != done["pay_cents"]
@@ -230,4 +242,5 @@ def _done(one: Mapping[str, Any], done: Mapping[str, Any]) -> str:
             f"，您付 {yuan(done['pay_cents'])}" if pays else ""
         )  # a meal before it could not be had and used up no subsidy
         return f"{one['label']}订好了：{one['text']}，取餐码 {done['code']}{sum_}。{back}"
-    return f"{one['label']}没有订上，刚刚卖完或截止了。要看还有什么，请说“{one['label']}”。"
+    why = REFUSED.get(done["why"], CHANGED).format(label=one["label"], most=done.get("most"))
+    return f"{one['label']}没有订上，{why}"

@@ -117,7 +117,8 @@ class Meal(Question[str]):
 
     def _none(self, day: str, meal: str | None) -> str:
         when = day_label(date.fromisoformat(day)) if day else ""
-        return self.none.format(what=f"{when}{NAMES[meal] if meal else '的饭'}")
+        gap = " " if when[:1].isdigit() else ""  # 您没有订 11 月 22 日午餐
+        return self.none.format(what=f"{gap}{when}{NAMES[meal] if meal else '的饭'}").strip()
 
     def volunteered(self, opening: Said, find: Find) -> Any:
         reading = self.named(opening.text)

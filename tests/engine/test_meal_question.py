@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from bot.talk import (
     dialog,
     meal_label,
 )
+from dialogs.meal_three import became
 from tests.engine.stage import Chat
 
 TODAY = "2030-05-06"  # a Monday
@@ -53,6 +55,34 @@ MEAL = Meal(
     offered=("11", "21", "22"),
     closed={f"{TODAY} lunch": "今天午餐截止了。"},
 )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("6月22日午饭", "您没有订 6 月 22 日（周六）午餐。"), ("明天早饭", None)],
+)
+def test_a_meal_that_is_not_there_is_named(said: str, told: str | None) -> None:
+    reading = replace(MEAL, none="您没有订{what}。").named(said)
+    assert (reading.why if isinstance(reading, Wrong) else None) == told
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("sold_out", "卖完"),
+        ("full", "订满"),
+        ("too_late", "截止"),
+        ("already", "已经订过"),
+        ("not_served", "不送到"),
+        ("cap", "最多订 9 份"),
+        ("unknown", "有变化"),
+    ],
+)
+def test_of_several_meals_each_says_why_it_could_not_be_had(why: str, told: str) -> None:
+    said = became({"label": "明天午餐"}, {"ok": False, "why": why, "most": 9})
+    assert said.startswith("明天午餐没有订上，")
+    assert told in said
+    assert "{" not in said
 
 
 def found(what: str, text: Any) -> None:
