@@ -58,7 +58,7 @@ def _page(
             "table": meal_desk.table_for(work, chosen.id, person_id) if chosen else None,
             "diet": diet_words(diet_of(work, person_id)) if ours else "",
             "coming": meal_desk.meals_of_diner(work, me().asker, person_id),
-            "writes": meal_desk.has_account(work, person_id) is not None,
+            "writes": views.own_account(work, person_id) is not None,
         }
     return show(
         "meal_order_for.html",
@@ -122,7 +122,7 @@ def _done(
         counts,
         how,
         whole("home", form) if how == "delivery" else None,
-        account_id=meal_desk.has_account(work, person_id),
+        account_id=views.own_account(work, person_id),
         via="console",
         by_id=g.me.id,
         late=chosen.late,

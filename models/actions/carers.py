@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select, update
 
 from models import tables as t
-from models.actions.caring import ASKS, accounts_here, end_carer_questions, hand_back
+from models.actions.caring import ASKS, end_carer_questions, hand_back
 from models.actions.desk import Audit, OpenDeskItem
 from models.actions.diner_calls import DESK
 from models.actions.people import BindHome
@@ -22,6 +22,7 @@ from models.rules.orders import Refusal, Why
 from models.rules.phones import callable_number, line_of, tail
 from models.store import To, Work
 from models.views.carers import has_consent_of, name_known
+from models.views.people import accounts_here
 from models.views.users import asker_of
 
 PAPER = "carer_paper"  # a desk item: the elder's consent has to be had on paper

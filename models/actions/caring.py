@@ -6,22 +6,16 @@ from sqlalchemy import select, update
 
 from models import tables as t
 from models.store import Work
+from models.views.people import own_account
 
 ASKS = "carer"  # the kind of open question
-
-
-def accounts_here(work: Work, person_id: int) -> list[int]:
-    """The accounts of the person that can be told something, the first made first."""
-    a = t.account.c
-    here = select(a.id).where(a.person_id == person_id, a.left_at.is_(None), a.refused_at.is_(None))
-    return list(work.conn.execute(here.order_by(a.id)).scalars())
 
 
 def hand_back(work: Work, elder_id: int, carer_id: int) -> None:
     """What the carer ordered for the elder goes on, and from now on the elder is told, or called by staff."""
     a, o, s = t.account.c, t.meal_order.c, t.standing_order.c
     theirs = select(a.id).where(a.person_id == carer_id)
-    own = next(iter(accounts_here(work, elder_id)), None)
+    own = own_account(work, elder_id)
     placed = update(t.meal_order).where(o.person_id == elder_id, o.state == "placed")
     work.conn.execute(placed.where(o.account_id.in_(theirs)).values(account_id=own))
     standing = update(t.standing_order).where(s.person_id == elder_id)

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from models import tables as t
-from models.actions.caring import accounts_here
 from models.actions.diner_calls import reachable, tell_diner
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
 from models.rules.standing import days_named
 from models.store import To, Work
 from models.views.carers import called
+from models.views.people import own_account
 from models.views.users import asker_of
 
 DONE = {"cancelled": "取消了", "changed": "改了菜或者取法"}
@@ -56,7 +56,7 @@ def tell_of_staff(work: Work, meal_order_id: int, end: str, who: str = STAFF, re
     row = _order(work, meal_order_id)
     if row is None:
         return
-    own = next(iter(accounts_here(work, row.person_id)), None)
+    own = own_account(work, row.person_id)
     account_id = own if own is not None else row.account_id
     if reachable(work, account_id):
         _tell(work, account_id, end, who, row, refund_cents)
@@ -67,14 +67,14 @@ def tell_of_carer(work: Work, meal_order_id: int, by_person_id: int, end: str, r
     row = _order(work, meal_order_id)
     if row is None:
         return
-    own = next(iter(accounts_here(work, row.person_id)), None)
+    own = own_account(work, row.person_id)
     if own is not None:
         _tell(work, own, end, _name(work, by_person_id), row, refund_cents)
 
 
 def tell_of_standing(work: Work, person_id: int, by_person_id: int, meal: str, days: list[int]) -> None:
     """Tell the diner, who has an account, that a carer has ordered for good; of each day's meal they hear no more."""
-    own = next(iter(accounts_here(work, person_id)), None)
+    own = own_account(work, person_id)
     if own is None:
         return
     facts = {"end": "standing", "who": _name(work, by_person_id), "meal": MEAL_NAMES[meal]}

@@ -43,7 +43,7 @@ from models.views.duplicates import likely_same_as, own_order_at, similar_order
 from models.views.duty import Duty, duty_now
 from models.views.erasures import Erasure, erasures
 from models.views.grids import officer_of, officers_in
-from models.views.group_diners import estates_cooked_for, own_account, people_at
+from models.views.group_diners import estates_cooked_for, people_at
 from models.views.helpers import Helper, helpers_of
 from models.views.imports import ImportRun, import_run, import_runs
 from models.views.meal_code import meal_code_link
@@ -87,6 +87,7 @@ from models.views.people import (
     contact_of,
     homes_of,
     last_reported,
+    own_account,
 )
 from models.views.person_talk import (
     PersonTalk,

@@ -32,10 +32,3 @@ def people_at(work: Work, home_ids: Iterable[int], name: str) -> list[int]:
     rows = [(row.id, work.unseal(row.name_sealed)) for row in work.conn.execute(lives)]
     exact = [one for one, known in rows if name and known == name]
     return exact or [one for one, known in rows if not name or (known and alike(known, name))]
-
-
-def own_account(work: Work, person_id: int) -> int | None:
-    """The account in which somebody can be told something; None for who has none."""
-    a = t.account.c
-    here = select(a.id).where(a.person_id == person_id, a.left_at.is_(None), a.refused_at.is_(None))
-    return work.conn.execute(here.order_by(a.id)).scalars().first()

@@ -329,13 +329,6 @@ def papers_of(work: Work, person_id: int) -> Papers:
     return Papers(born, groups, worded(facts), row.verified_at, row.login or "")
 
 
-def has_account(work: Work, person_id: int) -> int | None:
-    """The account that hears of the person's meals: the newest that is there; None: staff call them."""
-    a = t.account.c
-    theirs = select(a.id).where(a.person_id == person_id, a.left_at.is_(None)).order_by(a.id.desc())
-    return work.conn.execute(theirs.limit(1)).scalar()
-
-
 def without_diet(table: Table) -> Table:
     """The same table without a word on what its diner may not eat."""
     return replace(table, dishes=tuple(replace(one, clash="") for one in table.dishes))

@@ -67,6 +67,18 @@ def account_by_address(work: Work, channel: str, address: str) -> Account | None
     return _account(work.conn.execute(_BY_ADDRESS, {"channel": channel, "address": address}).first())
 
 
+def accounts_here(work: Work, person_id: int) -> list[int]:
+    """The accounts of the person that can be told something, the first made first: that one hears of their meals."""
+    a = t.account.c
+    here = select(a.id).where(a.person_id == person_id, a.left_at.is_(None), a.refused_at.is_(None))
+    return list(work.conn.execute(here.order_by(a.id)).scalars())
+
+
+def own_account(work: Work, person_id: int) -> int | None:
+    """The account in which somebody is told something; None for who has none: staff call them."""
+    return next(iter(accounts_here(work, person_id)), None)
+
+
 def homes_of(work: Work, person_id: int) -> tuple[HomeOf, ...]:
     """The homes a person is bound to now, the first bound one first."""
     bound = work.conn.execute(_HOMES_OF, {"person": person_id})

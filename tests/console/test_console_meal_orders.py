@@ -82,6 +82,23 @@ def test_a_clerk_finds_the_person_sees_the_sum_and_orders(open_menus: Console, c
     assert (again.status, "已经订过" in again.text) == (422, True)
 
 
+def test_the_first_account_that_can_be_told_something_hears_of_it(
+    open_menus: Console, clerk: Visitor
+) -> None:
+    with open_menus.store.work(NOW) as work:
+        mine = update(t.account).where(t.account.c.person_id == 1)
+        work.conn.execute(mine.values(refused_at=NOW))
+        row = {"channel": "wechat_oa", "person_id": 1, "made_at": NOW}
+        reached = [{**row, "address": f"o-{n}", "refused_at": None} for n in (1, 2)]
+        gone = {**row, "address": "o-3", "refused_at": NOW}
+        ids = [
+            work.conn.execute(insert(t.account).values(one).returning(t.account.c.id)).scalar_one()
+            for one in (*reached, gone)
+        ]
+    assert "订好了" in ordered(clerk).text
+    assert [row.account_id for row in open_menus.rows(t.meal_order)] == ids[:1]
+
+
 @pytest.mark.parametrize(
     ("form", "said"),
     [
