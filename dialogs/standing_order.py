@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -112,37 +113,22 @@ def day_named(day: str) -> str:
 
 
 def made(world: World, who: int, elder: int | None, known: list[dict[str, Any]]) -> Part[None]:
-    """Which meal, which days, how; asked for as far as it was not said."""
-    words = world.opening.text
+    """Which meal, which days, which dishes, how; asked for as far as it was not said, and confirmed."""
     choices = yield from Look("choices", views.standing_choices, who)
     if choices is None or not choices["meals"]:
         yield Say("您住的地方还没有食堂可以订。没有绑定住址的，请先回复 绑定住址；别的请回复 人工。")
         return
-    meals = {meal: MEAL_NAMES[meal] for meal in choices["meals"]}
-    meal = standing_meal(words)
-    if meal not in meals:
-        meal = yield from Choice("meal", "要长期订哪一顿？", "请回复前面的数字，比如 1。", choices=meals)
-    days = read_weekdays(words)
-    if not days:
-        said = yield from Choice(
-            "days",
-            "哪几天？",
-            "请回复前面的数字；别的日子请回复 取消，再说，比如“每周二四午饭”。",
-            choices=DAYS,
-        )
-        days = tuple(int(day) for day in said)
+    words = world.opening.text
+    meal = yield from which_meal(words, choices["meals"])
+    days = yield from which_days(words)
     dishes, names = yield from wished(words, choices["canteen_id"])
-    how = "pickup"
-    if choices["meals"][meal]:
-        how = read_how(words) or (
-            yield from Choice("how", "自己取还是送到家？", "请回复 1 自己取，或回复 2 送到家。", choices=HOW)
-        )
+    how = yield from which_way(words, choices["meals"][meal])
     holidays = with_holidays(words)
     where = f"送到 {choices['home']}" if how == "delivery" else f"到{choices['canteen']}取"
-    off = "放假的日子也订" if holidays or tuple(days) != WORKDAYS else "放假不订，调休上班的日子照订"
-    off = off if tuple(days) == WORKDAYS or holidays else "放假不订"
     what = f"{names}，" if names else ""
-    yield Say(f"要长期订的：{days_named(days)}的{MEAL_NAMES[meal]}，{what}{where}，{off}。")
+    yield Say(
+        f"要长期订的：{days_named(days)}的{MEAL_NAMES[meal]}，{what}{where}，{days_off(days, holidays=holidays)}。"
+    )
     ask = Confirm("sure", ELSE if names else USUAL, "请回复 1 订，或回复 2 不订。", yes="订", no="不订")
     if not (yield from ask):
         yield Say(f"好的，{KEPT}")
@@ -151,7 +137,7 @@ def made(world: World, who: int, elder: int | None, known: list[dict[str, Any]])
         who,
         choices["canteen_id"],
         meal,
-        tuple(days),
+        days,
         how,
         choices["home_id"],
         world.who.account_id,
@@ -160,15 +146,50 @@ def made(world: World, who: int, elder: int | None, known: list[dict[str, Any]])
         dishes,
     )
     done = yield from Do("save", save)
+    yield Say(saved(done, "、".join(off for one in known if one["meal"] == meal for off in pauses(one))))
+
+
+def which_meal(words: str, cooked: Mapping[str, bool]) -> Part[str]:
+    """The meal, one of those that the canteen cooks."""
+    meal = standing_meal(words)
+    if meal in cooked:
+        return meal
+    meals = {one: MEAL_NAMES[one] for one in cooked}
+    return (yield from Choice("meal", "要长期订哪一顿？", "请回复前面的数字，比如 1。", choices=meals))
+
+
+def which_days(words: str) -> Part[tuple[int, ...]]:
+    """The weekdays, 1 Monday to 7 Sunday."""
+    days = read_weekdays(words)
+    if days:
+        return tuple(days)
+    again = "请回复前面的数字；别的日子请回复 取消，再说，比如“每周二四午饭”。"
+    said = yield from Choice("days", "哪几天？", again, choices=DAYS)
+    return tuple(int(day) for day in said)
+
+
+def which_way(words: str, delivers: bool) -> Part[str]:
+    """pickup or delivery; asked only where the meal is brought."""
+    if not delivers:
+        return "pickup"
+    ask = Choice("how", "自己取还是送到家？", "请回复 1 自己取，或回复 2 送到家。", choices=HOW)
+    return read_how(words) or (yield from ask)
+
+
+def days_off(days: Sequence[int], *, holidays: bool) -> str:
+    """What becomes of public holidays and make-up days, in words."""
+    if holidays:
+        return "放假的日子也订"
+    return "放假不订，调休上班的日子照订" if tuple(days) == WORKDAYS else "放假不订"
+
+
+def saved(done: Mapping[str, Any], off: str) -> str:
+    """What has become of it. `off`: the pauses that go on, in words."""
     if not done["ok"]:
-        yield Say(REFUSED.get(done["why"], REFUSED["unknown"]).format(most=done.get("most")))
-        return
+        return REFUSED.get(done["why"], REFUSED["unknown"]).format(most=done.get("most"))
     now = f"近两天的 {done['ordered']} 顿已经订上。" if done["ordered"] else "到时候自动订。"
-    off = "、".join(off for one in known if one["meal"] == meal for off in pauses(one))
     off = f"{off}，照旧。" if off else ""
-    yield Say(
-        f"订好了，从明天起，{now}{off}不用天天说；订不上我会告诉您。要停，回复 停几天；不要了，回复 长期不订了。"
-    )
+    return f"订好了，从明天起，{now}{off}不用天天说；订不上我会告诉您。要停，回复 停几天；不要了，回复 长期不订了。"
 
 
 def wished(words: str, canteen_id: int) -> Part[tuple[dict[str, int], str]]:
