@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from models import tables as t
 from models.rules.diets import clash
@@ -267,7 +267,7 @@ def purse_of(work: Work, person_id: int) -> Purse:
 def _months(work: Work, person_id: int) -> tuple[Month, ...]:
     o = t.meal_order.c
     since = (today(work).replace(day=1) - timedelta(days=31 * (MONTHS - 1))).replace(day=1)
-    columns = (o.day, o.price_cents, o.subsidy_cents, o.pay_cents, o.pays)
+    columns = (o.day, o.price_cents, o.subsidy_cents, o.pay_cents, o.pays, _charged())
     mine = (o.person_id == person_id, o.state != "cancelled", o.day >= since)
     months: dict[date, list[Any]] = {}
     for row in work.conn.execute(select(*columns).where(*mine).order_by(o.day.desc())):
@@ -279,9 +279,15 @@ def _month(first: date, rows: list[Any]) -> Month:
     price, subsidy, pay = (
         sum(getattr(row, name) for row in rows) for name in ("price_cents", "subsidy_cents", "pay_cents")
     )
-    return Month(
-        first, len(rows), price, subsidy, pay, sum(row.pay_cents for row in rows if row.pays == "bill")
-    )
+    bill = sum(row.charged or 0 for row in rows if row.pays == "bill")
+    return Month(first, len(rows), price, subsidy, pay, bill)
+
+
+def _charged() -> Any:
+    """What an order has taken from its account as the ledger says it: nothing where it was given back."""
+    e = t.meal_entry.c
+    entries = select(-func.sum(e.cents)).where(e.meal_order_id == t.meal_order.c.id, e.kind != "counter")
+    return entries.scalar_subquery().label("charged")
 
 
 @dataclass(frozen=True, slots=True)
