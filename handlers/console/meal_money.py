@@ -70,7 +70,7 @@ def _money_page(sought: str, people: Any) -> str:
         owing = meal_desk.debtors(work, me().asker)
         for one in owing:
             write_down(work, "diner_seen", one.person_id)
-    return show("meal_money.html", sought_diner=sought, people=people, owing=owing)
+    return show("meal_money.html", sought_diner=sought, people=people, owing=owing, most=meal_desk.DEBTORS)
 
 
 def diner(person_id: int) -> ResponseReturnValue:
@@ -119,7 +119,7 @@ def _kept(work: Work, person_id: int) -> tuple[Diet, meal_desk.Papers, meal_desk
 
 def move_money(person_id: int) -> ResponseReturnValue:
     """Take money in, give it out, or settle a bill."""
-    move, done = found(MOVES.get(request.form.get("do", ""), MOVES["top_up"]))
+    move, done = found(MOVES.get(request.form.get("do", "")))
     cents = read_cents(request.form.get("cents", ""))
     note = " ".join(request.form.get("note", "").split())[:NOTE]
     with working() as work:

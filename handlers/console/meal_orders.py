@@ -61,15 +61,9 @@ def _listed(work: Work, values: Mapping[str, str]) -> dict[str, Any]:
     }
     only["canteen_id"] = canteen.id if canteen else None
     orders = meal_desk.meals_listed(work, me().asker, on, **only)
-    live = [one for one in orders if one.state != "cancelled"]
     facts = {"day": on, "today": local(here().clock.now()).date(), "orders": orders, "canteens": seen}
     facts |= {"meals": MEAL_NAMES, "hows": HOWS, "states": STATES, "most": meal_desk.MOST}
-    facts["sums"] = {
-        "orders": len(live),
-        "portions": sum(one.portions for one in live),
-        "delivery": sum(one.how == "delivery" for one in live),
-        "unpaid": sum(one.pay_cents for one in live if one.pays == "pickup" and not one.paid_at),
-    }
+    facts["sums"] = meal_desk.meal_sums(work, me().asker, on, **only)
     return facts
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from models import tables as t
 from models.rules.diets import clash
@@ -27,6 +27,7 @@ from models.views.people import person_kept_by
 from models.views.register import Home, select_homes
 
 MOST = 500  # orders of a day that are listed
+DEBTORS = 50  # people who owe that are listed
 ENTRIES = 50
 MONTHS = 6
 AHEAD = timedelta(days=14)
@@ -91,10 +92,30 @@ def _meals(asker: User) -> Select[Any]:
 
 
 def meals_listed(work: Work, asker: User, day: date, **only: Any) -> tuple[DeskMeal, ...]:
-    """The orders of a day, by meal, canteen and building; `only`: columns of meal_order and what they must be."""
-    o = t.meal_order.c
-    query = _meals(asker).where(o.day == day, *(o[name] == value for name, value in only.items() if value))
+    """The first MOST orders of a day, by meal, canteen and building; `only`: columns of meal_order and what they must
+    be."""
+    query = _of_day(asker, day, only)
     return _with_dishes(work, work.conn.execute(query.limit(MOST)).all())
+
+
+def meal_sums(work: Work, asker: User, day: date, **only: Any) -> dict[str, int]:
+    """Of all orders of meals_listed(), also those that are not listed, but not of cancelled ones: orders, portions,
+    orders that are delivered, and what is still to be paid at the counter, in cents."""
+    one = _of_day(asker, day, only).order_by(None).subquery().c
+    unpaid = case((and_(one.pays == "pickup", one.paid_at.is_(None)), one.pay_cents), else_=0)
+    sums = {
+        "orders": func.count(),
+        "portions": func.sum(one.portions),
+        "delivery": func.sum(case((one.how == "delivery", 1), else_=0)),
+        "unpaid": func.sum(unpaid),
+    }
+    query = select(*(value.label(name) for name, value in sums.items())).where(one.state != "cancelled")
+    return {name: int(value or 0) for name, value in work.conn.execute(query).mappings().one().items()}
+
+
+def _of_day(asker: User, day: date, only: Mapping[str, Any]) -> Select[Any]:
+    o = t.meal_order.c
+    return _meals(asker).where(o.day == day, *(o[name] == value for name, value in only.items() if value))
 
 
 def desk_meal(work: Work, asker: User, number: int) -> DeskMeal | None:
@@ -304,7 +325,7 @@ def debtors(work: Work, asker: User) -> tuple[Debtor, ...]:
     a, p = t.meal_account.c, t.person.c
     query = select(p.id, p.name_sealed, a.balance_cents).join_from(t.meal_account, t.person)
     rows = work.conn.execute(
-        query.where(a.balance_cents < 0, person_kept_by(asker, p.id)).order_by(a.balance_cents).limit(50)
+        query.where(a.balance_cents < 0, person_kept_by(asker, p.id)).order_by(a.balance_cents).limit(DEBTORS)
     )
     return tuple(Debtor(row.id, work.unseal(row.name_sealed), -row.balance_cents) for row in rows)
 

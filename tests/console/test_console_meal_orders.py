@@ -13,6 +13,7 @@ from models import tables as t
 from models.actions.diets import SaveDiet
 from models.actions.entitlements import SaveEntitlement
 from models.actions.meal_money import PayBill, PayOut, TopUp
+from models.views import meal_desk
 from models.views.diets import diet_of
 from models.views.meal_desk import papers_of
 from tests.console.conftest import NOW, Console, Visitor
@@ -228,6 +229,35 @@ def test_a_days_orders_are_listed_narrowed_and_exported(open_menus: Console, cle
     assert {"meal_orders_seen", "export_meal_orders"} <= {row.what for row in open_menus.rows(t.audit)}
     far = open_menus.signed_in("she2")
     assert "张大妈" not in far.open(f"/console/meals/orders?day={FRIDAY}").text
+
+
+def test_the_sums_of_a_day_are_of_all_its_orders_also_those_not_listed(
+    open_menus: Console, clerk: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered(clerk)
+    monkeypatch.setattr(meal_desk, "MOST", 0)
+    page = clerk.open(f"/console/meals/orders?day={FRIDAY}")
+    assert "张大妈" not in page.text
+    assert "份数 2" in page.text
+    assert "取餐时要收 30 元" in page.text
+
+
+def test_money_without_a_known_purpose_is_not_taken(open_menus: Console, clerk: Visitor) -> None:
+    clerk.open("/console/residents/1/meals")
+    for more in ({}, {"do": "donate"}):
+        assert clerk.post("/console/residents/1/money", cents="100", **more).status == 404
+    assert open_menus.rows(t.meal_entry) == []
+
+
+def test_a_list_of_debtors_that_is_cut_says_so(
+    open_menus: Console, clerk: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk.open("/console/residents/1/meals")
+    clerk.send("/console/residents/1/pays", pays="bill")
+    ordered(clerk)
+    assert "只列欠得最多的" not in clerk.open("/console/meals/money").text
+    monkeypatch.setattr(meal_desk, "DEBTORS", 1)
+    assert "只列欠得最多的 1 位" in clerk.open("/console/meals/money").text
 
 
 def test_money_is_taken_in_and_given_out(open_menus: Console, clerk: Visitor) -> None:

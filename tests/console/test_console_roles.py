@@ -59,7 +59,15 @@ THINGS = {
     "meal_order_id": (3, 4),
     "anything": ("no-such-page", "no-such-page"),
 }
-FORM = {"words": "话", "worker": "1", "end": "resolved", "sure": "yes", "unit_id": "1", "name": "钱进"}
+FORM = {
+    "words": "话",
+    "worker": "1",
+    "end": "resolved",
+    "sure": "yes",
+    "unit_id": "1",
+    "name": "钱进",
+    "do": "top_up",
+}
 OTHERS = ("1002", "阳光", "远方小区", "远方的人", "13987654321")
 AWAY = (session.sign_out,)
 LIBRARIES = (plotting.plotly_js,)
