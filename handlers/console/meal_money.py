@@ -17,7 +17,7 @@ from models.actions.diets import ForgetDiet, SaveDiet
 from models.actions.entitlements import SaveEntitlement
 from models.actions.meal_money import PAYS, PayBill, PayOut, SetPays, TopUp
 from models.rules.diets import ALLERGENS, MARKS, Diet
-from models.rules.entitlements import GROUPS
+from models.rules.entitlements import GROUPS, Period
 from models.rules.money import read_cents, yuan
 from models.store import Work
 from models.views import meal_desk
@@ -43,11 +43,20 @@ DIET = (
         required=False,
     ),
 )
+GROUP_DAYS = tuple(
+    Field(f"{side}_{group}", "", "date", wrong, required=False)
+    for group in GROUPS
+    for side, wrong in (
+        ("starts", "请选一个日期；没有期限就空着。"),
+        ("ends", "请选一个日期，不能早于开始的那天。"),
+    )
+)
 PAPERS = (
     Field(
         "born", "出生日期", "date", "请选一个出生日期，不能晚于今天。", hint="照身份证写。", required=False
     ),
     Field("groups", "符合哪几样（看过证件才勾）", "checks", "请从列表里选。", required=False),
+    *GROUP_DAYS,
 )
 CHOICES: Mapping[str, Choices] = {"marks": MARKS, "allergens": ALLERGENS, "groups": GROUPS}
 
@@ -92,6 +101,8 @@ def _page(
     diet, papers, purse = kept
     values: dict[str, Any] = {"marks": diet.marks, "allergens": diet.allergens, "note": diet.note}
     values |= {"born": papers.born, "groups": papers.groups}
+    for group, (starts, ends) in papers.periods.items():
+        values |= {f"starts_{group}": starts, f"ends_{group}": ends}
     return show(
         "diner.html",
         person=person,
@@ -101,7 +112,7 @@ def _page(
         errors=errors or {},
         choices=CHOICES,
         diet_fields=DIET,
-        paper_fields=PAPERS,
+        born_field=PAPERS[0],
         pays=PAYS,
         purse=purse,
         coming=coming,
@@ -164,12 +175,18 @@ def save_diet(person_id: int) -> ResponseReturnValue:
     return back(outcome, "忌口已经保存，订餐时会提醒。", "console.diner", person_id=person_id)
 
 
+def _period(group: str, values: Mapping[str, Any]) -> Period:
+    return values.get(f"starts_{group}"), values.get(f"ends_{group}")
+
+
 def save_entitlement(person_id: int) -> ResponseReturnValue:
     """What staff have seen of the person's papers."""
     typed = read(PAPERS, request.form, CHOICES, changes=False)
+    days = {one: _period(one, typed.values) for one in GROUPS if f"starts_{one}" in request.form}
+    seen: dict[str, Any] = {name: typed.values.get(name) for name in ("born", "groups")}
     with working() as work:
         found(views.person_by_id(work, me().asker, person_id))
-        action = SaveEntitlement(g.me.id, person_id, **typed.values) if not typed.errors else None
+        action = SaveEntitlement(g.me.id, person_id, **seen, periods=days) if not typed.errors else None
         outcome = action.run(work) if action else {"ok": False}
     if typed.errors or outcome.get("field"):
         return _page(person_id, request.form, errors_of(PAPERS, typed, outcome)), 422

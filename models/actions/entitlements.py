@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from models import tables as t
 from models.actions.desk import Audit
 from models.actions.looking_after import not_theirs
 from models.actions.saving import is_there, missing, row_of, save
-from models.rules.entitlements import GROUPS, is_birthday
+from models.rules.entitlements import ALWAYS, GROUPS, Period, in_order, is_birthday
 from models.rules.meals import MEALS
 from models.rules.orders import Refusal, Why
 from models.store import Work
@@ -24,23 +25,27 @@ from models.views.calendar import today
 class SaveEntitlement:
     """Staff have seen the papers: day of birth and groups (those of models/rules/entitlements.py).
 
-    With neither of them nothing is kept. A group that stays keeps the time for which an import said that it holds.
+    With neither of them nothing is kept. `periods`: group → first and last day on which it holds, each None where
+    there is none; a group that stays and is not in it keeps its time.
     """
 
     user_id: int
     person_id: int
     born: date | None = field(default=None, repr=False)
     groups: tuple[str, ...] = field(default=(), repr=False)
+    periods: Mapping[str, Period] = field(default_factory=dict, repr=False)
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Refusals: unknown (nobody they look after, a firm; `field` born or groups), elsewhere (those of another
-        area keep the record)."""
+        """Refusals: unknown (nobody they look after, a firm; `field` born, groups, or ends_ and the group that
+        ends before it begins), elsewhere (those of another area keep the record)."""
         if refusal := not_theirs(work, self.user_id, self.person_id):
             return refusal
         if self.born and not is_birthday(self.born, today(work)):
             return Refusal(Why.UNKNOWN, field="born")
         if not set(self.groups) <= GROUPS.keys():
             return Refusal(Why.UNKNOWN, field="groups")
+        if odd := next((one for one in self.groups if not in_order(*self.periods.get(one, ALWAYS))), None):
+            return Refusal(Why.UNKNOWN, field=f"ends_{odd}")
         self._keep(work)
         return Audit(self.user_id, "entitlement_saved", str(self.person_id)).run(work)
 
@@ -51,9 +56,12 @@ class SaveEntitlement:
             return
         known = work.conn.execute(select(t.entitlement.c.facts_sealed).where(this)).scalar()
         periods = json.loads(work.unseal(known) or "{}").get("periods", {})
+        periods |= {one: [day and day.isoformat() for day in period] for one, period in self.periods.items()}
         facts: dict[str, Any] = {"born": self.born.isoformat() if self.born else None}
         facts |= {"groups": sorted(set(self.groups))}
-        facts["periods"] = {one: period for one, period in periods.items() if one in self.groups}
+        facts["periods"] = {
+            one: period for one, period in periods.items() if one in self.groups and any(period)
+        }
         checked = {"verified_at": work.now, "verified_by": self.user_id, "changed_at": work.now}
         values = {"facts_sealed": work.seal(json.dumps(facts)), **checked}
         work.conn.execute(work.insert_once(t.entitlement).values(person_id=self.person_id, **values))

@@ -15,6 +15,15 @@ GROUPS: Mapping[str, str] = {
     key: HOUSEHOLDS[key] for key in ("low_income", "alone", "disabled", "care", "lost_child", "veteran")
 }
 
+Period = tuple[date | None, date | None]
+"""First and last day; None: since ever, for ever."""
+ALWAYS: Period = (None, None)
+
+
+def in_order(starts: date | None, ends: date | None) -> bool:
+    """Whether a period may be: it does not end before it begins."""
+    return starts is None or ends is None or starts <= ends
+
 
 def groups_on(facts: Mapping[str, Any], day: date) -> frozenset[str]:
     """The groups that somebody is in on a day. `facts`: as they are kept, with ISO days, each end included."""

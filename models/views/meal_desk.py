@@ -332,11 +332,13 @@ def debtors(work: Work, asker: User) -> tuple[Debtor, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What staff have checked of somebody. `worded`: the groups in words, with their time; `verified_by`: a login."""
+    """What staff have checked of somebody. `worded`: the groups in words, with their time; `periods`: the first and
+    last day of those that have one; `verified_by`: a login."""
 
     born: date | None = field(repr=False, default=None)
     groups: tuple[str, ...] = field(repr=False, default=())
     worded: tuple[str, ...] = field(repr=False, default=())
+    periods: Mapping[str, tuple[str | None, str | None]] = field(repr=False, default_factory=dict)
     verified_at: datetime | None = None
     verified_by: str = ""
 
@@ -353,7 +355,8 @@ def papers_of(work: Work, person_id: int) -> Papers:
     facts = json.loads(work.unseal(row.facts_sealed))
     born = date.fromisoformat(facts["born"]) if facts.get("born") else None
     groups = tuple(facts.get("groups", ()))
-    return Papers(born, groups, worded(facts), row.verified_at, row.login or "")
+    periods = {one: tuple(period) for one, period in facts.get("periods", {}).items()}
+    return Papers(born, groups, worded(facts), periods, row.verified_at, row.login or "")
 
 
 def without_diet(table: Table) -> Table:

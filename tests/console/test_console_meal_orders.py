@@ -315,6 +315,30 @@ def test_what_subsidies_go_by_is_sealed_and_has_who_checked_it(open_menus: Conso
     assert open_menus.rows(t.entitlement) == []
 
 
+def test_each_group_has_the_days_on_which_it_holds(open_menus: Console, clerk: Visitor) -> None:
+    clerk.open("/console/residents/1/meals")
+    address, low = "/console/residents/1/entitlement", {"groups": "low_income"}
+    page = clerk.send(address, **low, starts_low_income="2026-01-01", ends_low_income="2026-12-31")
+    assert "（2026-01-01 到 2026-12-31）" in page.text
+    assert 'name="ends_low_income" aria-label="低保、低收入到哪天止" value="2026-12-31"' in page.body.decode()
+    with open_menus.store.look(NOW) as work:
+        assert papers_of(work, 1).periods == {"low_income": ("2026-01-01", "2026-12-31")}
+    wrong = clerk.post(address, **low, starts_low_income="2026-12-31", ends_low_income="2026-01-01")
+    assert (wrong.status, "不能早于开始的那天" in wrong.text) == (422, True)
+    assert 'value="2026-12-31"' in wrong.body.decode()
+    assert (
+        "请选一个日期" in clerk.post(address, **low, starts_low_income="2026-13-01", ends_low_income="").text
+    )
+    clerk.send(address, **low)  # a page without the days leaves them
+    with open_menus.store.look(NOW) as work:
+        assert papers_of(work, 1).periods == {"low_income": ("2026-01-01", "2026-12-31")}
+    page = clerk.send(address, **low, starts_low_income="", ends_low_income="2026-06-30")
+    assert "（到 2026-06-30）" in page.text
+    clerk.send(address, **low, starts_low_income="", ends_low_income="")
+    with open_menus.store.look(NOW) as work:
+        assert (papers_of(work, 1).groups, papers_of(work, 1).periods) == (("low_income",), {})
+
+
 @pytest.mark.parametrize("login", ["she2", "qu2", "anju"])
 def test_nobodys_papers_are_changed_from_elsewhere(apart: Console, login: str) -> None:
     user = next(row.id for row in apart.rows(t.console_user) if row.login == login)
