@@ -12,8 +12,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import insert, update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from bot.clock import SHANGHAI
 from handlers.console.sections import SECTIONS
 from models import tables as t
+from models.actions.deliveries import WHY_LETTERS
 from tests.console.conftest import NOW, PASSWORD, Console
 from tests.meals import Canteens
 
@@ -94,6 +96,67 @@ def test_every_page_fits_and_the_browser_complains_of_nothing(page: Page, addres
     page.set_viewport_size(size)
     for path in PATHS:
         page.goto(address + path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide == 0, path
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def rounds(console: Console) -> int:
+    """The menu of a lunch that is being brought: one box is at the door, one could not be handed over."""
+    with console.store.work(NOW) as work:
+        now = {"day": NOW.astimezone(SHANGHAI).date(), "starts_at": NOW, "ends_at": NOW, "state": "frozen"}
+        work.conn.execute(update(t.menu).where(t.menu.c.id == 1).values(now))
+        order = {
+            "menu_id": 1,
+            "canteen_id": 1,
+            "day": now["day"],
+            "meal": "lunch",
+            "how": "delivery",
+            "home_id": 1,
+        }
+        order |= {"building_id": 1, "estate_id": 1, "portions": 2, "price_cents": 3000, "pay_cents": 3000}
+        order |= {"pays": "pickup", "via": "wechat", "made_at": NOW, "changed_at": NOW}
+        missed = {"state": "no_show", "missed_sealed": work.seal("没" * WHY_LETTERS)}
+        for number, person, ends in ((6001, 1, {"state": "placed"}), (6002, None, missed)):
+            row = order | ends | {"number": number, "code": str(number), "person_id": person}
+            made = insert(t.meal_order).values(row).returning(t.meal_order.c.id)
+            dish = {"meal_order_id": work.conn.execute(made).scalar_one(), "dish_id": 1, "count": 2}
+            work.conn.execute(insert(t.meal_order_dish).values(**dish, cents=1500))
+    return 1
+
+
+def test_only_a_ticked_group_asks_for_its_days(page: Page, address: str) -> None:
+    page.goto(f"{address}residents/1/meals")
+    page.locator("#papers ~ details summary").click()
+    assert not page.get_by_label("独居从哪天起").is_visible()
+    page.get_by_label("独居", exact=True).check()
+    page.get_by_label("独居从哪天起").fill("2026-12-31")
+    page.get_by_label("独居到哪天止").fill("2026-01-01")
+    page.get_by_role("button", name="看过证件，保存").click()
+    expect(page.get_by_text("不能早于开始的那天")).to_be_visible()
+    assert page.get_by_label("独居从哪天起").input_value() == "2026-12-31"
+    page.get_by_label("独居到哪天止").fill("2027-12-31")
+    page.get_by_role("button", name="看过证件，保存").click()
+    expect(page.get_by_text("独居（2026-12-31 到 2027-12-31）")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_rounds_of_a_meal_and_a_diners_page_fit_with_everything_open(
+    page: Page, address: str, rounds: int, size: Any
+) -> None:
+    page.set_viewport_size(size)
+    left = f"meals/kitchen/{rounds}/left"
+    pages = {
+        f"meals/routes/{rounds}": "为什么没送到",
+        left: "没送到：没",
+        "residents/1/meals": "看过证件，保存",
+    }
+    for path, shown in pages.items():
+        page.goto(address + path)
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        page.evaluate("document.querySelectorAll('[name=groups]').forEach(one => { one.checked = true })")
+        expect(page.get_by_text(shown).first).to_be_visible()
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide == 0, path
     assert page.complaints == []  # type: ignore[attr-defined]
