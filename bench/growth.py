@@ -61,11 +61,8 @@ def fill(work: Work, size: int) -> None:
 
 
 def _batch(ids: range, unit: int, now: Any) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
-    orders = [n for n in ids if n % OLD_ORDERS == 0]
     buildings = [n for n in ids if n % 100 == 0]
     heard = {"channel": "wechat_oa", "state": "done", "received_at": now, "next_at": now, "done_at": now}
-    closed = {"state": "closed", "close": "resolved", "closed_at": now, "opened_at": now, "unit_id": unit}
-    told = {"kind": "order_finished", "facts": {}, "state": "accepted", "next_at": now, "made_at": now}
     yield t.person, [{"id": n, "made_at": now} for n in ids]
     yield (
         t.account,
@@ -86,6 +83,13 @@ def _batch(ids: range, unit: int, now: Any) -> Iterator[tuple[Table, list[dict[s
     )
     yield t.binding, [{"person_id": n, "home_id": n, "made_at": now} for n in ids]
     yield t.inbox, [{**heard, "key": f"old:{n}", "sender": f"o-old-{n}", "payload": "{}"} for n in ids]
+    yield from _orders([n for n in ids if n % OLD_ORDERS == 0], unit, now)
+
+
+def _orders(orders: list[int], unit: int, now: Any) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    """Orders of these people that were closed long ago, with their ledger, followers and messages."""
+    closed = {"state": "closed", "close": "resolved", "closed_at": now, "opened_at": now, "unit_id": unit}
+    told = {"kind": "order_finished", "facts": {}, "state": "accepted", "next_at": now, "made_at": now}
     yield (
         t.work_order,
         [

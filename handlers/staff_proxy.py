@@ -72,10 +72,6 @@ def answer(work: Work, asker: views.Staff, said: ForDiner) -> Reply:
     return Reply(_ordered(work, asker, people[0], home, menu, said))
 
 
-def _day(menu: Mapping[str, Any]) -> date:
-    return date.fromisoformat(menu["day"])
-
-
 def _refused(done: Mapping[str, Any], on_menu: Mapping[str, Any]) -> str:
     """Why it was not ordered; FAILED for what nobody expects."""
     dish = next((name for name, one in on_menu.items() if one["dish_id"] == done.get("dish_id")), "")
@@ -110,21 +106,13 @@ def _ordered(
     said: ForDiner,
 ) -> str:
     on_menu = {one["name"]: one for one in menu["dishes"]}
-    cooked = views.dishes_cooked(work, menu["canteen_id"]).values()
-    absent = [name for name in cooked if name not in on_menu]
-    portions = find_portions(said.words, list(on_menu), absent)
-    named = {"day": day_words(_day(menu)), "meal": MEAL_NAMES[menu["meal"]]}
-    if not portions:
-        return WHICH_DISH.format(dishes="、".join(on_menu), **named)
-    if gone := next((one.dish for one in portions if one.dish in absent), None):
-        return NO_DISH.format(dish=gone, dishes="、".join(likest_first(gone, list(on_menu))), **named)
-    if unsure := next((one for one in portions if one.others or not isinstance(one.qty, int)), None):
-        return UNSURE_DISH.format(said=unsure.dish, dishes="、".join([unsure.dish, *unsure.others]))
-    dishes = {on_menu[one.dish]["dish_id"]: int(one.qty) for one in portions}
+    portions = _portions(work, menu, on_menu, said)
+    if isinstance(portions, str):
+        return portions
     place = PlaceMeal(
         menu["menu_id"],
         person_id,
-        dishes,
+        {on_menu[name]["dish_id"]: count for name, count in portions.items()},
         "delivery" if said.delivery else "pickup",
         home.id,
         account_id=views.own_account(work, person_id),
@@ -135,20 +123,52 @@ def _ordered(
     if not done["ok"]:
         return _refused(done, on_menu)
     tell_of_staff(work, done["meal_order_id"], "placed")
-    told = "、".join(f"{one.dish} {one.qty} 份" for one in portions)
-    subsidy = f"，补贴 {yuan(done['subsidy_cents'])}" if done["subsidy_cents"] else ""
-    harms = any(on_menu[one.dish]["clash"] for one in portions)
+    harms = any(on_menu[name]["clash"] for name in portions)
+    call = CALL.format(number=done["number"], **_named(menu))
+    told = _told(done, home, menu, portions, said)
+    return told + (_harms(work, asker, person_id, call) if harms else "")
+
+
+def _portions(
+    work: Work, menu: Mapping[str, Any], on_menu: Mapping[str, Any], said: ForDiner
+) -> dict[str, int] | str:
+    """How many of which dish; or what has to be asked first."""
+    cooked = views.dishes_cooked(work, menu["canteen_id"]).values()
+    absent = [name for name in cooked if name not in on_menu]
+    portions = find_portions(said.words, list(on_menu), absent)
+    if not portions:
+        return WHICH_DISH.format(dishes="、".join(on_menu), **_named(menu))
+    if gone := next((one.dish for one in portions if one.dish in absent), None):
+        likest = "、".join(likest_first(gone, list(on_menu)))
+        return NO_DISH.format(dish=gone, dishes=likest, **_named(menu))
+    if unsure := next((one for one in portions if one.others or not isinstance(one.qty, int)), None):
+        return UNSURE_DISH.format(said=unsure.dish, dishes="、".join([unsure.dish, *unsure.others]))
+    return {one.dish: int(one.qty) for one in portions}
+
+
+def _named(menu: Mapping[str, Any]) -> dict[str, str]:
+    return {"day": day_words(date.fromisoformat(menu["day"])), "meal": MEAL_NAMES[menu["meal"]]}
+
+
+def _told(
+    done: Mapping[str, Any],
+    home: views.Home,
+    menu: Mapping[str, Any],
+    portions: Mapping[str, int],
+    said: ForDiner,
+) -> str:
+    """What has been ordered, without name, door or phone."""
     return DONE.format(
         number=done["number"],
         estate=home.estate,
-        dishes=told,
+        dishes="、".join(f"{name} {count} 份" for name, count in portions.items()),
         how="送餐" if said.delivery else "自取",
         price=yuan(done["price_cents"]),
-        subsidy=subsidy,
+        subsidy=f"，补贴 {yuan(done['subsidy_cents'])}" if done["subsidy_cents"] else "",
         pays=PAYS[done["pays"]].format(pay=yuan(done["pay_cents"])),
         code=done["code"],
-        **named,
-    ) + (_harms(work, asker, person_id, CALL.format(number=done["number"], **named)) if harms else "")
+        **_named(menu),
+    )
 
 
 def _harms(work: Work, asker: views.Staff, person_id: int, call: str) -> str:

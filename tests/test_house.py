@@ -20,7 +20,7 @@ FILES = sorted(
     if path.exists()
 )
 FILE_LINES = 400
-FUNCTION_LINES = 60
+FUNCTION_LINES = 40
 ASKS_THE_TIME = ("bot/clock.py", "emulator/clock.py")
 TIME = {
     "datetime": {"now", "utcnow", "today"},
