@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from bot.language.numbers import read_numeral
 from bot.language.tables import any_of, read_table
 from bot.language.text import bare, clean
 
 _TABLE = read_table("ratings")
-RATING_NAMES: Mapping[int, str] = {int(score): name for score, name in _TABLE["names"].items()}
-"""What each score counts as in reports: satisfied, basically_satisfied, neutral, dissatisfied."""
 
 _BEST = 5
 _DIRECT = {word: int(score) for score, words in _TABLE["direct"].items() for word in words}

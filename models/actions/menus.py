@@ -20,9 +20,10 @@ from models.actions.saving import missing, row_of, save
 from models.rules.diets import ALLERGENS, MARKS
 from models.rules.meals import Slot, Times, serves, times
 from models.rules.orders import Refusal, Why
+from models.rules.subsidies import week_of
 from models.store import Work
 from models.views.calendar import calendar, today
-from models.views.canteens import canteen_days, week_of
+from models.views.canteens import canteen_days
 
 WITHDRAWN_TIMER = "meal_withdrawn"
 REST = timedelta(minutes=1)  # until then whoever withdraws a menu cancels its orders

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -80,7 +79,6 @@ class Line:
 
 
 NOTHING = Used()
-NO_USE: Mapping[int, Used] = MappingProxyType({})
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
@@ -189,12 +189,6 @@ def own_menu(work: Work, asker: User, menu_id: int) -> PlannedMenu | None:
     return next(iter(_menus(work, mine)), None)
 
 
-def menu_run(work: Work, asker: User, menu_id: int) -> Any:
-    """The row of such a menu; None for any other."""
-    mine = select(t.menu).join_from(t.menu, t.canteen).where(t.menu.c.id == menu_id, run_by(asker))
-    return work.conn.execute(mine).first()
-
-
 def _menus(work: Work, which: ColumnElement[bool]) -> tuple[PlannedMenu, ...]:
     m, md, d, o = t.menu.c, t.menu_dish.c, t.dish.c, t.meal_order.c
     orders = select(func.count(o.id)).where(o.menu_id == m.id, LIVE).scalar_subquery()
@@ -214,12 +208,6 @@ def _menus(work: Work, which: ColumnElement[bool]) -> tuple[PlannedMenu, ...]:
 
 def _planned(row: Any, dishes: Iterable[PlannedDish]) -> PlannedMenu:
     return PlannedMenu(**row._mapping, dishes=tuple(dishes))
-
-
-def week_of(day: date) -> tuple[date, date]:
-    """The Monday and the Sunday of that day's week."""
-    monday = day - timedelta(days=day.weekday())
-    return monday, monday + timedelta(days=6)
 
 
 def setup_tiers(work: Work) -> tuple[Any, ...]:

@@ -128,11 +128,6 @@ def route_sheets(work: Work, asker: Staff | User, menu_id: int) -> tuple[RouteSh
     return (*sheets, RouteSheet("", "", _stops(left))) if left else tuple(sheets)
 
 
-def box_of(work: Work, asker: Staff | User, menu_id: int, order_id: int) -> Box | None:
-    """One of them."""
-    return next((box for box in boxes(work, asker, menu_id) if box.order_id == order_id), None)
-
-
 def phone_of_box(work: Work, asker: Staff | User, menu_id: int, order_id: int) -> str:
     """The diner's phone, for whoever has to ask where they are; empty when it is not known."""
     if own_menu_row(work, asker, menu_id) is None:

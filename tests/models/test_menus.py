@@ -355,5 +355,5 @@ def test_an_area_runs_its_own_canteens_and_orders_from_those_that_serve_it(cook:
     assert cook.canteen in [one.id for one in cook.town.see(canteens.canteens_seen, here)]
     assert cook.town.see(canteens.canteens_seen, far) == ()
     menu_id = cook.menu("dinner")
-    assert cook.town.see(canteens.menu_run, here, menu_id) is None
+    assert cook.town.see(canteens.own_menu, here, menu_id) is None
     assert cook.town.see(canteens.own_menu, views.User("admin"), menu_id).id == menu_id
