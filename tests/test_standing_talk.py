@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from models import tables as t
-from models.actions.standing import RunStandingDay
+from models.actions.standing_days import RunStandingDay
 from tests.chat import Community, Resident, found
 
 HOME = "幸福小区3号楼2单元602"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.actions.meal_rating import AskMealRatings
-from models.actions.standing import RunStandingDay, next_due
+from models.actions.standing_days import RunStandingDay, next_due
 from models.store import Work
 
 HOURS = (6, 8, 12, 16, 19)  # before each cut-off of a canteen's day, and once after

@@ -16,6 +16,8 @@ from models.actions.meal_withdrawal import CancelWithdrawn
 from models.actions.menus import WITHDRAWN_TIMER
 from models.actions.pause import PauseOver
 from models.actions.person_talk import Silent
+from models.actions.standing_days import RunStandingMenu
+from models.actions.standing_woken import STANDING_TIMER
 from models.store import Work
 from workers import ladders, voice
 from workers.hands import Hands, Timed, here
@@ -63,6 +65,10 @@ def _meal_withdrawn(work: Work, order_id: int, _stamp: int) -> object:
     return CancelWithdrawn(order_id, None).run(work)
 
 
+def _standing_menu(work: Work, standing_order_id: int, menu_id: int) -> object:
+    return RunStandingMenu(standing_order_id, menu_id).run(work)
+
+
 def _voice_late(work: Work, note_id: int, _stamp: int) -> object:
     return voice.settle(work, note_id, "")
 
@@ -79,6 +85,7 @@ OURS: Mapping[str, Timed] = {
     UNREAD_TIMER: _kitchen_unread,
     OVER_TIMER: _meal_over,
     WITHDRAWN_TIMER: _meal_withdrawn,
+    STANDING_TIMER: _standing_menu,
 }
 
 

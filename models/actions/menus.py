@@ -17,6 +17,7 @@ from models import tables as t
 from models.actions.canteens import noted, runs
 from models.actions.kitchen import tell_withdrawn
 from models.actions.saving import missing, row_of, save
+from models.actions.standing_woken import wake_standing
 from models.rules.diets import ALLERGENS, MARKS
 from models.rules.meals import Slot, Times, serves, times
 from models.rules.orders import Refusal, Why
@@ -277,6 +278,7 @@ class PublishMenus:
         if stage is None:
             return Why.ALREADY.value
         work.remind("kitchen", menu_id, stage, when.freezes_at - work.now)
+        wake_standing(work, menu_id, menu.canteen_id, menu.day, menu.meal, when.order_until)
         noted(work, "menu_published", menu_id, self.user_id)
         return None
 

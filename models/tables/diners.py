@@ -158,9 +158,8 @@ standing_day = Table(  # what became of a standing order on one day: never done 
     id_column(),
     refers_to("standing_order"),
     Column("day", Date, nullable=False),
-    Column(
-        "outcome", String(12), nullable=False
-    ),  # ordered, sold_out, closed, had_one, diet, late, skipped, paused
+    # ordered, sold_out, closed, had_one, diet, late; skipped, paused: not wanted; reopened: closed before
+    Column("outcome", String(12), nullable=False),
     refers_to("meal_order", nullable=True),
     Column("at", Moment, nullable=False),
     UniqueConstraint("standing_order_id", "day"),

@@ -17,7 +17,9 @@ from models.views.calendar import calendar, today
 from models.views.meals import canteen_for
 from models.views.people import homes_of
 
+REOPENED = "reopened"  # there was no menu, of which the diner was told; now there is one
 OFF = ("skipped", "paused")  # days of standing orders on which nothing is wanted
+WAITING = ("paused", REOPENED)  # days that may still be ordered
 
 
 def standing_of(work: Work, person_id: int) -> list[dict[str, Any]]:
@@ -78,7 +80,9 @@ def standing_on(work: Work, people: Sequence[int], days: Sequence[str]) -> list[
     s, d, known = t.standing_order.c, t.standing_day.c, calendar(work)
     found = []
     for day in map(date.fromisoformat, days):
-        done = select(d.id).where(d.standing_order_id == s.id, d.day == day, d.outcome.not_in(OFF))
+        done = select(d.id).where(
+            d.standing_order_id == s.id, d.day == day, d.outcome.not_in((*OFF, *WAITING))
+        )
         mine = (s.person_id.in_(people), *for_day(day, known), ~done.correlate(t.standing_order).exists())
         rows = work.conn.execute(select(s.person_id, s.meal).where(*mine).order_by(s.id))
         found += [{"person_id": row.person_id, "meal": row.meal, "day": day.isoformat()} for row in rows]

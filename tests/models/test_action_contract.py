@@ -143,10 +143,10 @@ from models.actions.staff import (
 from models.actions.standing import (
     PauseStandingOrder,
     ResumeStandingOrder,
-    RunStandingDay,
     SaveStandingOrder,
     SkipStandingDay,
 )
+from models.actions.standing_days import RunStandingDay, RunStandingMenu
 from models.actions.texts import ResetText, SaveText
 from models.actions.transfer import Transfer
 from models.actions.users import SetPassword, SwitchUser
@@ -198,6 +198,9 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     ),
     RunStandingDay: lambda s: RunStandingDay(
         s.town.do(s.standing())["standing_order_id"], date(2026, 3, 9), None
+    ),
+    RunStandingMenu: lambda s: RunStandingMenu(
+        s.town.do(s.standing())["standing_order_id"], s.town.rows(t.menu, meal="lunch")[-1].id
     ),
     SaveDiet: lambda s: SaveDiet(s.person, ("low_sugar",), ("peanut",), "香菜", account_id=s.account),
     ForgetDiet: lambda s: (

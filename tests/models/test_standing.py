@@ -19,11 +19,10 @@ from models.actions.people import Unfollow
 from models.actions.standing import (
     PauseStandingOrder,
     ResumeStandingOrder,
-    RunStandingDay,
     SaveStandingOrder,
     SkipStandingDay,
-    next_due,
 )
+from models.actions.standing_days import RunStandingDay, next_due
 from models.rules.calendar import Calendar, OwnDay
 from models.rules.standing import basket, days_named, stands_for
 from tests.models.dining import DOORS, LUNCH_DAY, Dining

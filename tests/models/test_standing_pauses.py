@@ -18,8 +18,8 @@ from models.actions.standing import (
     ResumeStandingOrder,
     SaveStandingOrder,
     SkipStandingDay,
-    next_due,
 )
+from models.actions.standing_days import next_due
 from tests.models.dining import LUNCH_DAY, Dining
 from tests.planted import open_planted
 from tests.town import KEYS, MONDAY_MORNING, TestTown
