@@ -9,8 +9,10 @@ from handlers.console.pages import back, found, looking, me, said, show, working
 from models import views
 from models.actions.carers import DecideCarer
 from models.actions.desk import CloseDeskItem
+from models.actions.meal_money import PayOutLeft
 from models.actions.person_talk import StartTalk
 from models.actions.persons import ForgetPerson
+from models.rules.money import yuan
 from models.rules.orders import Refusal, Why
 from models.store import Work
 
@@ -71,6 +73,15 @@ def item_carer(item_id: int) -> ResponseReturnValue:
         decided = carer_id and DecideCarer(carer_id, agrees, user_id=g.me.id).run(work)
         outcome = decided or Refusal(Why.ALREADY)
     return back(outcome, "记下了，家人会收到消息。" if agrees else "记下了，不能代订。", "console.items")
+
+
+def item_paid_out(item_id: int) -> ResponseReturnValue:
+    """What was left in the account of somebody who has been erased has been given back."""
+    with working() as work:
+        mine = (one.id for one in views.desk_items(work, me().asker) if one.id == item_id)
+        outcome = PayOutLeft(found(next(mine, None)), g.me.id).run(work)
+    said_so = f"已经退了 {yuan(outcome.get('cents', 0))}，账户里没有钱了。"
+    return back(outcome, said_so, "console.items")
 
 
 def done(item_id: int) -> ResponseReturnValue:

@@ -167,6 +167,7 @@ ROUTES = (
     Route("/items/<int(max=999999999):item_id>/answer", "POST", items.item_answer, "area"),
     Route("/items/<int(max=999999999):item_id>/forget", "POST", items.item_forget, "area"),
     Route("/items/<int(max=999999999):item_id>/carer", "POST", items.item_carer, "area"),
+    Route("/items/<int(max=999999999):item_id>/paid-out", "POST", items.item_paid_out, "area"),
     Route("/people", "GET", people.people),
     Route("/people/workers", "POST", people.add_worker),
     Route("/people/workers/<int(max=999999999):worker_id>", "GET", worker.worker),

@@ -498,6 +498,12 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("canteen_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+        batch_op.add_column(
+            sa.Column("meal_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_desk_item_meal_account_id"), "meal_account", ["meal_account_id"], ["id"]
+        )
         batch_op.create_foreign_key(batch_op.f("fk_desk_item_person_id"), "person", ["person_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_desk_item_canteen_id"), "canteen", ["canteen_id"], ["id"])
         batch_op.create_index(batch_op.f("ix_desk_item_person_id"), ["person_id"], unique=False)
@@ -509,6 +515,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_desk_item_person_id"))
         batch_op.drop_constraint(batch_op.f("fk_desk_item_canteen_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_desk_item_person_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_desk_item_meal_account_id"), type_="foreignkey")
+        batch_op.drop_column("meal_account_id")
         batch_op.drop_column("canteen_id")
         batch_op.drop_column("person_id")
 

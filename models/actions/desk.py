@@ -25,7 +25,8 @@ APART = ("pay_out", "kitchen_not_told")  # about nobody that an item names, so t
 class OpenDeskItem:
     """Call a person: return_visit, defect, wants_person, unrouted, not_told, dead, call_diner and the like.
 
-    `person_id`: whom it is about, where that is not who the account belongs to. `canteen_id`: which one it is about.
+    `person_id`: whom it is about, where that is not who the account belongs to. `canteen_id`: which one it is about;
+    `meal_account_id`: which is to be paid out.
     While one of the same kind about the same order, account and person is open, its words are replaced instead;
     of a kind in ADDING the new words are added to it, and one in APART is always an item of its own.
     """
@@ -36,6 +37,7 @@ class OpenDeskItem:
     account_id: int | None = None
     person_id: int | None = None
     canteen_id: int | None = None
+    meal_account_id: int | None = None
 
     def run(self, work: Work) -> dict[str, Any]:
         """Gives {"desk_item_id", "new"}."""
@@ -44,6 +46,7 @@ class OpenDeskItem:
             return {"ok": True, "desk_item_id": known, "new": False}
         row: dict[str, Any] = {"kind": self.kind, "words": self.words, "work_order_id": self.order_id}
         row |= {"person_id": self.person_id, "account_id": self.account_id, "canteen_id": self.canteen_id}
+        row |= {"meal_account_id": self.meal_account_id}
         made = insert(t.desk_item).values(**row, made_at=work.now).returning(t.desk_item.c.id)
         return {"ok": True, "desk_item_id": work.conn.execute(made).scalar_one(), "new": True}
 

@@ -42,6 +42,15 @@ def forget_meals(erased: Erased, person_id: int) -> None:
     work.conn.execute(about.values(person_id=None, words=""))
 
 
+def _canteen(work: Work, account_id: int) -> int | None:
+    """Where the account was last used: whoever looks after that canteen's neighbourhood pays it out."""
+    e, o = t.meal_entry.c, t.meal_order.c
+    query = select(o.canteen_id).join_from(t.meal_entry, t.meal_order, o.id == e.meal_order_id)
+    return work.conn.execute(
+        query.where(e.meal_account_id == account_id).order_by(e.id.desc()).limit(1)
+    ).scalar()
+
+
 def balance_to_come(work: Work, person_id: int) -> dict[str, Any] | None:
     """The person's meal account, once what is to come has been paid back: {"number", "cents"}; None without money."""
     a = t.meal_account.c
@@ -104,6 +113,7 @@ def _part_from_money(erased: Erased, person_id: int) -> None:
     if account is not None:
         words = LEFT if account["cents"] > 0 else OWED
         said = words.format(number=account["number"], sum=yuan(abs(account["cents"])))
-        OpenDeskItem(PAY_OUT, said).run(work)
+        number = account["number"]
+        OpenDeskItem(PAY_OUT, said, canteen_id=_canteen(work, number), meal_account_id=number).run(work)
     mine = update(t.meal_account).where(a.person_id == person_id)
     erased.erase("meal_account", mine.values(person_id=None))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models import tables as t
-from models.actions.desk import Audit
+from models.actions.desk import Audit, CloseDeskItem
 from models.actions.looking_after import not_theirs
 from models.actions.meal_in_hand import Account, By
 from models.rules.orders import Refusal, Why
@@ -56,6 +56,36 @@ class PayOut:
         """Never more than there is."""
         done = _moved(work, self.person_id, "payout", -self.cents, self.user_id, self.note)
         return _told(work, done, Audit(self.user_id, "meal_payout", str(self.person_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class PayOutLeft:
+    """All that is left in the account of an erased diner has been given to whoever came with its number.
+
+    Gives {"cents"}. Refusals: unknown (no such item, or its account is somebody's), no_money, already (it is done).
+    """
+
+    desk_item_id: int
+    user_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """The item is done with it."""
+        d, a = t.desk_item.c, t.meal_account.c
+        whose = select(d.meal_account_id).where(d.id == self.desk_item_id)
+        left = select(a.id, a.balance_cents).where(a.id == whose.scalar_subquery(), a.person_id.is_(None))
+        row = work.conn.execute(left.with_for_update()).first()
+        if row is None:
+            return Refusal(Why.UNKNOWN)
+        if row.balance_cents <= 0:
+            return Refusal(Why.NO_MONEY, left=0)
+        closed = CloseDeskItem(self.desk_item_id, self.user_id).run(work)
+        if not closed["ok"]:
+            return closed
+        Account(work, row.id, 0, "pickup", row.balance_cents).enter(
+            "payout", -row.balance_cents, By("console", self.user_id)
+        )
+        Audit(self.user_id, "meal_left_paid", str(row.id)).run(work)
+        return {"ok": True, "cents": row.balance_cents}
 
 
 @dataclass(frozen=True, slots=True)

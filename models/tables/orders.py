@@ -159,6 +159,7 @@ desk_item = Table(
     refers_to("account", nullable=True),
     refers_to("person", nullable=True, index=True),  # whom it is about, where they have no account
     refers_to("canteen", nullable=True),  # which it is about: for the areas whose estates it serves
+    refers_to("meal_account", nullable=True),  # which is to be paid out
     Column("words", Text, nullable=False, default=""),
     Column("made_at", Moment, nullable=False),
     Column("done_at", Moment, nullable=True),

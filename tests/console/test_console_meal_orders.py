@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from sqlalchemy import delete, insert, update
 
 from models import tables as t
+from models.actions.desk import OpenDeskItem
 from models.actions.diets import SaveDiet
 from models.actions.entitlements import SaveEntitlement
 from models.actions.meal_money import PayBill, PayOut, TopUp
@@ -275,6 +276,26 @@ def test_money_is_taken_in_and_given_out(open_menus: Console, clerk: Visitor) ->
     assert open_menus.rows(t.meal_account)[0].balance_cents == 6950
     assert "付款方式已经保存" in clerk.send("/console/residents/1/pays", pays="bill").text
     assert "2026 年 11 月" in clerk.open("/console/residents/1/meals").text
+
+
+def test_money_left_by_somebody_erased_is_paid_out_where_the_canteen_is(
+    open_menus: Console, clerk: Visitor
+) -> None:
+    with open_menus.store.work(NOW) as work:
+        left = {"pays": "pickup", "balance_cents": 500, "changed_at": NOW}
+        account = work.conn.execute(
+            insert(t.meal_account).values(left).returning(t.meal_account.c.id)
+        ).scalar_one()
+        about = {"canteen_id": 1, "meal_account_id": int(account)}
+        item = OpenDeskItem("pay_out", "餐费账户还有 5 元没有退。", **about).run(work)["desk_item_id"]
+    path = f"/console/items/{item}/paid-out"
+    firm = open_menus.signed_in("anju")
+    firm.open("/console/items")
+    assert firm.post(path).status in (403, 404)
+    assert "剩下的钱已经退了" in clerk.open("/console/items").text
+    assert "已经退了 5 元" in clerk.send(path).text
+    assert open_menus.rows(t.meal_account)[-1].balance_cents == 0
+    assert clerk.post(path).status == 404
 
 
 def test_who_owes_is_listed_for_their_own_area(open_menus: Console, clerk: Visitor) -> None:

@@ -19,6 +19,7 @@ from models.actions.desk import OpenDeskItem, SaveUser
 from models.actions.helpers import AddHelper
 from models.actions.import_runs import StartImport
 from models.actions.kitchen import Correct, Freeze
+from models.actions.meal_in_hand import Account, By
 from models.actions.page import BindPhone
 from models.actions.pause import Pause
 from models.actions.people import BindHome, LockAccount, SetPhone
@@ -123,6 +124,15 @@ class Scene:
     def meal(self) -> int:
         """A meal that the resident has ordered."""
         return int(self.lunch().place(self.who)["meal_order_id"])
+
+    def left_over(self) -> int:
+        """The item about money in the account of somebody who has been erased."""
+        with self.town.store.work(self.town.clock.now()) as work:
+            row = {"pays": "pickup", "balance_cents": 0, "changed_at": work.now}
+            account = work.conn.execute(insert(t.meal_account).values(row).returning(t.meal_account.c.id))
+            account_id = int(account.scalar_one())
+            Account(work, account_id, 0, "pickup", 0).enter("top_up", 500, By("console", self.user))
+            return int(OpenDeskItem("pay_out", meal_account_id=account_id).run(work)["desk_item_id"])
 
     def greens(self) -> int:
         """The last dish of that lunch."""

@@ -80,7 +80,7 @@ from models.actions.kitchen import (
     ServeMeal,
 )
 from models.actions.kitchen_unheard import PassUpCount
-from models.actions.meal_money import PayAtCounter, PayBill, PayOut, SetPays, TopUp
+from models.actions.meal_money import PayAtCounter, PayBill, PayOut, PayOutLeft, SetPays, TopUp
 from models.actions.meal_rating import AskMealRatings, RateMeal
 from models.actions.meal_routes import SaveMealRoute
 from models.actions.meal_withdrawal import CancelWithdrawn
@@ -295,6 +295,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     CancelMeal: lambda s: CancelMeal(s.meal()),
     TopUp: lambda s: TopUp(s.person, 5000, s.user),
     PayOut: lambda s: s.town.do(TopUp(s.person, 5000, s.user)) and PayOut(s.person, 2000, s.user),
+    PayOutLeft: lambda s: PayOutLeft(s.left_over(), s.user),
     PayBill: lambda s: PayBill(s.person, 2000, s.user),
     SetPays: lambda s: SetPays(s.person, "bill", s.user),
     PayAtCounter: lambda s: PayAtCounter(s.meal(), "console", s.user),

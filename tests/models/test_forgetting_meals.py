@@ -16,7 +16,7 @@ from models.actions.desk import SaveUser
 from models.actions.diets import SaveDiet
 from models.actions.erasure import ErasePerson
 from models.actions.kitchen import Freeze
-from models.actions.meal_money import TopUp
+from models.actions.meal_money import PayOutLeft, TopUp
 from models.actions.people import SetPhone, Unfollow
 from tests.models.dining import LUNCH_DAY, Dining
 from tests.models.test_erasure import everything
@@ -111,6 +111,23 @@ def test_each_account_left_is_paid_out_by_an_item_of_its_own(dining: Dining) -> 
     assert len(words) == 2
     assert "10 元" in words[0]
     assert "20 元" in words[1]
+
+
+def test_what_is_left_is_paid_out_once_by_those_who_look_after_the_canteen(
+    dining: Dining, who: views.Resident
+) -> None:
+    town, user = dining.town, int(dining.town.do(SaveUser("admin", "admin", "hash"))["user_id"])
+    assert town.do(ErasePerson(who.person_id))["ok"]
+    item = next(one for one in town.rows(t.desk_item) if one.kind == "pay_out")
+    assert item.canteen_id == dining.canteen
+    area = views.User("community", estates=frozenset(town.planted.estates.values()))
+    assert item.id in [one.id for one in town.see(views.desk_items, area)]
+    assert town.do(PayOutLeft(item.id, user)) == {"ok": True, "cents": 5000}
+    assert town.do(PayOutLeft(item.id, user))["why"] == "no_money"
+    assert town.rows(t.meal_account, id=item.meal_account_id)[0].balance_cents == 0
+    assert [one.cents for one in town.rows(t.meal_entry) if one.kind == "payout"] == [-5000]
+    assert town.rows(t.desk_item, id=item.id)[0].state == "done"
+    assert dining.faults() == []
 
 
 def test_after_the_cut_off_the_kitchen_is_corrected(dining: Dining, who: views.Resident) -> None:
