@@ -69,7 +69,7 @@ def real_epoch() -> float:
 def day_text(at: datetime) -> str:
     """A day and a time to keep in mind: 11 月 20 日（周五）15:00."""
     moment = local(at)
-    return f"{moment.month} 月 {moment.day} 日（周{'一二三四五六日'[moment.weekday()]}）{moment:%H:%M}"
+    return f"{moment.month} 月 {moment.day} 日（周{WEEK[moment.weekday()]}）{moment:%H:%M}"
 
 
 def span_text(starts: datetime | str, ends: datetime | str) -> str:

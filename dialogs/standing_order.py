@@ -31,6 +31,7 @@ from bot.talk import Ask, Choice, Confirm, Do, Look, Part, Say, Script, World, d
 from dialogs.standing_skip import today_of
 from models import views
 from models.actions.standing import PauseStandingOrder, ResumeStandingOrder, SaveStandingOrder
+from models.rules.days import day_named
 from models.rules.meals import MEAL_NAMES
 from models.rules.standing import WORKDAYS, days_named
 
@@ -98,18 +99,18 @@ def told(known: list[dict[str, Any]]) -> str:
 def pauses(one: dict[str, Any]) -> list[str]:
     """When it is paused, in words."""
     since = one["paused_from"]
-    return [f"{stretch(*days)}停" for days in one["pauses"]] + ([f"{day_named(since)}起停"] if since else [])
+    return [f"{stretch(*days)}停" for days in one["pauses"]] + (
+        [f"{day_named(date.fromisoformat(since))}起停"] if since else []
+    )
 
 
 def stretch(first: str, last: str) -> str:
     """3 月 4 日到 3 月 6 日, or one day. Both ISO."""
-    return day_named(first) if first == last else f"{day_named(first)}到 {day_named(last)}"
-
-
-def day_named(day: str) -> str:
-    """3 月 4 日, of 2026-03-04."""
-    on = date.fromisoformat(day)
-    return f"{on.month} 月 {on.day} 日"
+    return (
+        day_named(date.fromisoformat(first))
+        if first == last
+        else f"{day_named(date.fromisoformat(first))}到 {day_named(date.fromisoformat(last))}"
+    )
 
 
 def made(world: World, who: int, elder: int | None, known: list[dict[str, Any]]) -> Part[None]:

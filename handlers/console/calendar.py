@@ -18,6 +18,7 @@ from models import views
 from models.actions.calendar import YEARS, ForgetDays, SaveDays
 from models.rules.announcement import NAME_LETTERS, read_announcement
 from models.rules.calendar import Calendar, OwnDay, names_of
+from models.rules.days import day_named
 from models.rules.orders import Refusal, Why
 
 MARKS: Mapping[str, str] = {"holiday": "休", "make_up": "班"}
@@ -99,7 +100,7 @@ def save_day() -> ResponseReturnValue:
     name = " ".join(request.form.get("name", "").split())[:NAME_LETTERS]
     with working() as work:
         outcome = SaveDays(g.me.id, {on: OwnDay(works, name)}).run(work)
-    done = f"{on.month} 月 {on.day} 日改成了{'上班' if works else '放假'}，马上生效。"
+    done = f"{day_named(on)}改成了{'上班' if works else '放假'}，马上生效。"
     return back(outcome, done, "console.calendar", year=on.year)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from bot.clock import WEEK
 from models.rules.hours import HOLIDAY, read_hours
 
-WEEK = "一二三四五六日"
 GROUPS: Mapping[str, list[int]] = {
     "工作日": [1, 2, 3, 4, 5],
     "周末": [6, 7],

@@ -15,6 +15,7 @@ from models.actions.entitlements import SaveTier
 from models.rules.entitlements import GROUPS
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
+from models.rules.standing import days_named
 from models.store import Work
 from models.views import canteens
 
@@ -70,12 +71,6 @@ def until(days: int, clock: str) -> str:
     return f"{ {0: '当天', 1: '前一天'}.get(days, f'前 {days} 天') } {clock}"
 
 
-def _on(days: Iterable[int]) -> str:
-    days = tuple(days)
-    short = {(1, 2, 3, 4, 5, 6, 7): "每天", WORKDAYS: "周一至周五", (1, 2, 3, 4, 5, 6): "周一至周六"}
-    return short.get(days) or "、".join(f"周{WEEK[day - 1]}" for day in days)
-
-
 def _slot_rows(work: Work) -> Iterator[Row]:
     names_of = _canteens(work)
     for one in canteens.setup_slots(work):
@@ -86,7 +81,7 @@ def _slot_rows(work: Work) -> Iterator[Row]:
         values = {name: getattr(one, name) for name in names}
         sent = f"，送餐上门{f'加 {yuan(one.delivery_cents)}' if one.delivery_cents else '不加钱'}"
         note = (
-            f"{_on(one.days)}{'，节假日也供应' if one.holidays else ''}；{one.starts}–{one.ends}；"
+            f"{days_named(one.days)}{'，节假日也供应' if one.holidays else ''}；{one.starts}–{one.ends}；"
             f"订餐到{until(one.order_days, one.order_until)}，取消到{until(one.cancel_days, one.cancel_until)}；"
             f"最多 {one.capacity} 份{sent if one.delivers else '，不送餐'}"
         )

@@ -19,6 +19,7 @@ from models.actions.canteens import ForgetCanteenDay, SaveCanteenDay
 from models.actions.meal_withdrawal import CancelWithdrawn
 from models.actions.menus import CopyMenus, MenuDish, PublishMenus, SaveMenu, WithdrawMenu, slot_of
 from models.rules.calendar import Calendar
+from models.rules.days import day_named
 from models.rules.meals import MEAL_NAMES, MEALS, serves, times
 from models.rules.money import amount, read_cents
 from models.store import Work
@@ -330,7 +331,7 @@ def canteen_day() -> ResponseReturnValue:
     )
     with working() as work:
         outcome = action.run(work)
-    done = f"{on.month} 月 {on.day} 日{OF_DAY[what]}，已经保存。"
+    done = f"{day_named(on)}{OF_DAY[what]}，已经保存。"
     return back(
         outcome, done, "console.menus", step="canteen_day", **_chosen(canteen_id), week=on.isoformat()
     )
@@ -342,7 +343,7 @@ def withdraw_menu(menu_id: int) -> ResponseReturnValue:
         menu_ = found(canteens.own_menu(work, me().asker, menu_id))
         outcome = WithdrawMenu(g.me.id, menu_id, orders=request.form.get("orders") == "yes").run(work)
     cancelled = sum(_cancelled(order_id) for order_id in outcome["orders"]) if outcome["ok"] else 0
-    what = f"{menu_.day.month} 月 {menu_.day.day} 日{MEAL_NAMES[menu_.meal]}的菜单已经撤下"
+    what = f"{day_named(menu_.day)}{MEAL_NAMES[menu_.meal]}的菜单已经撤下"
     done = f"{what}，取消了 {cancelled} 份订餐，钱已经退回，正在通知订餐的人。" if cancelled else f"{what}。"
     return back(outcome, done, "console.menus", step="withdraw", **_shown(menu_.canteen_id, menu_.day))
 

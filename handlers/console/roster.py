@@ -15,6 +15,7 @@ from handlers.console.duty import duty_text
 from handlers.console.pages import day, found, looking, me, show, units_of, whole
 from models import views
 from models.rules.calendar import Day
+from models.rules.days import day_named
 from models.store import Work
 
 DAYS = len(WEEK)
@@ -104,7 +105,7 @@ def _times(one: views.Shift) -> str:
     """From when to when, as short as can be: 8:00–17:00, 20:00–次日 8:00."""
     starts, ends = local(one.starts_at), local(one.ends_at)
     later = (ends.date() - starts.date()).days
-    next_day = "" if not later else "次日 " if later == 1 else f"{ends.month} 月 {ends.day} 日 "
+    next_day = "" if not later else "次日 " if later == 1 else f"{day_named(ends)} "
     return f"{starts.hour}:{starts:%M}–{next_day}{ends.hour}:{ends:%M}"
 
 

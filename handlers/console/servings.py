@@ -18,6 +18,7 @@ from handlers.console.pages import day, filters, looking, me, show, whole
 from handlers.console.plotting import plotter
 from handlers.console.words import date_text, word
 from models import views
+from models.rules.days import day_named
 from models.store import Work
 from models.views import servings as counted
 from models.views.canteens import canteens_seen
@@ -158,7 +159,7 @@ def _days(work: Work, wanted: ServingsWanted) -> list[Cut]:
     if wanted.until - wanted.since > timedelta(days=DAYS_ALONE):
         return []
     days = counted.servings_by_day(work, me().asker, wanted)
-    rows = [(f"{one.month} 月 {one.day} 日", sums) for one, sums in days.items()]
+    rows = [(day_named(one), sums) for one, sums in days.items()]
     return [Cut("day", "每天", "日期", "columns", (*EATEN, "waiting"), rows)]
 
 

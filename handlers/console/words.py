@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.clock import local, span_text
 from handlers.console.forms import limits_of
+from models.rules.days import day_named
 from models.rules.masking import mask
 from models.rules.money import amount, yuan
 from models.views import Trace
@@ -69,7 +70,7 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     here = local(at)
-    return f"{here.month} 月 {here.day} 日 {here:%H:%M}"
+    return f"{day_named(here)} {here:%H:%M}"
 
 
 def typed(at: datetime) -> str:
@@ -79,7 +80,7 @@ def typed(at: datetime) -> str:
 
 def date_text(on: date) -> str:
     """A day as people here read it: 11 月 22 日."""
-    return f"{on.month} 月 {on.day} 日"
+    return day_named(on)
 
 
 def details(facts: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.clock import SHANGHAI, WEEK, local
 from handlers.page.words import WORDS
+from models.rules.days import day_named
 
 NEAR = ("今天", "明天", "后天")
 
@@ -39,5 +40,5 @@ def _times() -> list[time]:
 
 
 def _words(day: date, later: int) -> str:
-    name = NEAR[later] if later < len(NEAR) else f"{day.month} 月 {day.day} 日"
+    name = NEAR[later] if later < len(NEAR) else day_named(day)
     return f"{name}（周{WEEK[day.weekday()]}）"

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from models import tables as t
 from models.actions.desk import OpenDeskItem
+from models.rules.days import day_named
 from models.rules.meals import MEAL_NAMES
 from models.store import To, Work
 
@@ -52,7 +53,7 @@ def ask_after(work: Work, order: Any, why: str) -> None:
     """Have somebody phone a diner to whom a meal could not be handed over. `why`: without name, door and phone."""
     if order.person_id is None:
         return
-    facts = {"day": f"{order.day.month} 月 {order.day.day} 日", "meal": MEAL_NAMES[order.meal]}
+    facts = {"day": day_named(order.day), "meal": MEAL_NAMES[order.meal]}
     words = ASK.format(**facts, number=order.number, why=why)
     OpenDeskItem(NOT_DELIVERED, words, person_id=order.person_id).run(work)
 

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from models import tables as t
 from models.actions.diner_calls import reachable, tell_diner
+from models.rules.days import day_named
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
 from models.rules.standing import days_named
@@ -43,7 +44,7 @@ def tell_of_canteen(work: Work, meal_order_id: int, user_id: int, end: str, refu
     row = work.conn.execute(query).first()
     if asker is None or not asker.is_firm or row is None or row.person_id is None:
         return
-    meal = f"{row.day.month} 月 {row.day.day} 日{MEAL_NAMES[row.meal]}"
+    meal = f"{day_named(row.day)}{MEAL_NAMES[row.meal]}"
     refund = yuan(refund_cents) if refund_cents else ""
     facts = {"end": end, "number": row.number, "canteen": row.canteen, "meal": meal, "refund": refund}
     back = f"，付过的 {refund}退回了余额" if refund else ""
@@ -101,7 +102,7 @@ def _tell(work: Work, account_id: int | None, end: str, who: str, row: Any, refu
         "end": end,
         "number": row.number,
         "who": who,
-        "meal": f"{row.day.month} 月 {row.day.day} 日{MEAL_NAMES[row.meal]}",
+        "meal": f"{day_named(row.day)}{MEAL_NAMES[row.meal]}",
         "dishes": _dishes(work, row.id),
         "code": row.code,
         "back": _until(work, row),
@@ -129,4 +130,4 @@ def _dishes(work: Work, meal_order_id: int) -> str:
 def _until(work: Work, row: Any) -> str:
     """Until when the diner may cancel it; empty when that is over."""
     until = row.cancel_until.astimezone(ZoneInfo(work.limits["time_zone"]))
-    return f"{until.month} 月 {until.day} 日 {until.hour}:{until:%M}" if until > work.now else ""
+    return f"{day_named(until)} {until.hour}:{until:%M}" if until > work.now else ""

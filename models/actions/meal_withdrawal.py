@@ -11,6 +11,7 @@ from models import tables as t
 from models.actions.canteens import runs
 from models.actions.diner_calls import tell_diner
 from models.actions.meals import CancelMeal
+from models.rules.days import day_named
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
 from models.rules.orders import Refusal, Why
@@ -48,7 +49,7 @@ class CancelWithdrawn:
         return work.conn.execute(joined.where(o.id == self.meal_order_id)).first()
 
     def _tell(self, work: Work, row: Any, refund_cents: int) -> None:
-        meal = f"{row.day.month} 月 {row.day.day} 日{MEAL_NAMES[row.meal]}"
+        meal = f"{day_named(row.day)}{MEAL_NAMES[row.meal]}"
         refund = yuan(refund_cents) if refund_cents else ""
         facts = {"number": row.number, "canteen": row.canteen, "meal": meal, "refund": refund}
         back = f"，付过的 {refund}退回了餐费余额" if refund else ""

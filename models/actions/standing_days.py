@@ -14,6 +14,7 @@ from models.actions.diner_calls import reachable, tell_diner
 from models.actions.meals import PlaceMeal
 from models.actions.menus import slot_of
 from models.rules.calendar import Calendar
+from models.rules.days import day_named
 from models.rules.meals import MEAL_NAMES, serves, times
 from models.rules.orders import Refusal, Why
 from models.rules.standing import basket
@@ -140,7 +141,7 @@ class RunStandingDay:
         cared = select(c.word).where(
             c.elder_id == row.person_id, c.carer_id == row.by_person_id, c.state == "agreed"
         )
-        day, meal = f"{self.day.month} 月 {self.day.day} 日", MEAL_NAMES[row.meal]
+        day, meal = day_named(self.day), MEAL_NAMES[row.meal]
         return {"day": day, "meal": meal, "word": work.conn.execute(cared).scalar() or ""}
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from unicodedata import normalize
 
+from models.rules.days import WEEKDAYS, day_named
+
 Counts = Mapping[str, int]  # by the dish's id, as JSON keeps it
 
 FROZEN = 1  # the version that is counted at the cut-off
 WAYS = "送餐和取餐有变，请重新打印送餐单和标签"
-_DAYS = "一二三四五六日"
 _CODE = re.compile(r"(?:(?P<menu>\d{1,9})-)?(?P<code>\d{4,6})")
 
 
@@ -55,7 +56,7 @@ def day_words(day: date) -> str:
     >>> day_words(date(2026, 11, 23))
     '11 月 23 日（周一）'
     """
-    return f"{day.month} 月 {day.day} 日（周{_DAYS[day.weekday()]}）"
+    return f"{day_named(day)}（周{WEEKDAYS[day.weekday()]}）"
 
 
 def read_code(text: str) -> tuple[int | None, str] | None:

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from models.rules.calendar import SATURDAY, Calendar
+from models.rules.days import WEEKDAYS
 from models.rules.meals import FRIDAY, MONDAY
 
-WEEKDAYS = "一二三四五六日"
 WORKDAYS = (1, 2, 3, 4, 5)
 NAMES: Mapping[tuple[int, ...], str] = {
     WORKDAYS: "周一到周五",
     (1, 2, 3, 4, 5, 6, 7): "每天",
+    (1, 2, 3, 4, 5, 6): "周一到周六",
     (6, 7): "周六、周日",
 }
 
@@ -21,8 +22,8 @@ NAMES: Mapping[tuple[int, ...], str] = {
 def days_named(days: Sequence[int]) -> str:
     """The days of a standing order in words.
 
-    >>> days_named((1, 2, 3, 4, 5)), days_named((1, 3, 5))
-    ('周一到周五', '周一、周三、周五')
+    >>> days_named((1, 2, 3, 4, 5)), days_named((1, 2, 3, 4, 5, 6)), days_named((1, 3, 5))
+    ('周一到周五', '周一到周六', '周一、周三、周五')
     """
     return NAMES.get(tuple(days)) or "、".join(f"周{WEEKDAYS[day - 1]}" for day in days)
 

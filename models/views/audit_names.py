@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from models import tables as t
+from models.rules.days import day_named
 from models.rules.masking import mask_name
 from models.rules.meals import MEAL_NAMES
 from models.store import Work
@@ -74,7 +75,7 @@ def _meal(_work: Work, row: Any) -> str:
 
 
 def _menu(_work: Work, row: Any) -> str:
-    return f"{row.name} {row.day.month} 月 {row.day.day} 日{MEAL_NAMES[row.meal]}"
+    return f"{row.name} {day_named(row.day)}{MEAL_NAMES[row.meal]}"
 
 
 def _meals() -> Mapping[str, tuple[Select[Any], Callable[[Work, Any], str]]]:

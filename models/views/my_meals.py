@@ -14,6 +14,7 @@ from models import tables as t
 from models.rules.entitlements import worded
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
+from models.rules.standing import days_named
 from models.store import Work
 from models.views.carers import carer_links
 from models.views.diets import diet_of, diet_words
@@ -29,7 +30,6 @@ ENTRIES = {
     "top_up": "充值", "meal": "订餐", "change": "改餐", "refund": "退餐", "counter": "取餐时付", "bill_paid": "结账",
     "payout": "退余额",
 }  # fmt: skip
-WEEKDAYS = "一二三四五六日"
 
 
 def told_at(work: Work, moment: datetime | None) -> str:
@@ -173,7 +173,7 @@ def _standing(work: Work, person_id: int) -> Rows:
     return [
         {
             "哪一顿": MEAL_NAMES[row.meal],
-            "哪几天": "、".join(f"周{WEEKDAYS[day - 1]}" for day in row.days),
+            "哪几天": days_named(row.days),
             "食堂": row.canteen,
             "怎么取": HOW[row.how],
             "从哪天起": str(row.starts_on),
