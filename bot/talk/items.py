@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from bot.language.dishes import find_dish, likest_first, near_dishes
 from bot.language.meal_plans import names_several
+from bot.language.meals import find_meal
 from bot.language.numbers import bare_number, read_option, says_any
 from bot.language.ordering import usual
 from bot.language.portions import Portion, find_portions, find_strangers, read_picks, without_serving
@@ -273,15 +274,13 @@ class Items(Question[Counts]):
         return self._id(found[0]) if len(found) == 1 else ""
 
     def _swapped(self, text: str, now: Counts) -> Reading:
-        """红烧鱼换成炖豆腐, 不是红烧鱼是炖豆腐: as many of the other, unless a number is said.
-
-        换成炖豆腐, where there are two things, is asked.
-        """
+        """红烧鱼换成炖豆腐: as many of the other, unless a number is said. 换成炖豆腐, of two things, is asked."""
         said = _SWAP.match(text)
         if not said:
             return None
         words, named = said["new"] or said["but"], _without_counts(said["old"] or said["not"] or "")
-        olds = [self._one(named)] if named.strip(" ,把那的给我") else list(now)
+        old, nothing = self._one(named), not named.strip(" ,把那的给我") or find_meal(named) is not None
+        olds = list(now) if nothing and not old else [old]
         if not set(olds) <= now.keys():
             return None
         new = find_portions(words, self.names, self.absent)

@@ -381,10 +381,11 @@ def test_a_call_is_entered_with_the_keyboard_alone(console: Console, page: Page,
         work.conn.execute(update(t.estate).values(aliases=["幸福小区"]))
         work.number_after(t.ORDER_NUMBER, 1002)
     page.keyboard.press("n")
-    page.get_by_role("heading", name="代报").wait_for()
+    expect(page.locator("#phone")).to_be_focused()
     page.keyboard.type("13900000009")
     page.keyboard.press("Enter")
     page.get_by_text("还没有登记过").wait_for()
+    expect(page.locator("#name")).to_be_focused()
     down = "ArrowDown"
     for typed in ("钱爷爷", "", "幸福小区", "3", "2", "602", "", (down, down), (down,), "水管漏水"):
         for key in typed:

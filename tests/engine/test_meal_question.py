@@ -305,6 +305,7 @@ def test_the_opening_edits_what_there_is() -> None:
     now = Items("items", "要什么？", things=DISHES, now={"1": 1})
     assert now.volunteered(Said("改成三份"), found) == {"1": 3}
     assert now.volunteered(Said("换成豆腐"), found) == {"4": 1}
+    assert now.volunteered(Said("明天午餐换成豆腐"), found) == {"4": 1}
 
 
 BASKETS = st.dictionaries(st.sampled_from(["2", "4", "5", "6"]), st.integers(1, 20), min_size=1, max_size=4)
