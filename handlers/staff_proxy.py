@@ -34,11 +34,8 @@ NO_MENU = "{meal}现在订不了：没有菜单，或者已经截止。截止以
 WHICH_DISH = "请写上要什么菜。{day}{meal}有：{dishes}"
 NO_DISH = "{day}{meal}没有{dish}，没有订。有：{dishes}"
 UNSURE_DISH = "“{said}”可能是 {dishes}，请写全。"
-DONE = (
-    "订好了，订餐 {number} 号：{estate}，{day}{meal}，{dishes}，{how}。"
-    "价钱 {price}{subsidy}，{pays}。取餐码 {code}。"
-)
-PAYS = {"balance": "自付 {pay}，从余额扣了", "pickup": "自付 {pay}，取餐时收", "bill": "自付 {pay}，记在账上"}
+DONE = "订好了，订餐 {number} 号：{estate}，{day}{meal}，{dishes}，{how}。{pays}。取餐码 {code}。"
+PAYS = {"balance": "从余额扣了 {pay}", "pickup": "取餐时收 {pay}", "bill": "{pay}记在账上"}
 WHY = {
     "sold_out": "{dish} 不够了，还剩 {left} 份。",
     "full": "这一餐只剩 {left} 份了。",
@@ -157,14 +154,12 @@ def _told(
     portions: Mapping[str, int],
     said: ForDiner,
 ) -> str:
-    """What has been ordered, without name, door or phone."""
+    """What has been ordered, without name, door, phone or subsidy, which would tell of an income."""
     return DONE.format(
         number=done["number"],
         estate=home.estate,
         dishes="、".join(f"{name} {count} 份" for name, count in portions.items()),
         how="送餐" if said.delivery else "自取",
-        price=yuan(done["price_cents"]),
-        subsidy=f"，补贴 {yuan(done['subsidy_cents'])}" if done["subsidy_cents"] else "",
         pays=PAYS[done["pays"]].format(pay=yuan(done["pay_cents"])),
         code=done["code"],
         **_named(menu),

@@ -47,7 +47,7 @@ def tell_of_canteen(work: Work, meal_order_id: int, user_id: int, end: str, refu
     meal = f"{day_named(row.day)}{MEAL_NAMES[row.meal]}"
     refund = yuan(refund_cents) if refund_cents else ""
     facts = {"end": end, "number": row.number, "canteen": row.canteen, "meal": meal, "refund": refund}
-    back = f"，付过的 {refund}退回了余额" if refund else ""
+    back = f"，餐费 {refund}已经退回" if refund else ""
     call = CALL.format(canteen=row.canteen, meal=meal, number=row.number, done=DONE[end], back=back)
     tell_diner(work, row.person_id, row.account_id, "meal_by_canteen", facts, call)
 

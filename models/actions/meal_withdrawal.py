@@ -52,6 +52,6 @@ class CancelWithdrawn:
         meal = f"{day_named(row.day)}{MEAL_NAMES[row.meal]}"
         refund = yuan(refund_cents) if refund_cents else ""
         facts = {"number": row.number, "canteen": row.canteen, "meal": meal, "refund": refund}
-        back = f"，付过的 {refund}退回了餐费余额" if refund else ""
+        back = f"，餐费 {refund}已经退回" if refund else ""
         call = f"{row.canteen}做不了 {meal}，订餐 {row.number} 已经取消{back}。请打电话告诉本人。"
         tell_diner(work, row.person_id, row.account_id, "meal_withdrawn", facts, call)

@@ -50,7 +50,7 @@ def test_who_has_no_account_is_called(dining: Dining) -> None:
     tell(dining, order["meal_order_id"], cook(dining), "cancelled", 1200)
     (item,) = dining.town.rows(t.desk_item)
     assert (item.kind, item.person_id) == ("call_diner", who.person_id)
-    assert "付过的 12 元退回了余额" in item.words
+    assert "餐费 12 元已经退回" in item.words
     assert dining.town.told("meal_by_canteen") == []
 
 
@@ -63,7 +63,7 @@ def test_who_is_called_hears_of_every_meal(dining: Dining) -> None:
     (item,) = dining.town.rows(t.desk_item)
     lines = item.words.split("\n")
     assert ["改" in one for one in lines] == [True, False]
-    assert "付过的 12 元退回了余额" in lines[1]
+    assert "餐费 12 元已经退回" in lines[1]
 
 
 def clerk(dining: Dining) -> int:
