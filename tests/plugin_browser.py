@@ -1,5 +1,7 @@
 """Browser tests: finds a Chromium, gives it to tests as `chromium`, and says plainly when there is none.
 
+They, and all tests that start the whole product, run in one process.
+
 LINLI_CHROMIUM names the program to use. With LINLI_TEST_BROWSER=require a missing one is a failure.
 """
 
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from xdist.scheduler import LoadGroupScheduling
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = (
@@ -50,26 +53,43 @@ def find_chromium() -> str | None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker of tests that run again on real servers."""
     config.addinivalue_line("markers", "storage: runs again on a real PostgreSQL and Redis")
-    if not config.pluginmanager.hasplugin("xdist"):
-        config.addinivalue_line("markers", "xdist_group: which tests one process runs (pytest-xdist)")
 
 
-WHOLE = ("tests/day/", "tests/faults/", "tests/running/test_run.py")
+WHOLE = (
+    "tests/browser/",
+    "tests/console/test_console_browser.py",
+    "tests/day/",
+    "tests/emulator/test_emulator_page.py",
+    "tests/faults/",
+    "tests/page/test_page_browser.py",
+    "tests/running/test_guards_of_tests.py",
+    "tests/running/test_run.py",
+)
+"""Tests with a browser share one Chromium; of those that start the whole product no two may take the same ports."""
+
+
+class WholeTogether(LoadGroupScheduling):
+    """One process runs all of WHOLE, and any process any other test.
+
+    By their places, because pytest-xdist 3.8 hands its groups on in names of tests that pytest 9.2 does not read.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "whole" if nodeid.startswith(WHOLE) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeTogether:
+    """Called by pytest-xdist."""
+    return WholeTogether(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for `chromium` is a browser test.
-
-    Browser tests share one process and so one Chromium; those that start the whole product share it too, so that
-    no two of them take each other's ports.
-    """
+    """Whoever asks for `chromium` is a browser test."""
     for item in items:
-        browser = "chromium" in getattr(item, "fixturenames", ())
-        if browser:
+        if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-        if browser or any(place in item.nodeid for place in WHOLE):
-            item.add_marker(pytest.mark.xdist_group("whole"))
 
 
 @pytest.fixture(scope="session")

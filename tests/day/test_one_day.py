@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from PIL import Image
 from sqlalchemy import select
 
 from models import tables as t
 from tests.day.story import Day
-
-pytestmark = pytest.mark.xdist_group("whole")
 
 # Words of homes: no log has any reason to hold them.
 DOORS = re.compile(r"单元|\d+ ?室|门牌|号楼")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Error
 
 from tests.conftest import LeftLoopback
+from tests.plugin_browser import WHOLE
 from tests.running.processes import PATIENCE, ROOT
 
 BROWSER_TEST = "def test_a(chromium): pass\ndef test_b(): pass\n"
@@ -81,6 +83,16 @@ def test_without_chromium_the_last_line_says_so(tmp_path: Path, workers: tuple[s
     assert status == 0
     assert said[-1].startswith("Browser tests were not run: no Chromium was found")
     assert said[-1].endswith("Tests left out: 1.")
+
+
+def test_every_file_with_a_browser_runs_where_the_others_do() -> None:
+    files = [path for path in ROOT.glob("tests/**/test_*.py") if re.search(r"\bchromium: ", path.read_text())]
+    assert len(files) > 3
+    assert [place for place in map(_place, files) if not place.startswith(WHOLE)] == []
+
+
+def _place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
 def test_where_browser_tests_are_required_their_absence_fails(tmp_path: Path) -> None:
