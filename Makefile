@@ -69,7 +69,7 @@ lock:
 audit: .venv/dev.stamp
 	@$(PYTHON) -m pip_audit --strict --disable-pip --require-hashes -r requirements.lock $(ARGS) || { \
 		echo 'make audit: failed. A table above names known holes: mend them (make lock). Without a table nothing is'; \
-		echo 'known: pypi.org could not be asked (make audit ARGS="-s osv" asks osv.dev). Audit where it can be.'; \
+		echo 'known: the service of known holes could not be asked (ARGS="-s osv" asks another). Audit where it can be.'; \
 		exit 1; }
 
 clean:

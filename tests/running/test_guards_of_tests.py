@@ -16,6 +16,15 @@ from tests.conftest import LeftLoopback
 from tests.plugin_browser import WHOLE
 from tests.running.processes import PATIENCE, ROOT
 
+WHERE_IT_RAN = """
+import os, pathlib
+import pytest
+@pytest.mark.parametrize("one", range(40))
+def test_where(one):
+    ran = pathlib.Path(os.environ["RAN"])
+    with ran.open("a") as file:
+        print(os.environ["PYTEST_XDIST_WORKER"], file=file)
+"""
 BROWSER_TEST = "def test_a(chromium): pass\ndef test_b(): pass\n"
 ESCAPING_TEST = """
 import socket
@@ -83,6 +92,18 @@ def test_without_chromium_the_last_line_says_so(tmp_path: Path, workers: tuple[s
     assert status == 0
     assert said[-1].startswith("Browser tests were not run: no Chromium was found")
     assert said[-1].endswith("Tests left out: 1.")
+
+
+@pytest.mark.parametrize(("place", "processes"), [("tests/day", 1), ("tests/other", 2)])
+def test_one_process_runs_what_starts_the_whole_product(tmp_path: Path, place: str, processes: int) -> None:
+    folder, ran = tmp_path / place, tmp_path / "ran"
+    folder.mkdir(parents=True)
+    (folder / "test_here.py").write_text(WHERE_IT_RAN)
+    options = ("-p", "tests.plugin_browser", "-n", "2", "--dist", "loadgroup")
+    status, said = _pytest(tmp_path, "", *options, RAN=str(ran))
+    assert status == 0, said
+    workers = ran.read_text().split()
+    assert (len(workers), len(set(workers))) == (40, processes)
 
 
 def test_every_file_with_a_browser_runs_where_the_others_do() -> None:
