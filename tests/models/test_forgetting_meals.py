@@ -20,15 +20,9 @@ from models.actions.meal_money import PayOutLeft, TopUp
 from models.actions.people import SetPhone, Unfollow
 from tests.models.dining import LUNCH_DAY, Dining
 from tests.models.test_erasure import everything
-from tests.town import TestTown
 from workers.retention import RULES
 
 PHONE = "13812345678"
-
-
-@pytest.fixture
-def dining(town: TestTown) -> Dining:
-    return Dining(town)
 
 
 @pytest.fixture

@@ -13,12 +13,6 @@ from models.actions.people import Unfollow
 from models.actions.residents import set_name
 from models.actions.standing import SaveStandingOrder
 from tests.models.dining import Dining
-from tests.town import TestTown
-
-
-@pytest.fixture
-def dining(town: TestTown) -> Dining:
-    return Dining(town)
 
 
 def cook(dining: Dining) -> int:

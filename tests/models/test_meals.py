@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,31 +10,17 @@ from sqlalchemy import delete, insert, update
 
 from models import tables as t
 from models import views
-from models.actions.desk import SaveUser
 from models.actions.meal_money import PayAtCounter, PayBill, PayOut, SetPays, TopUp
 from models.actions.meal_withdrawal import CancelWithdrawn
 from models.actions.meals import PlaceMeal
 from models.actions.menus import WITHDRAWN_TIMER, WithdrawMenu
 from tests.models.dining import LUNCH_DAY, Dining
 from tests.models.kitchen import kitchen
-from tests.town import TestTown
 from workers.timers import OURS
 
 ORDER_ENDS = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)  # 9:30 in Shanghai
 CANCEL_ENDS = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
 OLD = date(1940, 5, 1)
-
-
-@pytest.fixture
-def dining(town: TestTown) -> Iterator[Dining]:
-    one = Dining(town)
-    yield one
-    assert one.faults() == []
-
-
-@pytest.fixture
-def user(town: TestTown) -> int:
-    return int(town.do(SaveUser("admin", "admin", "hash"))["user_id"])
 
 
 def test_an_order_has_a_number_a_code_and_lines(dining: Dining) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,29 +11,15 @@ from sqlalchemy import delete, event, insert, select, update
 
 from models import tables as t
 from models import views
-from models.actions.desk import SaveUser
 from models.actions.kitchen import Freeze
 from models.actions.meal_money import TopUp
 from models.actions.menus import MenuDish, SaveMenu
 from models.views.kitchen import kitchen_count
 from models.views.meal_closed import meals_closed
 from tests.models.dining import LUNCH_DAY, Dining
-from tests.town import TestTown
 
 ORDER_ENDS = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)  # 9:30 in Shanghai
 OLD = date(1940, 5, 1)
-
-
-@pytest.fixture
-def dining(town: TestTown) -> Iterator[Dining]:
-    one = Dining(town)
-    yield one
-    assert one.faults() == []
-
-
-@pytest.fixture
-def user(town: TestTown) -> int:
-    return int(town.do(SaveUser("admin", "admin", "hash"))["user_id"])
 
 
 def test_dishes_stand_in_the_order_of_the_menu_in_the_talk_and_in_the_kitchen(dining: Dining) -> None:
