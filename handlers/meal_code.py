@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from bot.clock import Clock, local
 from handlers.private_pages import harden
-from models.rules.kitchen import day_words
+from models.rules.days import day_words
 from models.rules.meals import MEAL_NAMES
 from models.store import Store
 from models.views.meal_code import MealCode, meal_code_of

@@ -16,7 +16,8 @@ from bot.message import Reply
 from handlers import staff_deliveries, staff_proxy
 from models import views
 from models.actions.kitchen import AcknowledgeCount, ServeMeal
-from models.rules.kitchen import day_words, read_code
+from models.rules.days import day_words
+from models.rules.kitchen import read_code
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
 from models.store import Work

@@ -15,7 +15,7 @@ from models import views
 from models.actions.desk import OpenDeskItem
 from models.actions.meal_telling import tell_of_staff
 from models.actions.meals import PlaceMeal
-from models.rules.kitchen import day_words
+from models.rules.days import day_words
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
 from models.store import Work

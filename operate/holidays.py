@@ -7,27 +7,21 @@ line keeps the whole file out.
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from bot import sheets
 from bot.clock import SystemClock
 from bot.settings import Settings
+from handlers.year_file import HOW, read_year_file
 from models import views
-from models.actions.calendar import YEARS, SaveDays
-from models.rules.announcement import Days, read_table
+from models.actions.calendar import SaveDays
+from models.rules.announcement import Days
 from models.rules.calendar import OwnDay
 from models.store import Store
 from operate.command import CommandRefused, flag, option, takes
 from operate.opening import open_current
-
-NEXT = "写法：每行一天，例如“2027-01-01,休,元旦”“2027-01-04,班,元旦”。存成 CSV 或 Excel 都行。"
-UNREADABLE: Mapping[str, str] = {
-    "old": "文件是旧的 .xls，或者加了密码。请另存为没有密码的 .xlsx 或 CSV，再试一次。",
-    "macros": "文件里有宏。请另存为普通的 .xlsx 或 CSV，再试一次。",
-}
 
 
 def run(chosen: Settings, args: Namespace) -> int:
@@ -44,16 +38,11 @@ def run(chosen: Settings, args: Namespace) -> int:
 
 def _read(path: Path) -> Days:
     try:
-        days, faults = read_table(sheets.lines(path))
+        days, faults = read_year_file(path)
     except OSError as problem:
         raise CommandRefused(f"打不开 {path}：{problem.strerror}。") from None
-    except sheets.NotASheet as problem:
-        raise CommandRefused(UNREADABLE.get(problem.why, f"{path} 读不出来。{NEXT}")) from None
-    faults += [f"{on.isoformat()}：{on.year} 年不在能登记的年份里。" for on in days if on.year not in YEARS]
     if faults:
         raise CommandRefused("\n".join([*faults, "没有保存。请改好上面这些，再运行一次。"]))
-    if not days:
-        raise CommandRefused(f"{path} 里没有日期。{NEXT}")
     return days
 
 
@@ -104,8 +93,9 @@ def _known(store: Store) -> Iterator[str]:
         known = views.calendar(work, date(this, 1, 1))
     for year in (this, this + 1):
         yield f"{year} 年的放假和调休安排" + ("已经登记。" if known.announced(year) else "还没有登记。")
-    yield "登记一年请运行：python app.py calendar 文件，看过以后加上 --save 再运行一次。"
-    yield NEXT
+    yield "登记一年：在工作台的“设置”→“日历”里粘贴通知或者选文件。"
+    yield "也可以运行 python app.py calendar 文件，看过以后加上 --save 再运行一次。"
+    yield HOW
 
 
 arguments = takes(

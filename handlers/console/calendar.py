@@ -1,4 +1,4 @@
-"""The tab 日历: the year's days off and working days, changed one by one or pasted as they were announced."""
+"""The tab 日历: the year's days off and working days, and each of them changed by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import flash, g, request
+from flask import g, request
 from flask.typing import ResponseReturnValue
 
 from bot.clock import local
@@ -16,14 +16,19 @@ from handlers.console.pages import back, day, looking, show, whole, working
 from handlers.console.sections import SECTIONS
 from models import views
 from models.actions.calendar import YEARS, ForgetDays, SaveDays
-from models.rules.announcement import NAME_LETTERS, read_announcement
+from models.rules.announcement import NAME_LETTERS
 from models.rules.calendar import Calendar, OwnDay, names_of
 from models.rules.days import day_named
 from models.rules.orders import Refusal, Why
 
 MARKS: Mapping[str, str] = {"holiday": "休", "make_up": "班"}
+KINDS: Mapping[str, str] = {
+    "holiday": "放假",
+    "make_up": "上班（调休）",
+    "weekend": "周末",
+    "workday": "上班",
+}
 MOST = 10_000  # characters of an announcement; that of 2026 has some 700
-DONE = "登记好了 {year} 年的 {days} 天：放假 {off} 天，周末上班 {make_up} 天。请在下面的日历上核对一遍。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +45,17 @@ class Square:
 def calendar() -> ResponseReturnValue:
     """A whole year; with `day` the form of that day."""
     asked = day("day", request.args)
-    return _page(_year(request.args), asked if asked and asked.year in YEARS else None)
+    return _page(year_asked(request.args), asked if asked and asked.year in YEARS else None)
 
 
-def _year(values: Mapping[str, str]) -> int:
+def year_asked(values: Mapping[str, str]) -> int:
+    """The year of `day` or `year`; this one, where they name none that can be written down."""
     asked = day("day", values)
     year = asked.year if asked else whole("year", values)
     return year if year is not None and year in YEARS else local(here().clock.now()).year
 
 
-def _page(year: int, on: date | None, typed: str = "", wrong: str = "") -> str:
+def _page(year: int, on: date | None) -> str:
     with looking() as work:
         known = views.calendar(work, date(year, 1, 1))
         own = views.own_days(work, year)
@@ -67,8 +73,7 @@ def _page(year: int, on: date | None, typed: str = "", wrong: str = "") -> str:
         shown=_square(on, known) if on else None,
         letters=NAME_LETTERS,
         most=MOST,
-        typed=typed,
-        wrong=wrong,
+        kinds=KINDS,
     )
 
 
@@ -106,25 +111,8 @@ def save_day() -> ResponseReturnValue:
 
 def forget_day() -> ResponseReturnValue:
     """One day, or a whole year without `day`, as the packages know it."""
-    on, year = day("day", request.form), _year(request.form)
+    on, year = day("day", request.form), year_asked(request.form)
     first, last = (on, on) if on else (date(year, 1, 1), date(year, 12, 31))
     with working() as work:
         outcome = ForgetDays(g.me.id, first, last).run(work)
     return back(outcome, "已经恢复成系统自带的安排。", "console.calendar", year=first.year)
-
-
-def paste_year() -> ResponseReturnValue:
-    """A year's arrangement: the announcement, or one day a line. All of it or nothing."""
-    year, typed = _year(request.form), request.form.get("text", "")[:MOST]
-    try:
-        days = read_announcement(typed, year)
-    except ValueError as wrong:
-        return _page(year, None, typed, str(wrong)), 422
-    with working() as work:
-        outcome = SaveDays(g.me.id, days).run(work)
-        whole_year = views.calendar(work, date(year, 1, 1)).announced(year)
-    off = sum(not one.works for one in days.values())
-    if not whole_year:
-        flash("有法定节假日没有写到，请核对通知是不是粘贴完整了。", "bad")
-    done = DONE.format(year=year, days=len(days), off=off, make_up=len(days) - off)
-    return back(outcome, done, "console.calendar", year=year)

@@ -76,7 +76,7 @@ def _upload(sheet: Sheet, whence: str) -> ResponseReturnValue:
     if sent is None or not sent.filename:
         flash(f"还没有选文件。请先点“{sheet.title}”下面的“选择文件”，再点“上传”。", "bad")
         return redirect(url_for(whence))
-    path = _kept(sent)
+    path = kept_upload(sent)
     try:
         with working() as work:
             run_id = StartImport(sheet.kind, path.name, me().id).run(work)["id"]
@@ -91,7 +91,7 @@ def _whence() -> str:
     return "console.imports" if me().asker.sees_all else "console.menus"
 
 
-def _kept(sent: FileStorage) -> Path:
+def kept_upload(sent: FileStorage) -> Path:
     """The upload under a name of ours; what its sender called it is not kept."""
     folder = here().import_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -14,8 +14,8 @@ from bot.papers import PDF, Column, Label, NotDrawn, Section, labels, tables
 from handlers.console.desk import here
 from handlers.console.export import export
 from handlers.console.pages import looking, me
+from models.rules.days import day_words
 from models.rules.diets import MARKS
-from models.rules.kitchen import day_words
 from models.rules.meals import MEAL_NAMES
 from models.rules.money import yuan
 from models.views.kitchen import KitchenCount

@@ -19,7 +19,8 @@ from models.actions.diner_calls import asked_after
 from models.actions.kitchen_unheard import heard_of, hearers, pass_up
 from models.actions.meal_in_hand import Account, By
 from models.actions.meal_money import PayAtCounter
-from models.rules.kitchen import FROZEN, changes, corrected, correction, day_words
+from models.rules.days import day_words
+from models.rules.kitchen import FROZEN, changes, corrected, correction
 from models.rules.meals import MEAL_NAMES
 from models.rules.orders import Refusal, Why
 from models.store import Work

@@ -12,7 +12,7 @@ from models import tables as t
 from models.actions.desk import OpenDeskItem
 from models.actions.order_telling import groups_of
 from models.actions.routing import Region
-from models.rules.kitchen import day_words
+from models.rules.days import day_words
 from models.rules.meals import MEAL_NAMES
 from models.rules.orders import Refusal, Why
 from models.store import To, Work

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from models.rules.calendar import OwnDay
+from models.rules.days import WEEKDAYS, day_named
 
 LONGEST = timedelta(days=14)  # no holiday lasts longer: a longer span was misread
 NAME_LETTERS = 16
@@ -19,37 +20,45 @@ _LINE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*[,;\t ]\s*([^,;\t ]+)(?:\s*[,;\t ]\s*(\S+))?"
 )
 _ITEM = re.compile(r"[一二三四五六七八九十]+、\s*([^:\n]{2,12}):")
-_SPAN = re.compile(
-    r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:\([^)]*\))?"
-    r"(?:\s*(?:至|到|-|—|–)\s*(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:\([^)]*\))?)?"
-)
+_DAY = r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:\(([^)]*)\))?"
+_SPAN = re.compile(rf"{_DAY}(?:\s*(?:至|到|-|—|–)\s*{_DAY})?")
+_OF_YEAR = re.compile(r"(\d{4})年(?:部分)?(?:节假日|放假)")  # the announcement's title
+_WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
 
 Days = dict[date, OwnDay]
 
 
 def read_announcement(text: str, year: int) -> Days:
-    """The days of `year` that a pasted text tells of.
+    """The days of one year that a pasted text tells of: of the year that it names, else of `year`.
 
     Either lines “2027-01-01,休,元旦” as a table program copies them, or the announcement as it was published
     (“一、元旦：1月1日（周五）至3日（周日）放假调休。1月4日（周一）上班。”). Raises ValueError, in Chinese, saying
     which line is wrong and how it should be; nothing is guessed.
     """
     said = unicodedata.normalize("NFKC", text).strip()
-    days = _published(said, year) if _ITEM.search(said) else _table(said)
-    other = sorted(on for on in days if on.year != year)
-    if other and not _ITEM.search(said):
-        raise ValueError(f"{other[0].isoformat()} 不在 {year} 年。请一次只粘贴一年的安排。")
-    kept = {on: day for on, day in days.items() if on.year == year}
-    if not kept:
-        raise ValueError("没有看到日期。请粘贴通知全文，或者每行写一天，例如“2027-01-01,休,元旦”。")
-    return kept
+    if not _ITEM.search(said):
+        return one_year(*read_table((number, [line]) for number, line in enumerate(said.splitlines(), 1)))
+    titled = _OF_YEAR.search(said)
+    year = int(titled[1]) if titled else year
+    # The days before New Year that belong to it are last year's to know.
+    return one_year({on: day for on, day in _published(said, year).items() if on.year == year})
 
 
-def _table(text: str) -> Days:
-    days, faults = read_table((number, [line]) for number, line in enumerate(text.splitlines(), 1))
+def one_year(days: Days, faults: Sequence[str] = ()) -> Days:
+    """The days, if nothing is wrong with them and they are of one year. Raises ValueError, a fault a line."""
     if faults:
-        raise ValueError(faults[0])
+        raise ValueError("\n".join(faults))
+    if not days:
+        raise ValueError("没有看到日期。请粘贴通知全文，或者每行写一天，例如“2027-01-01,休,元旦”。")
+    first, last = min(days), max(days)
+    if first.year != last.year:
+        raise ValueError(f"{first.year} 年和 {last.year} 年的日子混在一起。请一次只登记一年的安排。")
     return days
+
+
+def as_lines(days: Days) -> str:
+    """The days as read_announcement() reads them, a line each."""
+    return "\n".join(f"{on.isoformat()},{'班' if day.works else '休'},{day.name}" for on, day in days.items())
 
 
 def read_table(lines: Iterable[tuple[int, Sequence[str]]]) -> tuple[Days, list[str]]:
@@ -88,7 +97,7 @@ def _published(text: str, year: int) -> Days:
     days: Days = {}
     items = list(_ITEM.finditer(text))
     for item, after in zip(items, [*items[1:], None], strict=True):
-        name = item[1].strip()[:NAME_LETTERS]
+        name = "".join(item[1].split())[:NAME_LETTERS]
         for clause in re.split(r"[。;\n]", text[item.end() : after.start() if after else None]):
             works = True if "上班" in clause else False if re.search("放假|休息", clause) else None
             for on in _spans(clause, year) if works is not None else ():
@@ -101,18 +110,26 @@ def _spans(clause: str, year: int) -> Iterator[date]:
     month = 0
     for found in _SPAN.finditer(clause):
         month = int(found[2] or month)
-        first = last = _date(int(found[1] or year), month, int(found[3]))
-        if found[6]:
-            month = int(found[5] or month)
-            last = _date(int(found[4] or first.year), month, int(found[6]))
+        first = last = _date(int(found[1] or year), month, int(found[3]), found[4])
+        if found[7]:
+            month = int(found[6] or month)
+            last = _date(int(found[5] or first.year), month, int(found[7]), found[8])
         if not timedelta(0) <= last - first <= LONGEST:
             raise ValueError(f"“{found[0]}”不像一个假期，请核对后再粘贴。")
         for day in range((last - first).days + 1):
             yield first + timedelta(days=day)
 
 
-def _date(year: int, month: int, day: int) -> date:
+def _date(year: int, month: int, day: int, note: str | None = None) -> date:
+    """The day. `note`: what stands in brackets behind it; a weekday there shows when it is another year's text."""
     try:
-        return date(year, month, day)
+        on = date(year, month, day)
     except ValueError:
         raise ValueError(f"没有 {year} 年 {month} 月 {day} 日这一天，请核对。") from None
+    said = _WEEKDAY.search(note or "")
+    if said and WEEKDAYS.index(said[1].replace("天", "日")) != on.weekday():
+        weekday = f"周{WEEKDAYS[on.weekday()]}"
+        raise ValueError(
+            f"{year} 年 {day_named(on)}是{weekday}，不是{said[0]}。请核对是不是 {year} 年的通知。"
+        )
+    return on

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from unicodedata import normalize
-
-from models.rules.days import WEEKDAYS, day_named
 
 Counts = Mapping[str, int]  # by the dish's id, as JSON keeps it
 
@@ -48,15 +45,6 @@ def corrected(changes: Iterable[tuple[str, int]]) -> str:
     '红烧肉 +1、豆腐 −2'
     """
     return "、".join(more_or_less(name, more) for name, more in changes) or WAYS
-
-
-def day_words(day: date) -> str:
-    """A day as a kitchen reads it.
-
-    >>> day_words(date(2026, 11, 23))
-    '11 月 23 日（周一）'
-    """
-    return f"{day_named(day)}（周{WEEKDAYS[day.weekday()]}）"
 
 
 def read_code(text: str) -> tuple[int | None, str] | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 
 from models import tables as t
 from models.rules.calendar import statutory
-from tests.console.conftest import Console, Visitor
+from tests.console.conftest import Console, Page, Visitor
 
 PATH = "/console/settings/calendar"
 OF_2027 = "\n".join(f"{on},休,{name}" for on, name in statutory(2027).items()) + "\n2027-02-14,班,春节"
@@ -19,6 +21,27 @@ def admin(console: Console) -> Visitor:
     visitor = console.signed_in("admin")
     visitor.open(PATH)
     return visitor
+
+
+def cells(html: str) -> list[str]:
+    """What the table of changes says, cell by cell."""
+    return re.findall(r"<t[dh](?: class=\"nowrap\")?>(?:<strong>)?([^<]+)<", html)
+
+
+def shown(html: str) -> str:
+    """What the preview would send back to be saved."""
+    (lines,) = re.findall(r'name="text" value="([^"]+)"', html)
+    return lines
+
+
+def uploaded(admin: Visitor, content: bytes) -> Page:
+    form = {
+        "csrf_token": admin.page.token,
+        "year": "2026",
+        "text": "",
+        "file": (BytesIO(content), "2027.csv"),
+    }
+    return Page.of(admin.client.post(f"{PATH}/year", data=form))
 
 
 def audited(console: Console) -> list[tuple[str, str]]:
@@ -47,10 +70,14 @@ def test_a_day_is_changed_and_taken_back(console: Console, admin: Visitor) -> No
     assert audited(console) == [("day_saved", "2026-10-10"), ("day_forgotten", "2026-10-10")]
 
 
-def test_a_year_is_pasted_and_no_longer_missing(console: Console, admin: Visitor) -> None:
-    page = admin.send(f"{PATH}/year", year="2027", text=OF_2027)
-    assert "登记好了 2027 年的 20 天：放假 19 天，周末上班 1 天" in page.text
+def test_a_year_is_pasted_looked_at_and_no_longer_missing(console: Console, admin: Visitor) -> None:
+    page = admin.post(f"{PATH}/year", year="2027", text=OF_2027)
+    assert "2027 年的安排（还没有保存）" in page.text
     assert "没有写到" not in page.text
+    assert cells(page.html) == ["2 月 14 日（周日）", "周末", "上班（调休），春节"]
+    assert console.rows(t.calendar_day) == audited(console) == []
+    page = admin.send(f"{PATH}/year", year="2027", text=shown(page.html), do="save")
+    assert "登记好了 2027 年的 20 天：放假 19 天，周末上班 1 天" in page.text
     assert "还没有登记" not in page.text
     assert len(console.rows(t.calendar_day)) == 20
     assert audited(console) == [("days_saved", "2027")]
@@ -58,13 +85,58 @@ def test_a_year_is_pasted_and_no_longer_missing(console: Console, admin: Visitor
     assert console.rows(t.calendar_day) == []
 
 
-def test_a_part_of_a_year_is_kept_and_said_to_be_a_part(console: Console, admin: Visitor) -> None:
-    page = admin.send(f"{PATH}/year", year="2027", text="2027-01-01,休,元旦\n2027-01-04,班,元旦")
+def test_a_part_of_a_year_is_said_to_be_a_part_and_leaves_what_was_written_before(
+    console: Console, admin: Visitor
+) -> None:
+    admin.send(f"{PATH}/day", day="2027-03-08", works="no")
+    admin.send(f"{PATH}/day", day="2027-01-04", works="no", name="社区日")
+    page = admin.post(f"{PATH}/year", year="2027", text="2027-01-01,休,元旦\n2027-01-04,班,元旦")
     assert "有法定节假日没有写到" in page.text
-    assert len(console.rows(t.calendar_day)) == 2
+    assert cells(page.html) == ["1 月 4 日（周一）", "放假，社区日", "上班，元旦"]
+    assert "没有写到的 1 天不变" in page.text
+    admin.send(f"{PATH}/year", year="2027", text=shown(page.html), do="save")
+    assert len(console.rows(t.calendar_day)) == 3
 
 
-@pytest.mark.parametrize("text", ["", "明年再说", "2027-01-01,休\n2027-01-32,休", "2026-01-01,休"])
+def test_the_year_is_the_one_that_the_announcement_names(console: Console, admin: Visitor) -> None:
+    text = "关于2027年部分节假日安排的通知\n一、元旦：1月1日（周五）至3日（周日）放假。"
+    page = admin.post(f"{PATH}/year", year="2026", text=text)
+    assert "2027 年的安排（还没有保存）" in page.text
+    admin.send(f"{PATH}/year", year="2026", text=shown(page.html), do="save")
+    assert {row.day.year for row in console.rows(t.calendar_day)} == {2027}
+
+
+def test_a_file_is_looked_at_saved_and_not_kept(console: Console, admin: Visitor) -> None:
+    page = uploaded(admin, "日期,安排,名称\n2027-01-01,休,元旦\n2027-01-04,班,元旦".encode("gb18030"))
+    assert cells(page.html) == ["1 月 4 日（周一）", "上班", "上班，元旦"]
+    assert list(console.photo_dir.parent.rglob("*.sheet")) == []
+    admin.send(f"{PATH}/year", year="2026", text=shown(page.html), do="save")
+    assert [(row.day, row.works) for row in console.rows(t.calendar_day)] == [
+        (date(2027, 1, 1), False),
+        (date(2027, 1, 4), True),
+    ]
+
+
+def test_every_wrong_line_of_a_file_is_named(console: Console, admin: Visitor) -> None:
+    page = uploaded(admin, "2027-01-01,休,元旦\n2027-02-30,休\n明天,休\n2101-01-01,休".encode())
+    assert page.status == 422
+    for said in ("第 2 行没有 2027 年 2 月 30 日", "第 3 行没看懂", "2101 年不在能登记的年份里"):
+        assert said in page.text
+    assert "旧的 .xls" in uploaded(admin, bytes.fromhex("d0cf11e0a1b11ae1")).text
+    assert console.rows(t.calendar_day) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "明年再说",
+        "2027-01-01,休\n2027-01-32,休",
+        "2026-01-01,休\n2027-01-01,休",
+        "2150-01-01,休",
+        "一、元旦：1月1日（周六）放假。",
+    ],
+)
 def test_what_cannot_be_read_saves_nothing_and_is_not_lost(
     console: Console, admin: Visitor, text: str
 ) -> None:
