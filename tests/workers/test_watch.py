@@ -329,7 +329,7 @@ def test_a_year_nobody_has_announced_is_told_until_it_is_written_down(stage: Sta
     assert alarms(stage) == {"calendar": (False, False)}
     (words,) = open_items(stage)
     assert "2027 年的放假和调休安排还没有登记" in words
-    assert "“设置”→“日历”，翻到这一年" in words
+    assert "“设置”→“日历”，在“登记一年的安排”里粘贴" in words
     assert "问题" not in words
     with stage.store.work(NOW) as work:
         rows = [{"day": on, "works": False, "changed_at": NOW} for on in statutory(2027)]
