@@ -152,7 +152,7 @@ class Residents:
     ) -> Reply | None:
         with self.store.work(self.clock.now()) as work:
             locked = LockAccount(channel, sender).run(work)
-            new = list(work.conn.execute(_NEW, {"by": channel, "who": sender}))
+            new = list(work.run(_NEW, {"by": channel, "who": sender}))
             last = next((row for row in new if row.key == key), None)
             if last is None:
                 return said_again(work, key)
@@ -180,7 +180,7 @@ class Residents:
         by = "queued" if late and not empty else "passive"
         done = {"state": "done", "done_at": work.now}
         for one in kept[:-1]:
-            work.conn.execute(_DONE, {"row": one.id, **done, "reply_by": "joined"})
+            work.run(_DONE, {"row": one.id, **done, "reply_by": "joined"})
         answered = {"reply": reply.to_json(), "reply_by": by}
         work.at_the_end(_DONE, {"row": kept[-1].id, **done, **answered})
         if by == "queued":

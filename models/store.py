@@ -35,6 +35,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import Insert
 
 from models import tables as t
+from models.ready import Rows, run, send
 
 WRITES = "linli_writes"
 IDLE = "linli_idle"
@@ -79,6 +80,10 @@ class Work:
         """
         self.last.append((statement, row))
 
+    def run(self, statement: Executable, values: Mapping[str, Any]) -> Rows:
+        """Run a statement that is built once for all turns (models/ready.py)."""
+        return run(self.conn, statement, values)
+
     def tell(
         self,
         to: To,
@@ -101,7 +106,7 @@ class Work:
             "next_at": self.now + after,
             "made_at": self.now,
         }
-        return int(self.conn.execute(_TELL, row).scalar_one())
+        return int(self.run(_TELL, row).scalar_one())
 
     def remind(self, kind: str, subject: int, stamp: int, after: timedelta) -> None:
         """Set a timer. It is never cancelled: it goes stale when `stamp` (turn or stage) is past."""
@@ -115,9 +120,7 @@ class Work:
 
     def made(self, table: Table, row: Mapping[str, Any]) -> int | None:
         """Insert the row once; its id if this transaction is the one that made it. The table needs an `id`."""
-        made: int | None = self.conn.execute(
-            _made_once(table, self.conn.dialect.name), dict(row)
-        ).scalar_one_or_none()
+        made: int | None = self.run(_made_once(table, self.conn.dialect.name), row).scalar()
         return made
 
     def next_number(self, numbers: Sequence) -> int:
@@ -132,14 +135,14 @@ class Work:
     def insert_numbered(self, table: Table, numbers: Sequence, row: Mapping[str, Any]) -> Any:
         """Insert the row with the next running number as its `number`; the whole row as it is then."""
         if self.conn.dialect.supports_sequences:
-            return self.conn.execute(_numbered(table, numbers), row).one()
+            return self.run(_numbered(table, numbers), row).one()
         numbered = {**row, "number": self.next_number(numbers)}
-        return self.conn.execute(_numbered(table, None), numbered).one()
+        return self.run(_numbered(table, None), numbered).one()
 
     def count(self, name: str, first: int = 1) -> int:
         """One more in a row of `counter`, which is locked until the transaction ends."""
         counted = _counted(self.conn.dialect.name)
-        return int(self.conn.execute(counted, {"name": name, "value": first}).scalar_one())
+        return int(self.run(counted, {"name": name, "value": first}).scalar_one())
 
     def number_after(self, numbers: Sequence, last: int) -> None:
         """Let next_number() go on after `last`."""
@@ -231,7 +234,7 @@ class Store:
                 yield work
                 with _one_trip(conn) if work.last else nullcontext():
                     for statement, row in work.last:
-                        conn.execute(statement, row)
+                        send(conn, statement, row)
                     transaction.commit()
 
     @contextmanager
@@ -252,7 +255,7 @@ class Store:
         """One reading transaction; on SQLite it takes no write lock. Whatever is written is rolled back."""
         with self.engine.connect() as conn:
             yield Work(conn, now, self.limits, self.keys)
-            conn.rollback()
+            _roll_back(conn)
 
     def clock_offset(self) -> float:
         """By how many seconds a rehearsal has moved the clock."""
@@ -260,7 +263,7 @@ class Store:
             found = conn.execute(
                 select(func.coalesce(func.max(t.moved_clock.c.offset_seconds), 0))
             ).scalar_one()
-            conn.rollback()
+            _roll_back(conn)
         return float(found)
 
 
@@ -317,6 +320,18 @@ def _one_trip(conn: Connection) -> Iterator[None]:
         with suppress(gone):
             raw.rollback()
         raise
+
+
+def _roll_back(conn: Connection) -> None:
+    """Undo what was written, which is nothing, and keep the statements that this connection has prepared.
+
+    psycopg forgets all of them when it rolls back, for they may be of tables that were made in the transaction. None
+    are here; PostgreSQL itself keeps them (its documentation of PREPARE: for the duration of the session).
+    """
+    if conn.dialect.name == "postgresql":
+        raw: Any = conn.connection.driver_connection
+        raw.pgconn.exec_(b"ROLLBACK")
+    conn.rollback()
 
 
 def _try_after_idling(engine: Engine, seconds: Callable[[], float]) -> None:

@@ -51,7 +51,7 @@ def tell_accounts(
 def move_cards(work: Work, order_id: int, stage: int) -> None:
     """The order has come to `stage`: queue a change of each card that shows an earlier one and can be changed."""
     stale = {"order": order_id, "stage": stage, "now": work.now}
-    for card in work.conn.execute(_STALE, stale).all():
+    for card in work.run(_STALE, stale).all():
         queue_update(work, card.id, card.worker_account_id, order_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, String, bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy import String, bindparam, exists, insert, literal, or_, select, update
 
 from models import tables as t
 from models.actions.forgetting import (
@@ -31,7 +31,7 @@ class Consent:
     def run(self, work: Work) -> dict[str, Any]:
         """The first time of each version counts."""
         agreed = {"consent_version": self.version, "consent_at": work.now}
-        new = work.conn.execute(_AGREE, {"who": self.account_id, "now_agreed": self.version, **agreed})
+        new = work.run(_AGREE, {"who": self.account_id, "now_agreed": self.version, **agreed})
         if new.rowcount:
             _write(work, self.account_id, NOTICE, self.version)
         return {"ok": True, "version": self.version}
@@ -47,7 +47,7 @@ class ShowNotice:
     def run(self, work: Work) -> dict[str, Any]:
         """Once for each version, and again after consent was taken back."""
         row = {"who": self.account_id, "of": self.version, "now": work.now}
-        return {"ok": True, "new": work.conn.execute(_SHOW, row).first() is not None}
+        return {"ok": True, "new": work.run(_SHOW, row).first() is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class GoOn:
 
     def run(self, work: Work) -> dict[str, Any]:
         """The same as Consent from then on."""
-        if not _shown(work.conn, self.account_id, self.version):
+        if not _shown(work, self.account_id, self.version):
             return Refusal(Why.UNKNOWN)
         return Consent(self.account_id, self.version).run(work)
 
@@ -99,13 +99,13 @@ def end_consents(work: Work, account_id: int) -> None:
     work.conn.execute(mine.values(withdrawn_at=work.now))
 
 
-def _shown(conn: Connection, account_id: int, version: str) -> bool:
-    return bool(conn.execute(_WAS_SHOWN, {"who": account_id, "of": version}).scalar_one())
+def _shown(work: Work, account_id: int, version: str) -> bool:
+    return bool(work.run(_WAS_SHOWN, {"who": account_id, "of": version}).scalar_one())
 
 
 def _write(work: Work, account_id: int, purpose: str, version: str) -> None:
     row = {"account_id": account_id, "purpose": purpose, "version": version, "at": work.now}
-    work.conn.execute(_WRITE, row)
+    work.run(_WRITE, row)
 
 
 # Of the first turns of everybody, so built once.

@@ -110,8 +110,8 @@ class Account:
         """Add a line to the ledger, and its cents to the balance."""
         self.balance_cents += cents
         row = {"meal_account_id": self.id, "at": self.work.now, "kind": kind, "cents": cents, "note": note}
-        self.work.conn.execute(_MOVE, {"account": self.id, "cents": cents})
-        self.work.conn.execute(_ENTER, row | {"meal_order_id": order_id} | by.columns())
+        self.work.run(_MOVE, {"account": self.id, "cents": cents})
+        self.work.run(_ENTER, row | {"meal_order_id": order_id} | by.columns())
 
     def whence(self, pay_cents: int, *, back: int = 0) -> str:
         """Whence a meal is paid. `back`: what its order gives back first."""
@@ -150,7 +150,7 @@ class Portions:
             "adding": work.now if adds and not late else LONG_AGO,
             "removing": work.now if removes and not late else LONG_AGO,
         }
-        state = work.conn.execute(_TAKE, said).scalar()
+        state = work.run(_TAKE, said).scalar()
         if state is None:
             return self._refusal(work, late)
         return self._take_dishes(work) or str(state)
@@ -164,9 +164,9 @@ class Portions:
         taken: dict[int, int] = {}
         for dish, count in sorted(self.dishes.items()):
             said = {"menu": self.menu_id, "dish": dish, "n": count}
-            if not work.conn.execute(_TAKE_DISH, said).rowcount:
+            if not work.run(_TAKE_DISH, said).rowcount:
                 replace(self, dishes=taken).give_back(work, of_menu=self.count)
-                left = work.conn.execute(_DISH, said).scalar()
+                left = work.run(_DISH, said).scalar()
                 return Refusal(Why.SOLD_OUT, dish_id=dish, left=max(left or 0, 0))
             taken[dish] = count
         return None
@@ -174,12 +174,12 @@ class Portions:
     def give_back(self, work: Work, of_menu: int | None = None) -> None:
         """Undo take(). `of_menu`: portions of the menu, where not all dishes were taken."""
         portions = self.count if of_menu is None else of_menu
-        work.conn.execute(_BACK, {"menu": self.menu_id, "n": portions})
+        work.run(_BACK, {"menu": self.menu_id, "n": portions})
         for dish, count in self.dishes.items():
-            work.conn.execute(_TAKE_DISH, {"menu": self.menu_id, "dish": dish, "n": -count})
+            work.run(_TAKE_DISH, {"menu": self.menu_id, "dish": dish, "n": -count})
 
     def _refusal(self, work: Work, late: bool) -> Refusal:
-        menu = work.conn.execute(_MENU, {"menu": self.menu_id}).first()
+        menu = work.run(_MENU, {"menu": self.menu_id}).first()
         if menu is None:
             return Refusal(Why.UNKNOWN)
         if menu.state in OFF:

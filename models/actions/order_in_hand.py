@@ -187,7 +187,7 @@ def enter(
         "facts": facts or {},
         "origin": origin,
     }
-    return int(work.conn.execute(_ENTER, row).scalar_one())
+    return int(work.run(_ENTER, row).scalar_one())
 
 
 # Built once: building it costs as much as running it.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Boolean, FromClause, Select, and_, bindparam, func, insert, null, or_, select, update
 
 from models import tables as t
 from models.actions.app_cards import hearers, tell_accounts
@@ -45,7 +45,7 @@ class OrderTelling:
         wanted = self._wanted()
         key = tuple(wanted.values())
         if key not in self._named:
-            self._named[key] = self.work.conn.execute(_NAMES, wanted).one()
+            self._named[key] = self.work.run(_NAMES, wanted).one()
         return self._named[key]
 
     def _wanted(self) -> dict[str, int | None]:
@@ -64,7 +64,7 @@ class OrderTelling:
     def counts(self) -> dict[str, Any]:
         """What a group is told besides: the tail of the reporter's phone, photos, people."""
         wanted = self._wanted()
-        row = self.work.conn.execute(_COUNTS, {"order": self.row.id, **wanted}).one()
+        row = self.work.run(_COUNTS, {"order": self.row.id, **wanted}).one()
         self._named[tuple(wanted.values())] = row
         return {"tail": tail(self.work.unseal(row.phone)), "photos": row.photos, "people": row.people}
 
@@ -208,10 +208,18 @@ def groups_of(
     """The groups of a unit that can be told: id, what the bot is called there (None: it has none and only reads),
     userids of whom to `mention`."""
     found: dict[int, tuple[str | None, list[str]]] = {}
-    wanted = {"unit": unit_id, "mentioned": _ids(mention), "pages": bool(work.limits["public_url"])}
-    for group_id, display, userid in work.conn.execute(_GROUPS, wanted):
+    mentioned = _ids(mention)
+    for group_id, display, userid in _groups_found(work, mentioned, unit_id):
         found.setdefault(group_id, (display, []))[1].extend([userid] if userid else [])
     return ((group_id, display, userids) for group_id, (display, userids) in found.items())
+
+
+def _groups_found(work: Work, mentioned: list[int], unit_id: int | None) -> Iterable[Any]:
+    """Groups with the userids of who is mentioned there; mostly that is nobody."""
+    wanted = {"unit": unit_id, "pages": bool(work.limits["public_url"])}
+    if not mentioned:
+        return work.run(_GROUPS, wanted)
+    return work.conn.execute(_GROUPS_MENTIONED, {**wanted, "mentioned": mentioned})
 
 
 # Statements of nearly every step are built once: building one costs as much as running it.
@@ -232,7 +240,9 @@ def _names() -> Select[Any]:
 
 def _counts() -> Select[Any]:
     p, f, order_id = t.photo.c, t.order_follower.c, bindparam("order", type_=t.Id)
-    photos = select(func.count()).where(p.work_order_id == order_id, p.state.in_(("wanted", "kept")))
+    photos = select(func.count()).where(
+        p.work_order_id == order_id, or_(p.state == "wanted", p.state == "kept")
+    )
     people = select(func.count(f.person_id.distinct())).where(f.work_order_id == order_id)
     phone = select(t.person.c.phone_sealed).where(t.person.c.id == bindparam("reporter"))
     return _names().add_columns(
@@ -242,20 +252,27 @@ def _counts() -> Select[Any]:
     )
 
 
-def _groups() -> Select[Any]:
-    g, a = t.work_group.c, t.worker_account.c
-    theirs = and_(
-        a.bot_id == g.bot_id, a.worker_id.in_(bindparam("mentioned", expanding=True)), a.ended_at.is_(None)
-    )
+def _groups(sources: FromClause, userid: Any) -> Select[Any]:
+    g = t.work_group.c
     return (
-        select(g.id, t.bot.c.display, a.userid)
-        .select_from(t.work_group)
-        .outerjoin(t.bot)
-        .outerjoin(t.worker_account, theirs)
+        select(g.id, t.bot.c.display, userid)
+        .select_from(sources)
         .where(g.unit_id == bindparam("unit"), g.bound_at.is_not(None), g.robot_key_sealed.is_not(None))
         .where(or_(t.bot.c.active, and_(g.bot_id.is_(None), bindparam("pages", type_=Boolean))))
-        .order_by(g.id, a.id)
+        .order_by(g.id)
     )
 
 
-_NAMES, _COUNTS, _GROUPS = _names(), _counts(), _groups()
+def _groups_mentioned() -> Select[Any]:
+    a = t.worker_account.c
+    theirs = and_(
+        a.bot_id == t.work_group.c.bot_id,
+        a.worker_id.in_(bindparam("mentioned", expanding=True)),
+        a.ended_at.is_(None),
+    )
+    return _groups(_OF_BOTS.outerjoin(t.worker_account, theirs), a.userid).order_by(a.id)
+
+
+_OF_BOTS = t.work_group.outerjoin(t.bot)
+_NAMES, _COUNTS, _GROUPS = _names(), _counts(), _groups(_OF_BOTS, null().label("userid"))
+_GROUPS_MENTIONED = _groups_mentioned()

@@ -192,7 +192,7 @@ def claim(
 
 def _if(work: Work, message_id: int, was: str, **values: Any) -> bool:
     """Change the message if its state is still `was`: compare-and-set."""
-    return bool(work.conn.execute(_MARK, {"message": message_id, "was": was, **values}).rowcount)
+    return bool(work.run(_MARK, {"message": message_id, "was": was, **values}).rowcount)
 
 
 def _behind(work: Work, message: Message) -> datetime | None:
@@ -275,7 +275,7 @@ def settle(work: Work, claimed: Claimed, state: str, **values: Any) -> bool:
     """
     ours = {"message": claimed.message.id, "since": claimed.at}
     values = {"channel": claimed.message.channel, "rung": claimed.rung, "state": state, **values}
-    settled = bool(work.conn.execute(_SETTLE, ours | values).rowcount)
+    settled = bool(work.run(_SETTLE, ours | values).rowcount)
     if settled and state in ("accepted", "unknown"):
         _note_shown(work, claimed.message.facts)
     return settled
@@ -353,7 +353,7 @@ def take_held(
 
     `fits` is asked for each, the newest first, until one does not fit.
     """
-    newest = work.conn.execute(_NEWEST_HELD, {"holder": account_id, "most": most})
+    newest = work.run(_NEWEST_HELD, {"holder": account_id, "most": most})
     held = list(takewhile(fits, [Held(row.id, row.kind, row.facts, row.made_at) for row in newest]))[::-1]
     if not held:
         return []
@@ -366,7 +366,7 @@ def take_held(
 
 def held_count(work: Work, account_id: int) -> int:
     """How many messages wait for the person's next message."""
-    return int(work.conn.execute(_COUNT_HELD, {"holder": account_id}).scalar_one())
+    return int(work.run(_COUNT_HELD, {"holder": account_id}).scalar_one())
 
 
 def note_heard(work: Work, account_id: int, kind: str, at: datetime | None = None) -> None:

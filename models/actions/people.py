@@ -120,14 +120,14 @@ class LockAccount:
     def run(self, work: Work) -> dict[str, Any]:
         """One statement for whoever is known. On SQLite the writing transaction already is the lock."""
         who = {"channel": self.channel, "address": self.address}
-        row = work.conn.execute(_LOCK, who).first()
+        row = work.run(_LOCK, who).first()
         if row is not None:
             found = {"ok": True, "account_id": row.id, "person_id": row.person_id, "new": False}
             return {**found, **_talk_of(row), "left": False}
         found = EnsureAccount(self.channel, self.address).run(work)
         first = {"account_id": found["account_id"], "state": "{}", "turn": 0, "changed_at": work.now}
         work.conn.execute(work.insert_once(t.conversation), first)
-        row = work.conn.execute(_LOCK, who).first()
+        row = work.run(_LOCK, who).first()
         if row is None:  # its address is a tombstone by now
             return {**found, "consent": None, "state": "{}", "turn": 0, "left": True}
         return {**found, **_talk_of(row), "left": False}
@@ -151,7 +151,7 @@ class LockAtOnce:
         """One statement, which never waits."""
         soon = work.now + WINDOWS["talk"].lasts - RENEWED
         who = {"channel": self.channel, "address": self.address, "inbox": self.inbox_id}
-        row = work.conn.execute(_LOCK_AT_ONCE, {**who, "now": work.now, "soon": soon}).first()
+        row = work.run(_LOCK_AT_ONCE, {**who, "now": work.now, "soon": soon}).first()
         if row is None or row.earlier:
             return Refusal(Why.ALREADY)
         found = {"ok": True, "account_id": row.id, "person_id": row.person_id, "new": False, "left": False}

@@ -74,7 +74,7 @@ class _Found(NamedTuple):
 def _first(work: Work, tried: Sequence[tuple[Select[Any], int | None]]) -> _Found:
     """What the first of these ids that is in the register stands for."""
     for query, wanted in tried:
-        row = work.conn.execute(query, {"wanted": wanted}).first() if wanted is not None else None
+        row = work.run(query, {"wanted": wanted}).first() if wanted is not None else None
         if row is not None:
             return _Found(*row)
     return _Found()
@@ -96,7 +96,7 @@ _OF_ESTATE = _of(t.estate, t.estate, null(), null(), null())
 def _part(work: Work, estate_id: int | None, public_part: str | None) -> str:
     if not public_part:
         return ""
-    known = work.conn.execute(_PART, {"part": public_part, "estate": estate_id}).scalar()
+    known = work.run(_PART, {"part": public_part, "estate": estate_id}).scalar()
     return known or mask(public_part, 32)
 
 

@@ -46,7 +46,7 @@ class Region:
         answer in a talk with a resident is reached, which takes a group with a bot.
         """
         pages = bool(work.limits["public_url"]) and not talks
-        rows = work.conn.execute(_units(pages=pages, apps=not talks), {"estate": estate_id}).all()
+        rows = work.run(_units(pages=pages, apps=not talks), {"estate": estate_id}).all()
         units = {row.id: Unit(row.id, row.kind, row.parent_id) for row in rows}
         reachable = frozenset(row.id for row in rows if row.reached)
         own = rows[0].own if rows else None
@@ -82,7 +82,7 @@ def _units(*, pages: bool, apps: bool) -> Select[Any]:
 
 
 def _routes(work: Work, estate_id: int | None) -> tuple[Route, ...]:
-    return tuple(Route(*row) for row in work.conn.execute(_ROUTES, {"estate": estate_id}))
+    return tuple(Route(*row) for row in work.run(_ROUTES, {"estate": estate_id}))
 
 
 _R = t.route.c

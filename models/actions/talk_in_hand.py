@@ -216,7 +216,7 @@ _OPEN_OF = (
 
 def open_talk_of(work: Work, account_id: int) -> Any:
     """The row (id, number, last_at) of the account's open talk, or None."""
-    return work.conn.execute(_OPEN_OF, {"talker": account_id}).first()
+    return work.run(_OPEN_OF, {"talker": account_id}).first()
 
 
 def forget_talks(work: Work, talk_ids: list[int]) -> None:

@@ -30,8 +30,8 @@ def canteen_facts(work: Work, person_id: int) -> dict[str, Any] | None:
     canteen = canteen_for(work, person_id)
     if canteen is None:
         return None
-    slots = work.conn.execute(_SLOTS, {"canteen": canteen.id})
-    low, high = work.conn.execute(_PRICES, {"canteen": canteen.id, "today": today(work)}).one()
+    slots = work.run(_SLOTS, {"canteen": canteen.id})
+    low, high = work.run(_PRICES, {"canteen": canteen.id, "today": today(work)}).one()
     return {
         "name": canteen.name,
         "address": canteen.address,

@@ -46,7 +46,7 @@ def own_order_at(
     """The newest open order that this account follows about the same thing in the same home."""
     matter = Matter(None, None, thing, category)
     asked = {"home": home_id, "since": _since(work), "follower": asker.account_id}
-    rows = work.conn.execute(_OWN, asked)
+    rows = work.run(_OWN, asked)
     found = next((row.id for row in rows if same_at_home(matter, _matter(row))), None)
     return order_by_id(work, asker, found) if found is not None else None
 
@@ -121,7 +121,7 @@ def _open(
     work: Work, matter: Matter, statement: Select[Any], more: Mapping[str, Any] = MappingProxyType({})
 ) -> Iterable[Any]:
     asked = {"estate": matter.estate_id, "building": matter.building_id, "thing": matter.thing}
-    found: Iterable[Any] = work.conn.execute(statement, {**asked, "since": _since(work), **more}).all()
+    found: Iterable[Any] = work.run(statement, {**asked, "since": _since(work), **more}).all()
     return found
 
 

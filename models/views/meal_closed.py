@@ -42,9 +42,9 @@ def meals_closed(work: Work, person_id: int) -> list[dict[str, Any]]:
         return []
     first = today(work)
     said = {"canteen": canteen.id, "first": first, "last": first + timedelta(days=DAYS - 1)}
-    menus = {(row.day, row.meal): row for row in work.conn.execute(_MENUS, said)}
-    slots = {row.meal: _slot(row) for row in work.conn.execute(_SLOTS, said)}
-    own = {row.day: row for row in work.conn.execute(_OWN, said)}
+    menus = {(row.day, row.meal): row for row in work.run(_MENUS, said)}
+    slots = {row.meal: _slot(row) for row in work.run(_SLOTS, said)}
+    own = {row.day: row for row in work.run(_OWN, said)}
     days = calendar(work)
     found = []
     for day in (first + timedelta(days=after) for after in range(DAYS)):

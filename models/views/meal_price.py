@@ -259,12 +259,12 @@ NOW = bindparam("now", type_=Moment)
 
 def offer_of(work: Work, menu_id: int) -> Offer | None:
     """The menu, in whatever state; None where there is none of that id."""
-    return next(iter(read_offers(work.conn.execute(_OFFER, {"menu": menu_id}))), None)
+    return next(iter(read_offers(work.run(_OFFER, {"menu": menu_id}))), None)
 
 
 def diner_of(work: Work, person_id: int, canteen_id: int | None = None) -> DinerFacts | None:
     """What is known of a diner, homes in the order in which they were bound; None for nobody."""
-    rows = work.conn.execute(_DINER, {"person": person_id, "canteen": canteen_id}).all()
+    rows = work.run(_DINER, {"person": person_id, "canteen": canteen_id}).all()
     if not rows:
         return None
     facts: Mapping[str, Any] = json.loads(work.unseal(rows[0].facts_sealed) or "{}")
@@ -288,13 +288,13 @@ def diner_of(work: Work, person_id: int, canteen_id: int | None = None) -> Diner
 def support_of(work: Work, who: DinerFacts, days: Iterable[date], but: int = 0) -> Support:
     """What is paid for a diner on these days. `but`: an order that is about to be changed does not count."""
     known = sorted(days)
-    tiers = tuple(_tier(row) for row in work.conn.execute(_TIERS)) if who.entitled and known else ()
+    tiers = tuple(_tier(row) for row in work.run(_TIERS, {})) if who.entitled and known else ()
     if not tiers:
         return Support((), (), who)
     first = min(week_of(known[0])[0], month_of(known[0])[0])
     last = max(week_of(known[-1])[1], month_of(known[-1])[1])
     said = {"person": who.person_id, "first": first, "last": last, "but": but}
-    had = tuple(Had(row[0], row[1], row[2], int(row[3])) for row in work.conn.execute(_HAD, said))
+    had = tuple(Had(row[0], row[1], row[2], int(row[3])) for row in work.run(_HAD, said))
     return Support(tiers, had, who, _areas(work, who, tiers))
 
 
@@ -307,7 +307,7 @@ def _areas(work: Work, who: DinerFacts, tiers: Iterable[Tier]) -> frozenset[int]
     """The areas of the verified homes and all above them, where a tier asks for an area."""
     if all(tier.area_id is None for tier in tiers):
         return frozenset()
-    above: dict[int, int | None] = {row.id: row.parent_id for row in work.conn.execute(_AREAS)}
+    above: dict[int, int | None] = {row.id: row.parent_id for row in work.run(_AREAS, {})}
     found: set[int] = set()
     for place in who.places:
         area = place.area_id if place.verified else None
@@ -319,7 +319,7 @@ def _areas(work: Work, who: DinerFacts, tiers: Iterable[Tier]) -> frozenset[int]
 
 def balance_of(work: Work, person_id: int) -> tuple[str, int]:
     """How a diner pays, and what is in their account, in cents."""
-    row = work.conn.execute(_BALANCE, {"person": person_id}).first()
+    row = work.run(_BALANCE, {"person": person_id}).first()
     return (row.pays, row.balance_cents) if row else ("pickup", 0)
 
 

@@ -71,7 +71,7 @@ def canteens_of(work: Work, estate_id: int) -> list[Canteen]:
 
 def canteen_for(work: Work, person_id: int) -> Canteen | None:
     """The canteen of a person's home: the default of the first home's estate that any canteen serves."""
-    row = work.conn.execute(_CANTEEN_FOR, {"person": person_id}).first()
+    row = work.run(_CANTEEN_FOR, {"person": person_id}).first()
     return Canteen(*row) if row else None
 
 
@@ -181,7 +181,7 @@ def _for(work: Work, person_id: int, offers: Iterable[Offer]) -> tuple[Support, 
 
 
 def _diet(work: Work, person_id: int) -> Diet:
-    facts = json.loads(work.unseal(work.conn.execute(_DIET, {"person": person_id}).scalar()) or "{}")
+    facts = json.loads(work.unseal(work.run(_DIET, {"person": person_id}).scalar()) or "{}")
     return Diet(tuple(facts.get("marks", ())), tuple(facts.get("allergens", ())), facts.get("note", ""))
 
 
@@ -256,7 +256,7 @@ def _basket(work: Work, menu_id: int, dishes: Mapping[Any, int], how: str) -> Ba
 
 
 def _back(work: Work, order_id: int) -> int:
-    found = work.conn.execute(_PAID, {"order": order_id}).first() if order_id else None
+    found = work.run(_PAID, {"order": order_id}).first() if order_id else None
     return given_back(found) if found else 0
 
 
@@ -299,7 +299,7 @@ _DISHES = _dishes()
 
 def meals_of(work: Work, person_id: int, since_day: date) -> list[dict[str, Any]]:
     """A person's orders to come, earliest first. `code` is for whoever fetches it."""
-    return _with_dishes(work, work.conn.execute(_TO_COME, {"person": person_id, "since": since_day}).all())
+    return _with_dishes(work, work.run(_TO_COME, {"person": person_id, "since": since_day}).all())
 
 
 def meal_of(work: Work, asker: Asker, number: int) -> dict[str, Any] | None:
@@ -359,7 +359,7 @@ def usual_of(work: Work, person_id: int, meal: str) -> dict[str, Any] | None:
 
     `dish_ids` is the same by id, ids as text since it may be kept as JSON.
     """
-    rows = work.conn.execute(_USUAL, {"person": person_id, "meal": meal}).all()
+    rows = work.run(_USUAL, {"person": person_id, "meal": meal}).all()
     if not rows:
         return None
     baskets: dict[int, list[Any]] = {row.id: [] for row in rows}

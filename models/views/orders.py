@@ -223,7 +223,7 @@ def _first(work: Work, asker: Asker, column: Column[int], wanted: int) -> Order 
 def _row(work: Work, asker: Asker, column: Column[int], wanted: int) -> Any:
     if isinstance(asker, Resident):
         mine = {"follower": asker.account_id, "wanted": wanted}
-        return work.conn.execute(_followed_one(column), mine).first()
+        return work.run(_followed_one(column), mine).first()
     return work.conn.execute(select_orders().where(_may_look(asker), column == wanted)).first()
 
 
@@ -281,7 +281,7 @@ def _newest_followed() -> Select[Any]:
 def orders_of_resident(work: Work, asker: Resident, most: int = 5) -> tuple[Order, ...]:
     """The newest orders that this account follows."""
     wanted = {"follower": asker.account_id, "most": most}
-    return tuple(shown(work, row, asker) for row in work.conn.execute(_newest_followed(), wanted))
+    return tuple(shown(work, row, asker) for row in work.run(_newest_followed(), wanted))
 
 
 def open_orders_of(work: Work, asker: Staff) -> tuple[Order, ...]:
@@ -311,7 +311,7 @@ def timeline(work: Work, asker: Asker, order_id: int) -> tuple[Entry, ...]:
     if found is None:
         return ()
     order = _read(work, found, asker)
-    rows = work.conn.execute(_ledger(), {"order": order_id}).all()
+    rows = work.run(_ledger(), {"order": order_id}).all()
     return tuple(_entry(work, row, asker, order, found) for row in rows if not _unseen(row, asker))
 
 
@@ -359,7 +359,7 @@ def _entry(work: Work, row: Any, asker: Asker, order: Order, found: Any) -> Entr
 def open_questions(work: Work, account_id: int) -> tuple[Question, ...]:
     """The pushes that still wait for this account's answer, the one shown last first."""
     asked = {"asked": account_id, "now": work.now}
-    return tuple(Question(*row) for row in work.conn.execute(_OPEN_QUESTIONS, asked))
+    return tuple(Question(*row) for row in work.run(_OPEN_QUESTIONS, asked))
 
 
 def _open_questions() -> Select[Any]:

@@ -59,12 +59,12 @@ def _account(row: Any) -> Account | None:
 
 def account_of(work: Work, account_id: int) -> Account | None:
     """The account, also of somebody who has left."""
-    return _account(work.conn.execute(_BY_ID, {"account": account_id}).first())
+    return _account(work.run(_BY_ID, {"account": account_id}).first())
 
 
 def account_by_address(work: Work, channel: str, address: str) -> Account | None:
     """The account that the platform calls `address` (openid); None once the person has left."""
-    return _account(work.conn.execute(_BY_ADDRESS, {"channel": channel, "address": address}).first())
+    return _account(work.run(_BY_ADDRESS, {"channel": channel, "address": address}).first())
 
 
 def accounts_here(work: Work, person_id: int) -> list[int]:
@@ -81,7 +81,7 @@ def own_account(work: Work, person_id: int) -> int | None:
 
 def homes_of(work: Work, person_id: int) -> tuple[HomeOf, ...]:
     """The homes a person is bound to now, the first bound one first."""
-    bound = work.conn.execute(_HOMES_OF, {"person": person_id})
+    bound = work.run(_HOMES_OF, {"person": person_id})
     return tuple(HomeOf(Home(*home), state) for *home, state in bound)
 
 

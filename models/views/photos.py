@@ -31,13 +31,13 @@ def photos(work: Work, asker: Asker, order_id: int) -> tuple[Photo, ...]:
     """The photos of an order and of those that became part of it, oldest first; empty when not for this asker."""
     if order_by_id(work, asker, order_id) is None:
         return ()
-    return tuple(Photo(*row) for row in work.conn.execute(_photos_of(), {"order": order_id}))
+    return tuple(Photo(*row) for row in work.run(_photos_of(), {"order": order_id}))
 
 
 def has_photos(work: Work, asker: Resident, order_id: int) -> bool:
     """Whether photos() has any for this resident that has been fetched."""
     seen = {"order": order_id, "follower": asker.account_id}
-    return bool(work.conn.execute(_has_photos(), seen).scalar_one())
+    return bool(work.run(_has_photos(), seen).scalar_one())
 
 
 @cache

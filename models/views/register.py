@@ -77,7 +77,7 @@ _ESTATES = select(t.estate.c.id, t.estate.c.name, t.estate.c.aliases).order_by(t
 
 def estates(work: Work) -> tuple[Estate, ...]:
     """Every estate, by id."""
-    rows = work.conn.execute(_ESTATES)
+    rows = work.run(_ESTATES, {})
     return tuple(Estate(row.id, row.name, tuple(row.aliases)) for row in rows)
 
 
@@ -154,7 +154,7 @@ def find_home(
     """The homes that fit what somebody said; None for what they left out. None fits: an empty tuple."""
     said = {"key": building_key, "room": room, "estate": estate_id, "unit": unit, "most": most}
     known = frozenset(name for name, value in said.items() if value is not None)
-    found = work.conn.execute(_homes_said(known), {name: said[name] for name in known})
+    found = work.run(_homes_said(known), {name: said[name] for name in known})
     return tuple(Home(*row) for row in found)
 
 

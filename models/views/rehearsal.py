@@ -29,7 +29,7 @@ class Rehearsal:
 
 def rehearsal_setting(work: Work) -> Mapping[str, Any] | None:
     """The setting as it is kept (see models/rules/rehearsal.py); None when there has never been a rehearsal."""
-    value: Mapping[str, Any] | None = work.conn.execute(_VALUE, {"setting": SETTING}).scalar()
+    value: Mapping[str, Any] | None = work.run(_VALUE, {"setting": SETTING}).scalar()
     return value
 
 
@@ -38,5 +38,5 @@ def rehearsal(work: Work) -> Rehearsal | None:
     value = rehearsal_setting(work)
     if value is None or not value["work_group_id"]:
         return None
-    name = work.conn.execute(_NAME, {"group": value["work_group_id"]}).scalar()
+    name = work.run(_NAME, {"group": value["work_group_id"]}).scalar()
     return Rehearsal(value["work_group_id"], name or "", datetime.fromisoformat(value["since"]))

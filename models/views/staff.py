@@ -235,7 +235,7 @@ UNITS_WITH_APP = _app_accounts().with_only_columns(t.worker.c.unit_id).order_by(
 
 def app_accounts_of(work: Work, worker_id: int) -> tuple[AppAccount, ...]:
     """The accounts by which this worker can be told something alone."""
-    rows = work.conn.execute(_APP_OF_WORKER, {"worker": worker_id})
+    rows = work.run(_APP_OF_WORKER, {"worker": worker_id})
     return tuple(AppAccount(row.id, row.worker_id) for row in rows)
 
 
@@ -244,7 +244,7 @@ def on_duty_accounts(work: Work, unit_id: int) -> tuple[AppAccount, ...]:
 
     The one place that says who is told of an order that is in nobody's hands.
     """
-    rows = work.conn.execute(_APP_OF_UNIT, {"unit": unit_id}).all()
+    rows = work.run(_APP_OF_UNIT, {"unit": unit_id}).all()
     if not rows:
         return ()
     shifts = on_shift(work, unit_id)

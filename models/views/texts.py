@@ -28,12 +28,12 @@ class OwnText:
 
 def own_texts(work: Work) -> Mapping[str, Any]:
     """The lines of every text that the town has changed, by name."""
-    return {row.name: row.lines for row in work.conn.execute(_ALL)}
+    return {row.name: row.lines for row in work.run(_ALL, {})}
 
 
 def own_text(work: Work, name: str) -> Any:
     """The lines of one text, None when the town has not changed it."""
-    return work.conn.execute(_ONE, {"text": name}).scalar()
+    return work.run(_ONE, {"text": name}).scalar()
 
 
 def changed_texts(work: Work) -> Mapping[str, OwnText]:
