@@ -191,6 +191,8 @@ def unpack_said(data: dict[str, Any]) -> Said:
 
 def plain(value: Any) -> Any:
     """Any result of a view or an action as JSON would give it back, so that first play and replay see the same."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     return json.loads(json.dumps(value, default=_as_json, ensure_ascii=False))
 
 

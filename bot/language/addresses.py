@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.language.numbers import SPOKEN, read_numeral
 from bot.language.tables import any_of, read_table
@@ -16,6 +17,7 @@ from bot.language.text import clean
 _TABLE = read_table("addresses")
 _LANES_FROM = 10  # numbers of lanes are rarely shorter than two digits
 _LAST_DAY = 31
+ONE_TURN = 64  # sentences: those of the turns under way
 _UNITS_TO = 9  # and a building rarely has more staircases than this
 
 
@@ -143,7 +145,7 @@ def read_home(text: str) -> list[HomeRef]:
     12-8-602 has two readings, unit 8 of building 12 and building 8 of lane 12: ask the register which exists.
     """
     found = _find(clean(text))
-    return found[2] if found else []
+    return list(found[2]) if found else []
 
 
 def strip_home(text: str) -> str:
@@ -257,13 +259,15 @@ def _without_lead_ins(name: str) -> str:
     return name
 
 
-def _find(text: str) -> tuple[int, int, list[HomeRef]] | None:
-    """Where the home stands, from and to, and its readings."""
+@lru_cache(ONE_TURN)
+def _find(text: str) -> tuple[int, int, tuple[HomeRef, ...]] | None:
+    """Where the home stands, from and to, and its readings. Many questions of one turn read the same sentence."""
     for found, readings in _candidates(text):
         if _is_refused(text, found.start()):
             continue
         estate, start = _estate_before(text[: found.start()])
-        return start, found.end(), [replace(r, estate=r.estate or estate).home for r in readings]
+        homes = tuple(replace(r, estate=r.estate or estate).home for r in readings)
+        return start, found.end(), homes
     return None
 
 

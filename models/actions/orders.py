@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select, update
@@ -17,24 +18,24 @@ from models.actions.order_in_hand import OrderInHand, enter
 from models.actions.people import KeepPhotos
 from models.actions.place import Place, find_place
 from models.actions.routing import Charge, Region, route
-from models.rules.orders import OPEN, Refusal, Why
+from models.rules.orders import Refusal, Why
 from models.store import Work
 from models.views.duplicates import likely_number
 
 
-def _same() -> Select[Any]:
+@cache
+def _same(*known: str) -> Select[Any]:
+    """`known`: which of reporter and home are; PostgreSQL finds nothing by an index where NULL may be equal."""
     o = t.work_order.c
+    who = o.reporter_id == bindparam("reporter") if "reporter" in known else o.reporter_id.is_(None)
+    where = o.home_id == bindparam("home") if "home" in known else o.home_id.is_(None)
     return (
         select(o.id)
-        .where(o.reporter_id.is_not_distinct_from(bindparam("reporter", type_=t.Id)))
-        .where(o.home_id.is_not_distinct_from(bindparam("home", type_=t.Id)))
-        .where(o.opened_at > bindparam("since"), o.state.in_(OPEN), o.category == bindparam("category"))
-        .where(o.summary == bindparam("summary"), o.place == bindparam("place"))
+        .where(who, where, o.opened_at > bindparam("since"), o.state != "closed")
+        .where(o.category == bindparam("category"), o.summary == bindparam("summary"))
+        .where(o.place == bindparam("place"))
         .limit(1)
     )
-
-
-_SAME = _same()  # of every report, so built once
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +101,16 @@ class OpenOrder:
         return _opened(order, new=True)
 
     def _same(self, work: Work, place: Place) -> OrderInHand | None:
+        may_lack = {"reporter": self.person_id, "home": place.home_id}
+        known = {name: value for name, value in may_lack.items() if value is not None}
         said = {
-            "reporter": self.person_id,
+            **known,
             "since": work.now - timedelta(minutes=work.limits["same_order_minutes"]),
             "category": self.category,
             "summary": self.summary,
             "place": place.words,
-            "home": place.home_id,
         }
-        order_id = work.conn.execute(_SAME, said).scalar()
+        order_id = work.run(_same(*known), said).scalar()
         return OrderInHand.take(work, order_id) if order_id is not None else None
 
     def _insert(self, work: Work, place: Place, charge: Charge) -> OrderInHand:
