@@ -13,6 +13,7 @@ from bot.turn import Turn
 DOUBT: Final = "maybe_danger"  # the intent of words that may tell of danger
 WHOLE: Final = frozenset(
     {
+        "person",
         "bind_home",
         "my_orders",
         "my_data",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from bot.talk import Part, Person, World, dialog
 
 
-@dialog("person", about="找工作人员", menu=("PERSON",))
+@dialog("person", about="找工作人员", opens=("person",), menu=("PERSON",))
 def person(world: World) -> Part[Person]:
     """Somebody wants a person: the duty staff take over."""
     yield from ()

@@ -15,7 +15,7 @@ from bot.language.danger import danger
 from bot.language.intents import intents
 from bot.language.numbers import bare_number
 from bot.language.ordering import meal_wishes
-from bot.language.understanding import perhaps_danger, perhaps_report, surely_danger
+from bot.language.understanding import perhaps_danger, perhaps_report, surely_danger, wants_person
 from bot.message import Heard, Reply
 from bot.play import Push, Talk
 from bot.ports import Knowledge, Match, NothingKnown
@@ -31,6 +31,7 @@ from models.rules.heard import silent
 from models.store import Work
 
 ASKED = "staff_question"
+PERSON = "person"  # asked for in a sentence; the bare words are a control word
 BARE = "bare_question"  # whatever an item has on it, it is not known what is meant
 UNSURE = "maybe_report"  # comes after a question
 PHOTOS_WITHIN = timedelta(minutes=30)  # after a report, photos belong to it
@@ -78,7 +79,8 @@ class TurnHost:
         """What a sentence wants to open; a question that a service item surely answers opens "faq", one that some may
         answer, or words that surely name one, "maybe_faq", and one that none answers "unanswered"."""
         meals = meal_wishes(text)
-        wanted = [*wishes(text), *intents(text), *meals]
+        person = [PERSON] if wants_person(text) else []
+        wanted = [*person, *wishes(text), *intents(text), *meals]
         if BARE in wanted and not meals:
             return [BARE]
         if perhaps_danger(text):

@@ -15,6 +15,7 @@ from bot.language.classifier import guess
 from bot.language.commands import control
 from bot.language.danger import danger, without_danger
 from bot.language.features import marks
+from bot.language.matters import find_target
 from bot.language.reports import CATEGORIES, Suggestion, suggest_category, urgency
 from bot.language.staff import read_command
 from bot.language.tables import read_table
@@ -31,6 +32,9 @@ _REQUEST: float = _TABLE["sure_of_request"]
 _CLEAR: float = _TABLE["clear"]
 _UNASKED = frozenset(_TABLE["never_questions"])
 _REPORT: float = _TABLE["sure_of_report"]
+_PERSON: float = _TABLE["person"]["sure"]
+_NO_PERSON = re.compile("|".join(_TABLE["person"]["no"]))
+_ASKS_FOR_ONE = re.compile("|".join(_TABLE["person"]["asks"]))
 _CATEGORY: float = _TABLE["sure_of_category"]
 _EMERGENCY: Mapping[str, float] = _TABLE["emergency"]
 _IDS = {name: category for category, name in CATEGORIES.items()}
@@ -97,6 +101,18 @@ def perhaps_report(text: str) -> bool:
     """
     found = understand(text)
     return found.intent == "report" and found.score >= _REPORT
+
+
+def wants_person(text: str) -> bool:
+    """Whether somebody surely asks, in a sentence of their own, to speak with a person.
+
+    >>> wants_person("叫个人来跟我讲"), wants_person("叫个人来修水管"), wants_person("不要人工")
+    (True, False, False)
+    """
+    found, said = understand(text), clean(text)
+    if found.intent != "help" or found.score < _PERSON or find_target(said) != "human":
+        return False
+    return _ASKS_FOR_ONE.search(said) is not None or _NO_PERSON.search(said) is None
 
 
 def answered(found: Understood, sure: float) -> Understood:

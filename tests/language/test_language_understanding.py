@@ -17,6 +17,7 @@ from bot.language.understanding import (
     emergency,
     surely_danger,
     understand,
+    wants_person,
 )
 
 UNSEEN = [
@@ -48,6 +49,31 @@ UNSEEN = [
 @pytest.mark.parametrize(("text", "intent"), UNSEEN)
 def test_unseen_lines(text: str, intent: str) -> None:
     assert understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["找个人跟我说话", "我想跟人说话", "能不能叫个人打电话给我", "我要找居委会的人", "有没有真人", "转仁工"],
+)
+def test_a_person_is_asked_for_in_ones_own_words(text: str) -> None:
+    assert wants_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("不用找人工了", "不要打电话给我", "工作人员会来吗", "我在等工作人员", "有工作人员来过了"),
+        *(
+            "叫人来修电梯",
+            "社区工作人员电话",
+            "修一次人工费多少",
+            "找个人陪我去医院",
+            "居委会的人什么时候上班",
+        ),
+    ],
+)
+def test_who_only_speaks_of_a_person_asks_for_none(text: str) -> None:
+    assert not wants_person(text)
 
 
 @pytest.mark.parametrize("text", ["接单 1024", "完成 1024 已换水管", "今日报表", "导出订餐名单"])
