@@ -75,7 +75,7 @@ def _is_gone(one: views.Order, step: str) -> bool:
     """Whether the order's page has no form for the step any more."""
     if one.state == "closed":
         return step not in ("reply", "note")
-    return step in FOR_HANDS and (not one.holder or (step == "pause" and one.state == "paused"))
+    return step in FOR_HANDS and not one.holder
 
 
 def _order_page(number: int, door: views.Door | None = None, tried: Tried | None = None) -> str:

@@ -14,7 +14,9 @@ from models.store import Work
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Let the order wait until then, with a reason that the resident reads. Whoever holds it keeps it.
+    """Let the order wait until then, with a reason that the resident reads; one that waits, until another time.
+
+    Whoever holds it keeps it.
 
     Refusals: needs_words, needs_time (no time), too_late (it is past), too_far (days).
     """
@@ -38,6 +40,8 @@ class Pause:
         until = self.until.isoformat()
         paused = {"state": "paused", "paused_until": self.until}
         facts = {"until": until}
+        if order.repeated("pause", self.by, self.by_id, self.words, facts):
+            return order.done(until=until)
         order.write("pause", self.by, self.by_id, paused, words=self.words, facts=facts, origin=self.source)
         work.remind("paused", order.row.id, order.row.stage, self.until - work.now)
         order.tell_followers("order_paused", words=self.words, until=until)

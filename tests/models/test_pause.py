@@ -54,6 +54,20 @@ def test_a_pause_is_told_with_its_reason_and_ends_by_itself(town: TestTown, orde
     assert (town.rows(t.timer)[-1].kind, town.rows(t.timer)[-1].stamp) == ("unattended", row.stage)
 
 
+def test_a_pause_may_be_prolonged_and_the_resident_hears_until_when(town: TestTown, order_id: int) -> None:
+    _pause(town, order_id, 1)
+    early = town.row(order_id).stage
+    town.clock.forward(hours=20)
+    until = town.clock.now() + 4 * DAY
+    assert _pause(town, order_id, 4, "配件缺货")["until"] == until.isoformat()
+    assert _pause(town, order_id, 4, "配件缺货")["ok"]  # said twice: told once
+    assert [one.facts["words"] for one in town.told("order_paused")] == ["等配件，602室的", "配件缺货"]
+    assert town.do(PauseOver(order_id, early))["did"] == "nothing"
+    assert town.row(order_id).paused_until == until
+    town.clock.forward(days=4)
+    assert town.do(PauseOver(order_id, town.row(order_id).stage))["did"] == "resumed"
+
+
 def test_whoever_was_there_already_is_there_again(town: TestTown, order_id: int) -> None:
     worker = town.planted.workers["王伟"]
     town.do(Arrive(order_id, worker))
@@ -113,6 +127,8 @@ def test_the_time_of_a_pause_does_not_count(town: TestTown, order_id: int) -> No
     for _ in range(2):
         _pause(town, order_id, 14)
         town.clock.forward(days=3)
+        _pause(town, order_id, 14, "再等几天")
+        town.clock.forward(days=2)
         assert not _is_late(town, order_id)
         assert town.do(Resume(order_id, "worker", worker))["ok"]
         town.clock.forward(minutes=9)

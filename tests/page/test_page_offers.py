@@ -100,9 +100,9 @@ def test_what_is_offered_is_what_is_not_refused(firm: Site, state: str, helped: 
         (
             "paused",
             {
-                "holder": FREE | GIVES | {"resume", "arrive", "appoint", "help", "dismiss"},
+                "holder": FREE | GIVES | {"resume", "pause", "arrive", "appoint", "help", "dismiss"},
                 "helper": FREE | {"helped"},
-                "duty": FREE | GIVES | {"resume", "arrive", "appoint", "help", "dismiss"},
+                "duty": FREE | GIVES | {"resume", "pause", "arrive", "appoint", "help", "dismiss"},
                 "idle": set(),
             },
         ),
@@ -161,7 +161,10 @@ def test_pausing_resuming_and_appointing_say_until_when(firm: Site) -> None:
     paused = phone.send(f"{here}/pause", words="等配件", **when)
     assert "暂停到 3 月 4 日（周三）15:30，到时自动恢复。" in paused.text
     assert firm.row(number).state == "paused"
-    assert "这一步已经做过了" in phone.post(f"{here}/pause", words="等配件", **when).text
+    assert "改暂停的时间" in paused.text
+    phone.send(f"{here}/pause", words="等配件", **when)  # pressed twice
+    later = phone.send(f"{here}/pause", words="配件缺货", day="2026-03-05", clock="09:00")
+    assert "暂停到 3 月 5 日（周四）09:00，到时自动恢复。" in later.text
     resumed = phone.send(f"{here}/resume")
     assert "已恢复，住户会收到通知" in resumed.text
     assert "到时自动恢复" not in resumed.text
@@ -169,6 +172,7 @@ def test_pausing_resuming_and_appointing_say_until_when(firm: Site) -> None:
     assert "约好 3 月 4 日（周三）15:30 到 17:30 上门。" in visit.text
     assert [one.kind for one in firm.town.told() if one.account_id] == [
         "order_claimed",
+        "order_paused",
         "order_paused",
         "order_resumed_resident",
         "order_visit",
