@@ -28,6 +28,7 @@ _CHINESE = {
     "category": "类",
     "unit": "单",
     "from_unit": "单",
+    "stays": "单",
     "words": "话",
     "place": "地",
     "name": "张",

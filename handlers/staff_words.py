@@ -83,6 +83,7 @@ DONE: dict[str, str] = {
     "finish": "{number} 已办结，住户会收到结果并打分。辛苦了！",
     "return": "{number} 已退回，由{unit}{worker}接手。",
     "return_up": "{number} 已经退回 {returns} 次，按规定转到上一级，现在由{unit}{worker}接手。",
+    "return_stays": "{number} 已退回，还在{unit}：上面没有能接的单位，已请工作台来安排。别的同事能办，可以发：接 {number}",
     "pause": "{number} 已暂停到 {when}，住户会收到通知，到时我会提醒您。要提前接着做请发：恢复 {number}",
     "resume": "{number} 接着处理，住户会收到通知。到了请发：到场 {number}",
     "appoint": "{number} 已约 {when} 上门，住户会收到通知。到了请发：到场 {number}",
@@ -133,7 +134,8 @@ def outcome(verb: str, result: Mapping[str, Any], number: int, *, in_app: bool =
     if not result["ok"]:
         return refusal(verb, result, number)
     part = "part_elsewhere" if result.get("elsewhere") else "part"
-    done = "return_up" if result.get("up") else part if result.get("part") else verb
+    done = next((f"return_{how}" for how in ("up", "stays") if result.get(how)), None)
+    done = done or (part if result.get("part") else verb)
     texts = DONE | (DONE_IN_APP if in_app else {})
     text = texts[done].format_map(_named(result)).replace(" ，", "，")
     return f"{text}{OUTSIDE}" if result.get("outside") else text

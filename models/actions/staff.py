@@ -220,7 +220,8 @@ class Return:
 
     "给" and a name before the reason name the next holder, a colleague or another unit. The third return
     (`returns_up`) goes up a level whoever is named. Gives {"unit"}, the name of the unit now in charge, and
-    {"worker"} where somebody has it in hand already, {"up"}: whether it went up because it was the third.
+    {"worker"} where somebody has it in hand already, {"up"}: whether it went up because it was the third,
+    {"stays"}: whether nobody above can be reached, so that the unit keeps it.
     """
 
     order_id: int
@@ -259,14 +260,14 @@ class Return:
         order.write("return", "worker", self.worker_id, moved, words=words, facts=held, origin=self.source)
         if not up.reached:
             OpenDeskItem("unrouted", words, order_id=order.row.id).run(work)
+        unit, stays = order.facts()["unit"], up.unit_id == old_unit
         why = {"from_unit": before, "returned_by": by, "words": order.masked(words)}
-        why |= {"returns": returns} if too_often else {}
-        unit = order.facts()["unit"]
+        why |= {"returns": returns} if too_often and not stays else {}
         if not place_in_hands(order, region, **why):
-            order.tell_followers("order_returned", unit=unit)
+            order.tell_followers("order_returned", **({"stays": unit} if stays else {"unit": unit}))
         theirs = held["gave_up_id"] if held["gave_up_id"] != self.worker_id else None
         order.tell_left(old_unit, mention=theirs, from_unit=before, words=why["words"])
-        return order.done(unit=unit, up=too_often, returns=returns)
+        return order.done(unit=unit, up=too_often and not stays, returns=returns, stays=stays)
 
 
 @dataclass(frozen=True, slots=True)

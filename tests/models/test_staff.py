@@ -142,7 +142,8 @@ def test_returning_goes_up_with_a_reason(town: TestTown) -> None:
     told = town.told("new_order")[-1]
     assert told.work_group_id == town.planted.groups[2].id
     assert (told.facts["from_unit"], told.facts["returned_by"]) == ("安居物业", "王伟")
-    assert town.told("order_returned")[0].facts["unit"] == "和平社区居委会"
+    told = town.told("order_returned")[0]
+    assert (told.facts["unit"], "stays" in told.facts) == ("和平社区居委会", False)
     (left,) = town.told("order_left")
     assert (left.work_group_id, left.facts["mention"]) == (town.planted.groups[0].id, [])
     assert town.rows(t.timer)[-1].stamp == row.stage
@@ -157,7 +158,9 @@ def test_who_held_what_a_colleague_gives_back_is_called_by_name(town: TestTown) 
 
 def test_returning_at_the_top_calls_the_desk(town: TestTown) -> None:
     order_id = _claimed(town, "吴芳", category="noise")
-    assert town.do(Return(order_id, town.staff("吴芳").worker_id, "管不了"))["unit"] == "和平社区居委会"
+    returned = town.do(Return(order_id, town.staff("吴芳").worker_id, "管不了"))
+    assert (returned["unit"], returned["stays"], returned["up"]) == ("和平社区居委会", True, False)
+    assert town.told("order_returned")[0].facts["stays"] == "和平社区居委会"
     assert [item.kind for item in town.see(views.desk_items, views.User("admin"))] == ["unrouted"]
 
 
