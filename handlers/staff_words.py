@@ -83,7 +83,7 @@ DONE: dict[str, str] = {
     "finish": "{number} 已办结，住户会收到结果并打分。辛苦了！",
     "return": "{number} 已退回，由{unit}{worker}接手。",
     "return_up": "{number} 已经退回 {returns} 次，按规定转到上一级，现在由{unit}{worker}接手。",
-    "return_stays": "{number} 已退回，还在{unit}：上面没有能接的单位，已请工作台来安排。别的同事能办，可以发：接 {number}",
+    "return_stays": "{number} 已退回，上面没有能接的单位，还在{unit}。已请工作台安排；同事能办请发：接 {number}",
     "pause": "{number} 已暂停到 {when}，住户会收到通知，到时我会提醒您。要提前接着做请发：恢复 {number}",
     "resume": "{number} 接着处理，住户会收到通知。到了请发：到场 {number}",
     "appoint": "{number} 已约 {when} 上门，住户会收到通知。到了请发：到场 {number}",
