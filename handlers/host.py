@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.language.asking import wishes
 from bot.language.commands import control, order_number
 from bot.language.danger import danger
+from bot.language.dish_questions import asked_dish, dishes_meant
 from bot.language.intents import intents
 from bot.language.numbers import bare_number
 from bot.language.ordering import meal_wishes
@@ -86,6 +87,7 @@ class TurnHost:
         if perhaps_danger(text):
             return ["maybe_danger", *wanted]
         match = self.faq(text)
+        wanted = (self._dish(text) if wanted in ([], ["maybe_order"]) else []) or wanted
         if not wanted and perhaps_report(text):
             wanted = [UNSURE]
         if match.kind != "sure" and not match.asks:
@@ -93,6 +95,14 @@ class TurnHost:
         known = {"sure": "faq" if match.asks else "maybe_faq", "suggest": "maybe_faq", "none": "unanswered"}
         surely = [one for one in wanted if one != UNSURE]
         return [*surely, known[match.kind], *(one for one in wanted if one == UNSURE)]
+
+    def _dish(self, text: str) -> list[str]:
+        """What words want that want nothing else by themselves: to know whether there is a dish. The register alone
+        tells that it is one."""
+        if asked := asked_dish(text):
+            known = views.dishes_known(self.work, self.who.person_id)
+            return ["dish_asked"] if dishes_meant(asked, known) else []
+        return []
 
     def faq(self, text: str) -> Match:
         """What the service items have on it."""

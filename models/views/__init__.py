@@ -38,6 +38,7 @@ from models.views.desk import (
     stuck_messages,
 )
 from models.views.diets import HEALTH, diet_of, diet_shown, diet_words
+from models.views.dishes_offered import dishes_known, dishes_offered
 from models.views.doors import Door, door_of, doors_of
 from models.views.duplicates import likely_same_as, own_order_at, similar_order
 from models.views.duty import Duty, duty_now
@@ -216,8 +217,8 @@ __all__ = [
     "calendar", "canteen_facts", "canteen_for", "canteens_of", "carer_asking", "carer_links", "carer_of_item",
     "catalogue_version", "changed_texts", "claim_by_id", "claims", "claims_waiting", "console_user", "console_users",
     "contact_of", "contact_of_talk", "counts_told", "desk_items", "diet_of", "diet_shown", "diet_words",
-    "dishes_cooked", "door_of", "doors_of", "duty_hours", "duty_now", "entries", "erasures", "estates",
-    "estates_called", "estates_cooked_for", "estates_named",
+    "dishes_cooked", "dishes_known", "dishes_offered", "door_of", "doors_of", "duty_hours", "duty_now", "entries",
+    "erasures", "estates", "estates_called", "estates_cooked_for", "estates_named",
     "estates_of_unit", "estates_of_worker", "failed_messages", "find_home", "gaps", "group_by_id", "group_of",
     "groups", "groups_of_unit", "has_photos", "health_item", "helpers_of", "home_units",
     "homes_at", "homes_of", "import_run",

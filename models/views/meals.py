@@ -75,7 +75,7 @@ def canteen_for(work: Work, person_id: int) -> Canteen | None:
     return Canteen(*row) if row else None
 
 
-def _lives_there() -> Select[Any]:
+def lives_there() -> Select[Any]:
     """The estates of a person's homes, with when they were bound."""
     b, h = t.binding.c, t.home.c
     return (
@@ -88,27 +88,32 @@ def _lives_there() -> Select[Any]:
 
 
 def _canteen_for() -> Select[Any]:
-    lives = _lives_there().subquery()
+    lives = lives_there().subquery()
     theirs = _canteens().join(lives, lives.c.estate_id == t.estate_canteen.c.estate_id)
     first = (lives.c.bound, t.estate_canteen.c.is_default.desc(), t.canteen.c.id)
     return theirs.order_by(None).order_by(*first).limit(1)
 
 
-def _open_menus(dishes: bool) -> Select[Any]:
-    """The menus from which a person can order now, of one day or meal where it is given."""
+def open_menu_ids() -> Select[Any]:
+    """The ids of the menus from which a person can order now, of one day or meal where it is given."""
     m, e = t.menu.c, t.estate_canteen.c
-    lives = _lives_there().subquery()
+    lives = lives_there().subquery()
     serving = select(e.canteen_id).join_from(t.estate_canteen, lives, lives.c.estate_id == e.estate_id)
     until = bindparam("until", type_=m.day.type)
     meal = bindparam("meal", type_=m.meal.type)
-    ids = (
+    return (
         select(m.id)
         .where(m.day.between(bindparam("since", type_=m.day.type), until), or_(meal == "", m.meal == meal))
         .where(m.state == "published", m.order_until > NOW, m.canteen_id.in_(serving))
         .order_by(m.day, m.starts_at, m.id)
         .limit(MOST_MENUS)
     )
-    offers = select_offers(dishes).where(m.id.in_(ids), t.canteen.c.active).order_by(m.day, m.starts_at, m.id)
+
+
+def _open_menus(dishes: bool) -> Select[Any]:
+    m = t.menu.c
+    wanted = (m.id.in_(open_menu_ids()), t.canteen.c.active)
+    offers = select_offers(dishes).where(*wanted).order_by(m.day, m.starts_at, m.id)
     return offers.order_by(t.menu_dish.c.place) if dishes else offers
 
 

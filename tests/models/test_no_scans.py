@@ -144,6 +144,8 @@ def test_ordering_meals_scans_nothing_that_grows(tmp_path: Path) -> None:
     with scans(town) as seen:
         assert do(TopUp(person, 5000, user))["ok"]
         assert see(views.menus_open, person)
+        assert see(views.dishes_offered, person)
+        assert see(views.dishes_known, person)
         assert see(views.menu_card, person, dining.lunch)
         assert see(views.price, dining.lunch, person, {greens: 1}, "delivery")["subsidy_cents"] == 300
         order = do(PlaceMeal(dining.lunch, person, {greens: 1}, "delivery", account_id=who.account_id))
