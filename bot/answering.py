@@ -27,6 +27,7 @@ ANSWERS_TOO = frozenset(
         "maybe_faq",
         "unanswered",
         "maybe_order",
+        "dish_named",
     }
 )
 

@@ -12,11 +12,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.language.dish_questions import bare_dish, named_dish
 from bot.language.meal_plans import names_several
 from bot.language.numbers import says_any
 from bot.language.ordering import all_meals
@@ -44,6 +45,7 @@ from dialogs.meal_menu import (
     Card,
     Counts,
     ask_dishes,
+    available,
     basket_text,
     card_of,
     instead,
@@ -128,12 +130,15 @@ def once(world: World, diner: Diner, key: str, before: Basket | None) -> Part[Ba
     if not offers["meals"]:
         yield Say(NO_MENU)
         return None
-    chosen = yield from ask_meal(world, offers, key, before)
+    named, on = yield from Look(f"on{key}", menus_with, diner.person_id, world.opening.text)
+    chosen = yield from ask_meal(offers, key, before, on)
     at = (diner.person_id, chosen, offers["meals"].get(chosen, {}), diner.word or "您", world.now)
     card = yield from Look(f"card{key}", told_card, *at, fresh=True)
     if card is None:
         yield Say("这一餐刚刚订不了了。")
         return before
+    if chosen in on and named in [one["name"] for one in available(card).values()]:
+        yield Say(f"{card['label']}有{named}，先按 1 份算，要几份、换什么，可以再说。")
     if card["elsewhere"]:
         yield Say(had_elsewhere(card))
         return None
@@ -163,11 +168,20 @@ def told_card(
     return card | {"until": coming_text(card["order_until"], now), "cancel": cancel_time(card, now)}
 
 
-def ask_meal(world: World, offers: dict[str, Any], key: str, before: Basket) -> Part[str]:
-    """Which meal: as the opening says, else the next one; asked where that one is over."""
+def menus_with(work: Any, person_id: int, said: str) -> tuple[str, list[str]]:
+    """The dish which is all that is said, and the menus that have it; none where it is no dish."""
+    offered = views.dishes_offered(work, person_id) if bare_dish(said) else {}
+    named = named_dish(said, [*offered])
+    return named, [str(one) for one in offered.get(named, ())]
+
+
+def ask_meal(offers: dict[str, Any], key: str, before: Basket, on: Sequence[str]) -> Part[str]:
+    """Which meal: as the opening says, else the next one, of those `on` which its dish is; asked where that one is
+    over."""
     meals = offers["meals"]
     again = bool(before.dishes)
-    first = before.menu if before.menu in meals else "" if again else next(iter(meals))
+    soonest = next((one for one in meals if one in on), next(iter(meals)))
+    first = before.menu if before.menu in meals else "" if again else soonest
     return (
         yield from Meal(
             f"meal{key}",

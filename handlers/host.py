@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from bot.language.asking import wishes
 from bot.language.commands import control, order_number
 from bot.language.danger import danger
-from bot.language.dish_questions import asked_dish, dishes_meant
+from bot.language.dish_questions import asked_dish, bare_dish, dishes_meant, named_dish
 from bot.language.intents import intents
 from bot.language.numbers import bare_number
 from bot.language.ordering import meal_wishes
@@ -97,12 +98,17 @@ class TurnHost:
         return [*surely, known[match.kind], *(one for one in wanted if one == UNSURE)]
 
     def _dish(self, text: str) -> list[str]:
-        """What words want that want nothing else by themselves: to know whether there is a dish. The register alone
-        tells that it is one."""
+        """What words want that want nothing else by themselves: to order the dish that they name, or to know whether
+        there is one. The register alone tells that it is a dish."""
         if asked := asked_dish(text):
             known = views.dishes_known(self.work, self.who.person_id)
             return ["dish_asked"] if dishes_meant(asked, known) else []
-        return []
+        return ["dish_named"] if bare_dish(text) and named_dish(text, self._offered) else []
+
+    @cached_property
+    def _offered(self) -> list[str]:
+        """The dishes that they can order now."""
+        return list(views.dishes_offered(self.work, self.who.person_id))
 
     def faq(self, text: str) -> Match:
         """What the service items have on it."""
