@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from models import tables as t
 from models import views
-from models.actions.menus import PublishMenus
+from models.actions.menus import MenuDish, PublishMenus, SaveMenu, WithdrawMenu
 from models.actions.people import Unfollow
 from models.actions.standing import PauseStandingOrder, SaveStandingOrder, SkipStandingDay
 from models.actions.standing_days import RunStandingMenu
@@ -54,9 +55,17 @@ def publish(dining: Dining) -> None:
     """Show it, and do what timers were set for."""
     done = dining.town.do(PublishMenus(None, (dining.lunch,)))
     assert (done["published"], done["left"]) == (1, [])
-    timers = [row for row in dining.town.rows(t.timer) if row.kind == STANDING_TIMER]
-    for row in timers:
-        dining.town.do(RunStandingMenu(row.subject, row.stamp))
+    ring(dining)
+
+
+def ring(dining: Dining) -> None:
+    """What the worker does with timers that are due: each once."""
+    now = dining.town.clock.now()
+    for row in dining.town.rows(t.timer, kind=STANDING_TIMER):
+        if row.done_at is None and row.next_at <= now:
+            dining.town.do(RunStandingMenu(row.subject, row.stamp))
+            with dining.town.store.work(now) as work:
+                work.conn.execute(update(t.timer).where(t.timer.c.id == row.id).values(done_at=now))
 
 
 def outcomes(dining: Dining) -> list[str]:
@@ -89,6 +98,19 @@ def test_a_menu_published_between_two_hours_of_the_duty_is_not_late(
     dining.at(dining.town.rows(t.menu, id=dining.lunch)[0].order_until - timedelta(minutes=20))
     publish(dining)
     assert (outcomes(dining), len(live(dining)), dining.town.told()) == (["ordered"], 1, [])
+
+
+def test_a_menu_published_again_is_ordered_from_at_once_too(dining: Dining, who: views.Resident) -> None:
+    dining.at(dining.town.rows(t.menu, id=dining.lunch)[0].order_until - timedelta(minutes=40))
+    dining.town.do(PublishMenus(None, (dining.lunch,)))
+    dining.town.do(WithdrawMenu(None, dining.lunch))
+    ring(dining)
+    assert live(dining) == []
+    dining.at(dining.town.clock.now() + timedelta(minutes=5))
+    dishes = tuple(MenuDish(one) for one in dining.on_lunch())
+    assert dining.town.do(SaveMenu(None, dining.canteen, LUNCH_DAY, "lunch", dishes))["state"] == "draft"
+    publish(dining)
+    assert (outcomes(dining), len(live(dining))) == (["ordered"], 1)
 
 
 def test_the_next_hour_of_the_duty_orders_too_where_no_timer_did(dining: Dining, who: views.Resident) -> None:
