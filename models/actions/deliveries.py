@@ -16,6 +16,7 @@ from models.actions.desk import Audit
 from models.actions.diner_calls import ask_after, asked_after
 from models.actions.kitchen import ServeMeal, asker_acting, handed_out
 from models.actions.meal_in_hand import Account, By
+from models.actions.meal_telling import tell_of_refund
 from models.rules.masking import mask
 from models.rules.orders import Refusal, Why
 from models.store import Work
@@ -57,6 +58,7 @@ class NotDelivered:
             return Refusal(Why.ALREADY)
         if account is not None and work.limits["no_show_refund"] and (back := given_back(row)):
             account.enter("refund", back, self._by, row.id)
+            tell_of_refund(work, row.id, "delivery", back)
         ask_after(work, row, why)
         Audit(self.user_id, "meal_not_delivered", str(row.number), worker_id=self.worker_id).run(work)
         return {"ok": True, "meal_order_id": row.id, "number": row.number}
@@ -114,6 +116,7 @@ class Delivered:
                     By("group", self.worker_id) if self.worker_id is not None else By("console", self.user_id)
                 )
                 account.enter("meal", -row.pay_cents, by, row.id)
+                tell_of_refund(work, row.id, "taken", row.pay_cents)
         return None
 
 

@@ -19,6 +19,7 @@ from models.actions.diner_calls import asked_after
 from models.actions.kitchen_unheard import heard_of, hearers, pass_up
 from models.actions.meal_in_hand import Account, By
 from models.actions.meal_money import PayAtCounter
+from models.actions.meal_telling import tell_of_refund
 from models.rules.days import day_words
 from models.rules.kitchen import FROZEN, changes, corrected, correction
 from models.rules.meals import MEAL_NAMES
@@ -226,6 +227,7 @@ class MissMeals:
         for row in ended:
             if row.how == "pickup" and row.person_id in accounts and (back := given_back(row)):
                 accounts[row.person_id].enter("refund", back, By("standing"), row.id)
+                tell_of_refund(work, row.id, "pickup", back)
         delivered = sum(row.how == "delivery" for row in ended)
         states = select(o.state, o.how, func.count()).where(o.menu_id == menu.id).group_by(o.state, o.how)
         count = Counter({(row.state, row.how): row[2] for row in work.conn.execute(states)})

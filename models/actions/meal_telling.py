@@ -26,6 +26,7 @@ from models.views.users import asker_of
 DONE = {"cancelled": "取消了", "changed": "改了菜或者取法"}
 CALL = "{canteen}把 {meal}（订餐 {number}）{done}{back}。请打电话告诉本人，问要不要订别的。"
 FOR_DINER = "meal_for_diner"
+REFUNDED = "meal_refunded"
 CLERK, STAFF = "社区工作人员", "工作人员"
 WAITS = ("queued", "held")  # a message that has not been sent
 
@@ -44,7 +45,7 @@ def tell_of_canteen(work: Work, meal_order_id: int, user_id: int, end: str, refu
     row = work.conn.execute(query).first()
     if asker is None or not asker.is_firm or row is None or row.person_id is None:
         return
-    meal = f"{day_named(row.day)}{MEAL_NAMES[row.meal]}"
+    meal = _meal(row)
     refund = yuan(refund_cents) if refund_cents else ""
     facts = {"end": end, "number": row.number, "canteen": row.canteen, "meal": meal, "refund": refund}
     back = f"，餐费 {refund}已经退回" if refund else ""
@@ -61,6 +62,19 @@ def tell_of_staff(work: Work, meal_order_id: int, end: str, who: str = STAFF, re
     account_id = own if own is not None else row.account_id
     if reachable(work, account_id):
         _tell(work, account_id, end, who, row, refund_cents)
+
+
+def tell_of_refund(work: Work, meal_order_id: int, end: str, refund_cents: int) -> None:
+    """Tell the diner, or the carer who ordered, of money that moved for a meal which nobody took; nobody is called.
+
+    `end`: pickup, delivery (it went back for a meal had so), taken (it was handed over after all).
+    """
+    row = _order(work, meal_order_id)
+    own = own_account(work, row.person_id) if row else None
+    account_id = own if own is not None else row.account_id if row else None
+    if reachable(work, account_id):
+        facts = {"end": end, "number": row.number, "meal": _meal(row), "refund": yuan(refund_cents)}
+        work.tell(To(account_id=account_id), REFUNDED, facts)
 
 
 def tell_of_carer(work: Work, meal_order_id: int, by_person_id: int, end: str, refund_cents: int = 0) -> None:
@@ -102,7 +116,7 @@ def _tell(work: Work, account_id: int | None, end: str, who: str, row: Any, refu
         "end": end,
         "number": row.number,
         "who": who,
-        "meal": f"{day_named(row.day)}{MEAL_NAMES[row.meal]}",
+        "meal": _meal(row),
         "dishes": _dishes(work, row.id),
         "code": row.code,
         "back": _until(work, row),
@@ -118,6 +132,10 @@ def _tell(work: Work, account_id: int | None, end: str, who: str, row: Any, refu
         if work.conn.execute(this.values(facts=facts | ({"end": "placed"} if new else {}))).rowcount:
             return
     work.tell(To(account_id=account_id), FOR_DINER, facts)
+
+
+def _meal(row: Any) -> str:
+    return f"{day_named(row.day)}{MEAL_NAMES[row.meal]}"
 
 
 def _dishes(work: Work, meal_order_id: int) -> str:

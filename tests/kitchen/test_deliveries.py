@@ -156,10 +156,10 @@ def test_the_reason_is_sealed_and_without_phone_and_door(noon: Lunch) -> None:
 def test_money_that_went_back_is_taken_again(noon: Lunch) -> None:
     """Where the town gives it back for what nobody took; what has been spent meanwhile cannot be taken."""
     noon.town.store.limits = {**LIMITS, "no_show_refund": True}
-    person = noon.town.rows(t.meal_order)[0].person_id
+    person, account_id = noon.town.rows(t.meal_order)[0].person_id, noon.town.resident().account_id
     with noon.town.store.work(noon.town.clock.now()) as work:
         paid = update(t.meal_order).where(t.meal_order.c.id == 1)
-        work.conn.execute(paid.values(pays="balance", paid_at=work.now))
+        work.conn.execute(paid.values(pays="balance", paid_at=work.now, account_id=account_id))
     for _ in range(2):
         missed(noon)
         assert [row.balance_cents for row in noon.town.rows(t.meal_account, person_id=person)] == [1200]
@@ -172,6 +172,8 @@ def test_money_that_went_back_is_taken_again(noon: Lunch) -> None:
         assert account is not None
         account.enter("meal", -500, By("console", 1))
     assert arrived(noon) == {"ok": False, "why": "no_money", "left": 700}
+    told = [one.facts["end"] for one in noon.town.told("meal_refunded")]
+    assert told == ["delivery", "taken", "delivery", "taken", "delivery"]
     assert (states(noon)[0], calls(noon)[-1][1]) == ("no_show", "open")
 
 

@@ -152,7 +152,8 @@ def test_who_has_not_come_and_what_was_delivered(lunch: Lunch) -> None:
 def test_the_money_of_who_did_not_come_goes_back_where_the_town_says_so(lunch: Lunch) -> None:
     lunch.town.store.limits = {**LIMITS, "no_show_refund": True}
     paid = {"pays": "balance", "paid_at": lunch.town.clock.now()}
-    for more in (paid, {}, {**paid, "how": "delivery"}, {"pays": "bill"}):
+    account = {"account_id": lunch.town.resident().account_id}
+    for more in ({**paid, **account}, account, {**paid, "how": "delivery"}, {"pays": "bill"}):
         lunch.order(1, **more)
     at_noon(lunch)
     lunch.at(14)
@@ -161,6 +162,8 @@ def test_the_money_of_who_did_not_come_goes_back_where_the_town_says_so(lunch: L
     entries = [(row.kind, row.cents, row.meal_order_id) for row in lunch.town.rows(t.meal_entry)]
     assert entries == [("refund", 1200, 1), ("refund", 1200, 4)]
     assert [row.balance_cents for row in lunch.town.rows(t.meal_account)] == [1200, 0, 1200]
+    (told,) = lunch.town.told("meal_refunded")  # who has no account is not called for it
+    assert told.facts == {"end": "pickup", "number": 5001, "meal": "3 月 2 日午餐", "refund": "12 元"}
 
 
 def test_what_is_paid_at_the_counter_is_written_down(lunch: Lunch) -> None:

@@ -95,6 +95,7 @@ MORE: dict[str, dict[str, Any]] = {
     },
     "carer_asked": {"name": "张丽"},
     "meal_by_canteen": {"end": "cancelled", "canteen": "和平长者食堂", "meal": "3 月 4 日午餐", "refund": ""},
+    "meal_refunded": {"end": "pickup", "number": 7, "meal": "3 月 4 日午餐", "refund": "12 元"},
     "meal_rating_asked": {"canteen": "和平长者食堂", "meal": "午餐"},
     "meal_for_diner": {
         "end": "placed",
