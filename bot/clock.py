@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -66,10 +66,20 @@ def real_epoch() -> float:
     return time.time()
 
 
+def day_named(day: date) -> str:
+    """The day of a month, of a moment too: 11 月 19 日."""
+    return f"{day.month} 月 {day.day} 日"
+
+
+def day_label(day: date) -> str:
+    """The same with its weekday: 11 月 19 日（周四）."""
+    return f"{day_named(day)}（周{WEEK[day.weekday()]}）"
+
+
 def day_text(at: datetime) -> str:
     """A day and a time to keep in mind: 11 月 20 日（周五）15:00."""
     moment = local(at)
-    return f"{moment.month} 月 {moment.day} 日（周{WEEK[moment.weekday()]}）{moment:%H:%M}"
+    return f"{day_label(moment)}{moment:%H:%M}"
 
 
 def span_text(starts: datetime | str, ends: datetime | str) -> str:
@@ -88,7 +98,7 @@ def hours_text(starts: datetime | str, ends: datetime | str) -> str:
 def local_text(at: datetime | str) -> str:
     """A moment in a message: 11 月 18 日 15:04. ISO text is taken too, as dialogs remember it."""
     moment = local(datetime.fromisoformat(at) if isinstance(at, str) else at)
-    return f"{moment.month} 月 {moment.day} 日 {moment:%H:%M}"
+    return f"{day_named(moment)} {moment:%H:%M}"
 
 
 def coming_text(at: datetime | str, now: datetime) -> str:

@@ -9,9 +9,8 @@ from typing import Any
 
 from bot.talk import coming_text, hours_text
 from dialogs.meal_menu import Card
-from models.rules.money import yuan
+from models.rules.money import paid_how, yuan
 
-PAYS = {"balance": "从余额里扣", "pickup": "取餐时付", "bill": "记在月底的账单上"}
 FOOD = {"breakfast": "早饭", "lunch": "午饭", "dinner": "晚饭"}
 _DAY = re.compile(r"^(?:明天|后天|\d+ 月 \d+ 日)")
 NO_WAY_BACK = "取消的时间已经过了，订了就不能取消。"
@@ -74,12 +73,9 @@ def whence(price: Mapping[str, Any], how: str) -> str:
     """How it is paid: 从余额里扣（还剩 70 元）."""
     if not price["pay_cents"]:
         return ""
-    said = PAYS[price["pays"]]
-    if price["pays"] == "pickup" and how != "pickup":
-        said = "送到时付"
     left = price.get("balance_cents")
     after = f"（扣完还剩 {yuan(left - price['pay_cents'])}）" if price["pays"] == "balance" and left else ""
-    return f"，{said}{after}"
+    return f"，{paid_how(price['pays'], how)}{after}"
 
 
 def ordered(card: Card, dishes: str, how: str, order: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from models.actions.meal_telling import tell_of_staff
 from models.actions.meals import PlaceMeal
 from models.rules.days import day_words
 from models.rules.meals import MEAL_NAMES
-from models.rules.money import yuan
+from models.rules.money import paid_how, yuan
 from models.store import Work
 
 EXAMPLE = "比如：代订 3-2-601 王阿婆 午餐 红烧肉 1份 送"
@@ -34,8 +34,9 @@ NO_MENU = "{meal}现在订不了：没有菜单，或者已经截止。截止以
 WHICH_DISH = "请写上要什么菜。{day}{meal}有：{dishes}"
 NO_DISH = "{day}{meal}没有{dish}，没有订。有：{dishes}"
 UNSURE_DISH = "“{said}”可能是 {dishes}，请写全。"
-DONE = "订好了，订餐 {number} 号：{estate}，{day}{meal}，{dishes}，{how}。{pays}。取餐码 {code}。"
-PAYS = {"balance": "从余额扣了 {pay}", "pickup": "取餐时收 {pay}", "bill": "{pay}记在账上"}
+DONE = (
+    "订好了，订餐 {number} 号：{estate}，{day}{meal}，{dishes}，{how}。自己付 {pay}，{pays}。取餐码 {code}。"
+)
 WHY = {
     "sold_out": "{dish} 不够了，还剩 {left} 份。",
     "full": "这一餐只剩 {left} 份了。",
@@ -160,7 +161,8 @@ def _told(
         estate=home.estate,
         dishes="、".join(f"{name} {count} 份" for name, count in portions.items()),
         how="送餐" if said.delivery else "自取",
-        pays=PAYS[done["pays"]].format(pay=yuan(done["pay_cents"])),
+        pay=yuan(done["pay_cents"]),
+        pays=paid_how(done["pays"], "delivery" if said.delivery else "pickup"),
         code=done["code"],
         **_named(menu),
     )

@@ -126,6 +126,12 @@ def test_nobody_imports_app() -> None:
     assert [file for file in others for _, name in _imports(_tree(file)) if name.split(".")[0] == "app"] == []
 
 
+def test_a_day_of_a_month_is_put_in_words_once_on_either_side() -> None:
+    """What bot and models may not import of each other they have twice; nobody else writes it by hand."""
+    by_hand = [file for file in FILES if ".month} 月 {" in (ROOT / file).read_text(encoding="utf-8")]
+    assert by_hand == ["bot/clock.py", "models/rules/days.py"]
+
+
 def test_types_of_every_package_are_checked() -> None:
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from bot.clock import local
+from bot.clock import day_named, local
 from models import views
 from models.actions.order_telling import groups_of
 from models.store import To, Work
@@ -16,8 +14,8 @@ def tell_week(work: Work) -> None:
     """The list of the last seven days, if anything was asked or waits; the console has it whole."""
     week, waiting = views.asked_week(work), views.open_by_unit(work)
     facts = {
-        "since": _day(week.since),
-        "up_to": _day(week.until),
+        "since": day_named(local(week.since)),
+        "up_to": day_named(local(week.until)),
         "count": week.count,
         "most": _counted(week.most),
         "least": _counted(week.least),
@@ -32,11 +30,6 @@ def tell_week(work: Work) -> None:
             if display is not None:
                 told = {**facts, "open": open_ones, "bot": display}
                 work.tell(To(work_group_id=group_id), "question_week", told)
-
-
-def _day(at: datetime) -> str:
-    moment = local(at)
-    return f"{moment.month} 月 {moment.day} 日"
 
 
 def _counted(rows: tuple[tuple[str, int], ...]) -> str:

@@ -13,11 +13,11 @@ What is stored between turns is what was answered, looked at, done and said, und
 
 from __future__ import annotations
 
-from bot.clock import coming_text, hours_text, local_text, span_text
+from bot.clock import coming_text, day_label, hours_text, local_text, span_text
 from bot.talk.declaring import FIXED, Dialog, dialog
 from bot.talk.items import Items
 from bot.talk.meals import NAMES, Meal, meal_label
-from bot.talk.measures import Day, Temperature, day_label
+from bot.talk.measures import Day, Temperature
 from bot.talk.place import SHARED, Place
 from bot.talk.questions import (
     QUESTIONS,

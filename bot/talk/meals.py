@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, ClassVar
 
+from bot.clock import day_label
 from bot.language.clocks import find_time
 from bot.language.corrections import read_correction
 from bot.language.dates import find_days
@@ -18,7 +19,6 @@ from bot.language.ordering import all_meals, cancels_meal, what_is_cancelled
 from bot.language.portions import read_picks
 from bot.language.standing import wants_standing
 from bot.language.text import clean
-from bot.talk.measures import day_label
 from bot.talk.steps import Find, Question, Reading, Said, Several, Took, Wrong
 
 NAMES: Mapping[str, str] = {"breakfast": "早餐", "lunch": "午餐", "dinner": "晚餐"}

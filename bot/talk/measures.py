@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from bot.clock import WEEK
+from bot.clock import day_label
 from bot.language.dates import Days, find_day
 from bot.language.numbers import bare_number, read_option
 from bot.language.temperatures import find_temperatures
 from bot.language.text import clean
 from bot.talk.steps import Find, Question, Reading, Said, Took, Wrong
-
-
-def day_label(day: date) -> str:
-    """A day as people read it: 11 月 19 日（周四）."""
-    return f"{day.month} 月 {day.day} 日（周{WEEK[day.weekday()]}）"
 
 
 @dataclass(frozen=True)

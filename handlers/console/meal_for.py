@@ -15,7 +15,7 @@ from models import views
 from models.actions.meal_telling import CLERK, tell_of_staff
 from models.actions.meals import PlaceMeal
 from models.rules.meals import MEAL_NAMES
-from models.rules.money import yuan
+from models.rules.money import paid_how, yuan
 from models.rules.orders import Refusal, Why
 from models.store import Work
 from models.views import meal_desk
@@ -96,10 +96,9 @@ def place_meal(person_id: int) -> ResponseReturnValue:
         return _page(person_id, form, outcome["sum"])
     if not outcome["ok"]:
         return _page(person_id, form, wrong=refused_meal(outcome)), 422
-    pays = {"pickup": "取餐时付", "balance": "已从余额付", "bill": "记在月账单里"}[outcome["pays"]]
+    paid = f"{yuan(outcome['pay_cents'])}（{paid_how(outcome['pays'], form.get('how', 'pickup'))}）"
     flash(
-        f"订好了：订餐号 {outcome['number']}，取餐码 {outcome['code']}，"
-        f"自己付 {yuan(outcome['pay_cents'])}（{pays}）。请告诉本人。",
+        f"订好了：订餐号 {outcome['number']}，取餐码 {outcome['code']}，自己付 {paid}。请告诉本人。",
         "good",
     )
     return redirect(url_for("console.meal_order", meal_number=outcome["number"]))

@@ -15,10 +15,10 @@ from handlers.console.settings import errors_of
 from models import views
 from models.actions.diets import ForgetDiet, SaveDiet
 from models.actions.entitlements import SaveEntitlement
-from models.actions.meal_money import PAYS, PayBill, PayOut, SetPays, TopUp
+from models.actions.meal_money import PayBill, PayOut, SetPays, TopUp
 from models.rules.diets import ALLERGENS, MARKS, Diet
 from models.rules.entitlements import GROUPS, Period
-from models.rules.money import read_cents, yuan
+from models.rules.money import PAYS, read_cents, yuan
 from models.store import Work
 from models.views import meal_desk
 from models.views.diets import diet_of, diet_words

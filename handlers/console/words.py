@@ -13,13 +13,14 @@ from bot.clock import local, span_text
 from handlers.console.forms import limits_of
 from models.rules.days import day_named
 from models.rules.masking import mask
-from models.rules.money import amount, yuan
+from models.rules.money import PAYS, amount, yuan
 from models.views import Trace
 from models.views.audit_names import ABOUT
 
-WORDS: Mapping[str, Mapping[str, str]] = json.loads(
-    Path(__file__).with_name("words.json").read_text(encoding="utf-8")
-)
+WORDS: Mapping[str, Mapping[str, str]] = {
+    **json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8")),
+    "meal_pays": PAYS,
+}
 
 OWN_TEXTS: Mapping[str, Any] = json.loads(
     Path(__file__).with_name("own_texts.json").read_text(encoding="utf-8")

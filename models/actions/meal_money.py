@@ -12,10 +12,10 @@ from models import tables as t
 from models.actions.desk import Audit, CloseDeskItem
 from models.actions.looking_after import not_theirs
 from models.actions.meal_in_hand import Account, By
+from models.rules.money import PAYS
 from models.rules.orders import Refusal, Why
 from models.store import Work
 
-PAYS = ("balance", "pickup", "bill")
 MOST_CENTS = 1_000_000  # more at once is a slip of the keyboard
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from unicodedata import normalize
 
 YUAN = 100  # cents
+PAYS: Mapping[str, str] = {"balance": "从余额里扣", "pickup": "取餐时付", "bill": "记在月底的账单上"}
+"""The ways of paying for meals, in the words that everybody reads."""
 _SUM = re.compile(r"¥?\s*(\d{1,7}(?:\.\d{1,2})?)\s*[元块]?")
 
 
@@ -19,6 +22,15 @@ def yuan(cents: int) -> str:
     whole, rest = divmod(abs(cents), YUAN)
     part = f".{rest:02d}".rstrip("0") if rest else ""
     return f"{'-' if cents < 0 else ''}{whole}{part} 元"
+
+
+def paid_how(pays: str, how: str) -> str:
+    """How a meal is paid that is had `how` (pickup, delivery).
+
+    >>> paid_how("pickup", "delivery"), paid_how("bill", "delivery")
+    ('送到时付', '记在月底的账单上')
+    """
+    return "送到时付" if pays == "pickup" and how != "pickup" else PAYS[pays]
 
 
 def amount(cents: int) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from models import tables as t
 from models.rules.entitlements import worded
 from models.rules.meals import MEAL_NAMES
-from models.rules.money import yuan
+from models.rules.money import PAYS, paid_how, yuan
 from models.rules.standing import days_named
 from models.store import Work
 from models.views.carers import carer_links
@@ -25,7 +25,6 @@ Rows = list[dict[str, Any]]
 STATES = {"placed": "订好了", "cancelled": "退了", "served": "领了", "no_show": "没有来领"}
 NOT_DELIVERED = "没有送到"
 HOW = {"pickup": "自己取", "delivery": "送到家"}
-PAYS = {"balance": "从余额付", "pickup": "取餐时付", "bill": "按月结"}
 ENTRIES = {
     "top_up": "充值", "meal": "订餐", "change": "改餐", "refund": "退餐", "counter": "取餐时付", "bill_paid": "结账",
     "payout": "退余额",
@@ -91,7 +90,7 @@ def _orders(work: Work, person_id: int) -> Rows:
             "送到": f"{row.unit} 单元 {row.room} 室" if row.room else "",
             "价钱": yuan(row.price_cents),
             "补贴": "、".join(lines.get(row.id, ())),
-            "自己付": f"{yuan(row.pay_cents)}，{PAYS[row.pays]}",
+            "自己付": f"{yuan(row.pay_cents)}，{paid_how(row.pays, row.how)}",
             "取餐码": row.code,
             "怎么样了": _came_to(work, row),
             "什么时候订的": told_at(work, row.made_at),

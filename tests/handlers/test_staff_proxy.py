@@ -62,7 +62,7 @@ def test_it_is_ordered_with_number_and_price_and_nothing_else_is_said(community:
     (order,) = community.rows(t.meal_order)
     assert (order.person_id, order.via, order.how, order.account_id) == (person_id, "group", "delivery", None)
     assert f"订餐 {order.number} 号" in said
-    assert "取餐时收 16 元" in said
+    assert "自己付 16 元，送到时付" in said
     assert "补贴" not in said
     assert order.code in said
     for secret in ("王", "601", "桂芳"):
