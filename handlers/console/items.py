@@ -28,21 +28,34 @@ def _page(shown: int = 0, contact: views.Contact | None = None) -> str:
         people = [one.account_id for one in open_items if one.account_id is not None]
         talks = views.latest_talks(work, me().asker, people)
         asked = {one.id: views.carer_of_item(work, me().asker, one) for one in open_items}
-    return show("items.html", items=open_items, talks=talks, shown=shown, contact=contact, asked=asked)
+        apart = {one.id for one in open_items if asked[one.id] and not _sees(work, one)}
+    facts = {"talks": talks, "shown": shown, "contact": contact, "asked": asked, "apart": apart}
+    return show("items.html", items=open_items, **facts)
+
+
+def _sees(work: Work, item: views.DeskItem) -> bool:
+    """Whether whose account it is lives in the asker's area, or has reported from there."""
+    return item.account_id is not None and views.contact_of(work, me().asker, item.account_id) is not None
+
+
+def _item(work: Work, item_id: int) -> views.DeskItem:
+    """An open item that the asker sees; 404 when there is none."""
+    mine = (one for one in views.desk_items(work, me().asker) if one.id == item_id)
+    return found(next(mine, None))
 
 
 def _account(work: Work, item_id: int) -> int:
-    """The account of an item that the asker sees; 404 when there is none."""
-    mine = (one.account_id for one in views.desk_items(work, me().asker) if one.id == item_id)
-    return found(next(mine, None))
+    """The account of an item, of somebody whom the asker sees; 404 when there is none."""
+    item = _item(work, item_id)
+    return found(item.account_id if _sees(work, item) else None)
 
 
 def item_contact(item_id: int) -> ResponseReturnValue:
     """The same page with phone and doors of one person; that somebody looked is written down first."""
     with working() as work:
-        account_id = _account(work, item_id)
-        write_down(work, "contact", account_id)
-        contact = found(views.contact_of(work, me().asker, account_id))
+        item = _item(work, item_id)
+        write_down(work, "contact", item.account_id)
+        contact = found(views.contact_of_item(work, me().asker, item))
     return _page(item_id, contact)
 
 
@@ -67,7 +80,7 @@ def item_forget(item_id: int) -> ResponseReturnValue:
 def item_carer(item_id: int) -> ResponseReturnValue:
     """Whether the elder agrees on paper that a relative orders for them."""
     with working() as work:
-        item = found(next((one for one in views.desk_items(work, me().asker) if one.id == item_id), None))
+        item = _item(work, item_id)
         carer_id = views.carer_of_item(work, me().asker, item)
         agrees = request.form.get("agrees") == "yes"
         decided = carer_id and DecideCarer(carer_id, agrees, user_id=g.me.id).run(work)
@@ -78,8 +91,7 @@ def item_carer(item_id: int) -> ResponseReturnValue:
 def item_paid_out(item_id: int) -> ResponseReturnValue:
     """What was left in the account of somebody who has been erased has been given back."""
     with working() as work:
-        mine = (one.id for one in views.desk_items(work, me().asker) if one.id == item_id)
-        outcome = PayOutLeft(found(next(mine, None)), g.me.id).run(work)
+        outcome = PayOutLeft(_item(work, item_id).id, g.me.id).run(work)
     said_so = f"已经退了 {yuan(outcome.get('cents', 0))}，账户里没有钱了。"
     return back(outcome, said_so, "console.items")
 
@@ -87,6 +99,5 @@ def item_paid_out(item_id: int) -> ResponseReturnValue:
 def done(item_id: int) -> ResponseReturnValue:
     """Mark one as done; what the asker does not see, they cannot mark."""
     with working() as work:
-        mine = (one.id for one in views.desk_items(work, me().asker) if one.id == item_id)
-        outcome = CloseDeskItem(found(next(mine, None)), g.me.id).run(work)
+        outcome = CloseDeskItem(_item(work, item_id).id, g.me.id).run(work)
     return back(outcome, "已经标为处理完。", "console.items")

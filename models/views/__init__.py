@@ -6,7 +6,14 @@ from models.views.askers import Asker, Resident, Staff, User
 from models.views.audit import Trace, audit_trail
 from models.views.calendar import OwnDayRow, calendar, own_days, today, year_unannounced
 from models.views.canteen_facts import canteen_facts
-from models.views.carers import carer_asking, carer_links, carer_of_item, name_known, served_people
+from models.views.carers import (
+    carer_asking,
+    carer_links,
+    carer_of_item,
+    contact_of_item,
+    name_known,
+    served_people,
+)
 from models.views.catalogue import (
     Findable,
     KeptItem,
@@ -216,9 +223,9 @@ __all__ = [
     "benefits", "bots", "building_by_scene", "buildings", "buildings_by_key", "by_name", "by_phone", "by_place",
     "calendar", "canteen_facts", "canteen_for", "canteens_of", "carer_asking", "carer_links", "carer_of_item",
     "catalogue_version", "changed_texts", "claim_by_id", "claims", "claims_waiting", "console_user", "console_users",
-    "contact_of", "contact_of_talk", "counts_told", "desk_items", "diet_of", "diet_shown", "diet_words",
-    "dishes_cooked", "dishes_known", "dishes_offered", "door_of", "doors_of", "duty_hours", "duty_now", "entries",
-    "erasures", "estates", "estates_called", "estates_cooked_for", "estates_named",
+    "contact_of", "contact_of_item", "contact_of_talk", "counts_told", "desk_items", "diet_of", "diet_shown",
+    "diet_words", "dishes_cooked", "dishes_known", "dishes_offered", "door_of", "doors_of", "duty_hours",
+    "duty_now", "entries", "erasures", "estates", "estates_called", "estates_cooked_for", "estates_named",
     "estates_of_unit", "estates_of_worker", "failed_messages", "find_home", "gaps", "group_by_id", "group_of",
     "groups", "groups_of_unit", "has_photos", "health_item", "helpers_of", "home_units",
     "homes_at", "homes_of", "import_run",

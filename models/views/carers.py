@@ -11,7 +11,7 @@ from models.rules.phones import tail
 from models.store import Work
 from models.views.askers import User
 from models.views.desk import DeskItem
-from models.views.people import kept_by_nobody, person_kept_by
+from models.views.people import Contact, contact_by_account, contact_of, kept_by_nobody, person_kept_by
 
 UNNAMED = "一位家人"
 
@@ -68,6 +68,19 @@ def carer_of_item(work: Work, asker: User, item: DeskItem) -> int | None:
     both = and_(c.elder_id == d.person_id, c.carer_id == a.person_id, c.state == "asked")
     asked = select(c.id).join_from(t.desk_item, t.account).join(t.carer, both).where(d.id == item.id)
     return work.conn.execute(asked).scalar()
+
+
+def contact_of_item(work: Work, asker: User, item: DeskItem) -> Contact | None:
+    """Phone and doors of whom a desk item of the asker is about; whoever shows it writes an audit entry each time.
+
+    While an elder's consent is to be had on paper, whoever has it has to call the carer, also one of another area,
+    whose doors stay hidden.
+    """
+    if item.account_id is None:
+        return None
+    if carer_of_item(work, asker, item) is None:
+        return contact_of(work, asker, item.account_id)
+    return contact_by_account(work, item.account_id, None if asker.sees_all else asker.estates)
 
 
 def has_consent_of(work: Work, asker: User, elder_id: int, carer_id: int) -> bool:

@@ -9,6 +9,7 @@ from models import tables as t
 from models import views
 from models.actions.carers import PAPER, DecideCarer
 from models.actions.desk import OpenDeskItem
+from models.actions.people import SetPhone
 from models.views.meal_desk import debtors
 from models.views.users import asker_of
 from tests.console.conftest import NOW, Console
@@ -61,6 +62,28 @@ def test_whoever_saw_a_report_of_the_elder_has_no_consent_of_theirs(apart: Conso
         work.conn.execute(update(t.work_order).where(t.work_order.c.id == 2).values(reporter_id=1))
     assert items(apart, "she2") == []
     assert not decide(apart, "she2")
+
+
+def test_who_has_the_consent_reads_how_to_call_the_carer_and_no_more(apart: Console) -> None:
+    asked_for(apart, 1)
+    far = next(row for row in apart.rows(t.account) if row.address == "oFAR")
+    with apart.store.work(NOW) as work:
+        SetPhone(far.person_id, "13700001111").run(work)
+    item = next(row.id for row in apart.rows(t.desk_item) if row.kind == PAPER)
+    clerk = apart.signed_in("she1")
+    page = clerk.open("/console/items").text
+    assert "居民要求删除" not in page.split("家人想替老人订饭")[1].split("</article>")[0]
+    page = clerk.post(f"/console/items/{item}/contact").text
+    assert "13700001111" in page
+    assert "别的片区，这里不显示" in page
+    looked = [row.subject for row in apart.rows(t.audit, t.audit.c.what == "contact")]
+    assert looked == [str(far.id)]
+    for what in ("answer", "forget"):
+        assert clerk.post(f"/console/items/{item}/{what}", words="您好", sure="yes").status == 404
+    for login in ("qu2", "anju"):
+        assert apart.signed_in(login).post(f"/console/items/{item}/contact").status in (403, 404)
+    assert decide(apart, "she1")
+    assert clerk.post(f"/console/items/{item}/contact").status == 404
 
 
 def test_of_an_elder_whom_nobody_knows_yet_the_carers_clerk_has_it(apart: Console) -> None:
