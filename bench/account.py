@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlencode
 
+from bench import homes
 from bot.channels.sealing import Envelope, Sealed, read_key
 from bot.clock import real_epoch
 from bot.ports import Callback
@@ -15,9 +16,6 @@ SECRET = "0123456789abcdef0123456789abcdef"
 TOKEN = "benchtoken"
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 ACCOUNT = "gh_0123456789ab"
-
-# A report in four messages; every fourth turn opens a work order.
-DIALOG = ("厨房水管漏水", "幸福小区 3 号楼 2 单元 602", "1", "进度")
 
 _ENVELOPE = Envelope(TOKEN, [KEY], APPID)
 
@@ -61,9 +59,14 @@ def body(sealed: Sealed) -> bytes:
     ).encode()
 
 
-def requests_of(senders: Sequence[str], first_number: int) -> Iterator[bytes]:
-    """Whole HTTP requests: everybody's first message, then everybody's second, and so on. None is repeated."""
-    return requests(((sender, words) for words in DIALOG for sender in senders), first_number)
+def sender(person: int) -> str:
+    """The openid of somebody who talks in the bench."""
+    return f"oBench{person:022d}"
+
+
+def requests_of(people: Sequence[int], first_number: int) -> Iterator[bytes]:
+    """Whole HTTP requests: the dialogs of these people, at every moment as many at each of its lines."""
+    return requests(((sender(person), words) for person, words in homes.turns(people)), first_number)
 
 
 def requests(said: Iterable[tuple[str, str]], first_number: int) -> Iterator[bytes]:

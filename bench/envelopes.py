@@ -9,7 +9,7 @@ from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.replies import create_reply
 
-from bench import account
+from bench import account, homes
 from bench.measuring import Row, microseconds
 from bot.channels.wechat_oa import WeChatOA
 from bot.clock import SystemClock
@@ -25,7 +25,7 @@ def rows(loops: int) -> Iterator[Row]:
     """Microseconds of each half, and what wechatpy's takes in comparison."""
     channel = _channel()
     theirs = WeChatCrypto(account.TOKEN, account.KEY, account.APPID)
-    asked = account.callback("oBench0000000000000000000001", 1, account.DIALOG[0])
+    asked = account.callback(account.sender(1), 1, homes.dialog(1)[0])
     heard, parsed = channel.hear(asked), _open(theirs, asked)
     opened = microseconds(lambda: channel.hear(asked), loops)
     opened_theirs = microseconds(lambda: _open(theirs, asked), loops)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import account
+from bench import account, homes
 from bot import keys, redis_server
 from bot.clock import SystemClock, real_seconds
 from bot.settings import Settings
@@ -70,6 +70,11 @@ class Installation:
             for account_id in found:
                 note_heard(work, account_id, "text")
         return found
+
+    def build(self, people: int) -> None:
+        """Give so many people a home each."""
+        with self.store.work(self.clock.now()) as work:
+            homes.build(work, people)
 
     def env(self) -> dict[str, str]:
         """A real account whose platform is the fake one, all on the loopback address."""

@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from bench import databases
-from bench.account import DIALOG
+from bench import databases, homes
 from bench.measuring import Row, microseconds
 from bot.clock import real_seconds
 from bot.engine import Engine
@@ -30,6 +29,7 @@ from models.store import Work
 from tests.chat import MORNING, Community, found
 
 REMEMBERED = 60
+PEOPLE = 500  # who have homes
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,8 @@ def turn_rows(people: int) -> Iterator[Row]:
 def community_on(folder: Any, url: str, kind: str) -> Iterator[Community]:
     """A neighbourhood in that folder or database."""
     community = found(folder, "" if kind == "SQLite" else url)
+    with community.store.work(community.clock.now()) as work:
+        homes.build(work, PEOPLE)
     yield community
     community.store.engine.dispose()
 
@@ -192,7 +194,11 @@ def talk(community: Community, turns: Turns, name: str, people: int) -> tuple[li
         with community.store.work(community.clock.now()) as work:
             LockAccount("wechat_oa", sender).run(work)
     with _statements(community) as count:
-        seconds = [_say(community, turns, player, sender, words) for sender in senders for words in DIALOG]
+        seconds = [
+            _say(community, turns, player, sender, words)
+            for number, sender in enumerate(senders)
+            for words in homes.dialog(number)
+        ]
     return seconds, count[0]
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 
-from bench import account, databases
+from bench import account, databases, homes
 from bench.client import Load, send, send_at
 from bench.installation import Installation
 from bench.measuring import Row, milliseconds
@@ -25,7 +25,7 @@ SHARE = 0.7  # of its best rate, for the run at a constant rate
 
 def rows(runs: int, people: int, senders: int = SENDERS) -> Iterator[Row]:
     """`runs` interleaved runs, in each of which `people` others of the `senders` hold the dialog of four messages."""
-    names = [f"oBench{number:022d}" for number in range(senders)]
+    names = range(senders)
     with ExitStack() as stack:
         ports, installations = _start(stack, names)
         for port in ports.values():
@@ -33,7 +33,7 @@ def rows(runs: int, people: int, senders: int = SENDERS) -> Iterator[Row]:
         loads: dict[str, list[Load]] = defaultdict(list)
         for run in range(runs):
             talking = names[run * people : (run + 1) * people]
-            requests = list(account.requests_of(talking, 1 + run * people * len(account.DIALOG)))
+            requests = list(account.requests_of(talking, 1 + run * people * homes.LINES))
             for name in _turned(ports, run):
                 loads[name].append(send(ports[name], requests, CONNECTIONS))
         names = names[runs * people :]
@@ -48,10 +48,10 @@ def rows(runs: int, people: int, senders: int = SENDERS) -> Iterator[Row]:
     yield Row("memory of a web process", f"{_largest(memory) / 2**20:.0f} MB", "the largest, after all runs")
 
 
-def _steady(port: int, loads: Sequence[Load], names: Sequence[str]) -> tuple[float, Load]:
+def _steady(port: int, loads: Sequence[Load], names: Sequence[int]) -> tuple[float, Load]:
     """The rate and what came of it, with people who have not talked in the runs before."""
     rate = max(load.per_second for load in loads) * SHARE
-    people = min(int(rate * STEADY_SECONDS / len(account.DIALOG)), len(names) - WARMING)
+    people = min(int(rate * STEADY_SECONDS / homes.LINES), len(names) - WARMING)
     requests = list(account.requests_of(names[:people], 5 * 10**8))
     return rate, send_at(port, requests, rate, STEADY_CONNECTIONS)
 
@@ -60,14 +60,15 @@ def _largest(memory: Sequence[tuple[str, int]]) -> int:
     return max(size for command, size in memory if "create_web" in command)
 
 
-def _start(stack: ExitStack, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Installation]]:
+def _start(stack: ExitStack, names: Sequence[int]) -> tuple[dict[str, int], dict[str, Installation]]:
     """The others and the product on each database, all answering: their ports, and the installations, by name."""
     ports: dict[str, int] = {}
     installations: dict[str, Installation] = {}
     for kind in databases.kinds():
         installation = Installation(*stack.enter_context(databases.fresh(kind)))
         stack.callback(installation.close)
-        installation.know(names)
+        installation.know([account.sender(person) for person in names])
+        installation.build(len(names))
         if not ports:
             ports |= {name: installation.start_other(application) for name, application in OTHERS.items()}
         ports[f"Linli on {kind}"] = installation.start_web()

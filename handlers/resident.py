@@ -300,10 +300,10 @@ class _Turn:
 
     def _only_reads(self, heard: Heard) -> bool:
         """Whether words that wait are all the answer there should be: nothing is open, nothing is asked for."""
-        if heard.kind not in ("text", "voice") or State.load(self.state).stack:
+        if heard.kind not in ("text", "voice") or not self._held_count() or State.load(self.state).stack:
             return False
         asks = self.host.intents(heard.text) or self.host.danger(heard.text) or control(heard.text)
-        return not asks and self._held_count() > 0 and self.host.talk is None
+        return not asks and self.host.talk is None
 
     def _talk(self, heard: Heard) -> Reply:
         if self._only_reads(heard):

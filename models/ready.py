@@ -126,7 +126,7 @@ def send(conn: Connection, statement: Executable, values: Mapping[str, Any]) -> 
         return
     raw: Any = conn.connection.driver_connection
     try:
-        raw.execute(ready.sql, ready.bound(values))
+        _cursor(conn, raw, ready).execute(ready.sql, ready.bound(values))
     except conn.dialect.loaded_dbapi.Error as failure:
         raise _told(conn, ready, failure) from failure
 

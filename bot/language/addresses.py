@@ -148,6 +148,7 @@ def read_home(text: str) -> list[HomeRef]:
     return list(found[2]) if found else []
 
 
+@lru_cache(ONE_TURN)
 def strip_home(text: str) -> str:
     """What `text` says besides the home: 3号楼602厨房漏水 gives 厨房漏水."""
     text = clean(text)

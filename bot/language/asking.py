@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from bot.language.addresses import strip_home
 from bot.language.commands import control
 from bot.language.corrections import mistaken, read_correction
 from bot.language.intents import rules
@@ -155,9 +156,13 @@ def searched(text: str) -> str:
     """What of a message is looked for among the service items: as worth() has it, but empty where the rules surely
     read something else and nothing is asked: whatever was found would come second, and nobody would hear of it.
 
-    >>> searched("厨房水管漏水"), searched("电梯坏了怎么办？"), searched("敬老卡掉了")
-    ('', '电梯坏了怎么办?', '敬老卡掉了')
+    A home and nothing else asks nothing either.
+
+    >>> searched("厨房水管漏水"), searched("电梯坏了怎么办？"), searched("敬老卡掉了"), searched("3 号楼 602")
+    ('', '电梯坏了怎么办?', '敬老卡掉了', '')
     """
+    if not strip_home(text):
+        return ""
     read = (*wishes(text), *rules(text))
     return "" if read and read[0] != MAYBE and not asks(text) else worth(text)
 

@@ -72,7 +72,7 @@ def cancels_meal(text: str) -> bool:
     if _exactly("cancels_alone", text):
         return True
     if not _CANCELS.search(said) or not (find_meal(said) or find_days(what_is_cancelled(said), _ANY_DAY)):
-        return _guessed(text, "cancel", _CANCEL) and find_meal(said) is not None
+        return find_meal(said) is not None and _guessed(text, "cancel", _CANCEL)
     return _AROUND.fullmatch(_without_when(said)) is not None or _guessed(text, "cancel", _CANCEL)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from bot.language.addresses import strip_home
 from bot.language.classifier import guess
 from bot.language.commands import control
 from bot.language.danger import danger, without_danger
@@ -57,12 +58,14 @@ class Understood:
 
 @lru_cache(REMEMBERED)
 def understand(text: str, role: Role = "resident") -> Understood:
-    """What `text` wants when nothing is known of the talk it stands in. Never raises.
+    """What `text` wants when nothing is known of the talk it stands in; a home and nothing else wants nothing.
+
+    Never raises.
 
     >>> understand("店梯坏了").category, understand("店梯坏了").urgency, understand("今天好冷").intent
     ('电梯', 'urgent', 'oos')
     """
-    if not clean(text):
+    if not strip_home(text):
         return Understood(NOTHING, 1.0)
     intent, score = _intent(text, role)
     if intent == "safety":
