@@ -58,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 WHOLE = (
     "tests/browser/",
     "tests/console/test_console_browser.py",
+    "tests/console/test_console_by_hand.py",
     "tests/day/",
     "tests/emulator/test_emulator_page.py",
     "tests/faults/",

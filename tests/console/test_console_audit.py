@@ -17,8 +17,8 @@ from handlers.console.words import WORDS
 from models import tables as t
 from models.views.audit import PAGE
 from models.views.audit_names import ABOUT
+from tests.console.apart import apart
 from tests.console.conftest import NOW, Console
-from tests.console.test_console_roles import apart
 
 __all__ = ["apart"]
 

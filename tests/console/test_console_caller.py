@@ -8,11 +8,12 @@ from sqlalchemy import update
 from models import tables as t
 from models.actions.residents import SavePerson
 from models.rules.orders import STEPS
+from tests.console.apart import apart
 from tests.console.conftest import NOW, Console, Visitor
 from tests.console.reading import Page
-from tests.console.test_console_roles import apart
 
 __all__ = ["apart"]
+
 WHAT = {"category": "water", "urgency": "normal", "origin": "phone", "words": "水管漏水，请打 13900000001"}
 PART = {"estate": "幸福小区", "building": "3号楼", "part": "lift"}
 

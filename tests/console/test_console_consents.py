@@ -12,8 +12,8 @@ from models.actions.desk import OpenDeskItem
 from models.actions.people import SetPhone
 from models.views.meal_desk import debtors
 from models.views.users import asker_of
+from tests.console.apart import apart
 from tests.console.conftest import NOW, Console
-from tests.console.test_console_roles import apart
 
 __all__ = ["apart"]
 

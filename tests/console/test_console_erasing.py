@@ -12,11 +12,12 @@ from models import tables as t
 from models.actions.erasure import ErasePerson
 from models.actions.stripping import Erased
 from models.views.erasures import PAGE
+from tests.console.apart import apart
 from tests.console.conftest import NOW, Console, Visitor
-from tests.console.test_console_roles import apart
 from workers.retention import RULES
 
 __all__ = ["apart"]
+
 PATH = "/console/residents/1"
 OPEN = {"state": "waiting", "closed_at": None, "close": None}
 

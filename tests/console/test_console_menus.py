@@ -14,8 +14,8 @@ from redis import Redis
 from sqlalchemy import insert, update
 
 from models import tables as t
+from tests.console.apart import apart
 from tests.console.conftest import NOW, Console, Visitor
-from tests.console.test_console_roles import apart
 from workers import imports, photos
 from workers.hands import Hands, equip
 

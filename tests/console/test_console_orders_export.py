@@ -13,9 +13,9 @@ from models import tables as t
 from models import views
 from models.limits import load_limits
 from models.store import Store
+from tests.console.apart import apart
 from tests.console.conftest import NOW, Console, Visitor
 from tests.console.reading import Page
-from tests.console.test_console_roles import apart
 
 __all__ = ["apart"]
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from models import tables as t
+from tests.console.apart import apart
 from tests.console.conftest import NOW, Console
-from tests.console.test_console_roles import apart
 
 __all__ = ["apart"]
 

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from models import tables as t
 from models.actions.residents import SavePerson
 from models.rules.lookup import name_key
+from tests.console.apart import apart
 from tests.console.conftest import NOW, Console
-from tests.console.test_console_roles import apart
 
 __all__ = ["apart"]
 

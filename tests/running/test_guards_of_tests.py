@@ -107,7 +107,10 @@ def test_one_process_runs_what_starts_the_whole_product(tmp_path: Path, place: s
 
 
 def test_every_file_with_a_browser_runs_where_the_others_do() -> None:
-    files = [path for path in ROOT.glob("tests/**/test_*.py") if re.search(r"\bchromium: ", path.read_text())]
+    with_browser = re.compile(
+        r"\bchromium: |^from playwright", re.MULTILINE
+    )  # a page may come from a fixture
+    files = [path for path in ROOT.glob("tests/**/test_*.py") if with_browser.search(path.read_text())]
     assert len(files) > 3
     assert [place for place in map(_place, files) if not place.startswith(WHOLE)] == []
 
