@@ -7,6 +7,7 @@ to the driver. On PostgreSQL that costs a quarter of what `Connection.execute` c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,10 +17,13 @@ from sqlalchemy import ClauseElement, Connection, Dialect, Executable
 from sqlalchemy.engine import Row, result_tuple
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import ReturnsRows
 
 CURSORS = "linli_cursors"
 MOST = 1000  # statements that are kept ready; a turn needs some fifty
+
+_VALUE = re.compile(r"%\((\w+)\)s")  # as psycopg wants a value named
 
 Turn = Callable[[Any], Any]
 Place = TypeVar("Place")
@@ -107,6 +111,10 @@ def run(conn: Connection, statement: Executable, values: Mapping[str, Any]) -> R
     if ready is None:
         result = conn.execute(statement, values)
         return Rows(result.all() if result.returns_rows else [], result.rowcount)
+    return _execute(conn, ready, values)
+
+
+def _execute(conn: Connection, ready: Ready, values: Mapping[str, Any]) -> Rows:
     if not conn.in_transaction():
         conn.begin()
     raw: Any = conn.connection.driver_connection
@@ -118,17 +126,47 @@ def run(conn: Connection, statement: Executable, values: Mapping[str, Any]) -> R
         raise _told(conn, ready, failure) from failure
 
 
-def send(conn: Connection, statement: Executable, values: Mapping[str, Any]) -> None:
-    """Run it within a pipeline of psycopg (or on SQLite), where nothing that comes back is waited for."""
-    ready = _ready(conn, statement, values)
-    if ready is None:
-        conn.execute(statement, values)
+def run_last(conn: Connection, last: Sequence[tuple[Executable, Mapping[str, Any]]]) -> None:
+    """Run statements of which nothing is read; on PostgreSQL as one, where each of them writes another table.
+
+    There each is a WITH of the last one (its documentation of data-modifying statements in WITH: they are carried
+    out to their end, whether or not anything is read, and do not see what the others do).
+    """
+    made = [_ready(conn, *one) for one in last]
+    found = [one for one in made if one is not None]
+    if len(found) < max(len(last), 2) or conn.dialect.name != "postgresql" or not _apart(last):
+        for statement, values in last:
+            run(conn, statement, values)
         return
-    raw: Any = conn.connection.driver_connection
-    try:
-        _cursor(conn, raw, ready).execute(ready.sql, ready.bound(values))
-    except conn.dialect.loaded_dbapi.Error as failure:
-        raise _told(conn, ready, failure) from failure
+    named = {_named(at, name): value for at, (_, row) in enumerate(last) for name, value in row.items()}
+    _execute(conn, _joined(tuple(found)), named)
+
+
+def _apart(last: Sequence[tuple[Executable, Mapping[str, Any]]]) -> bool:
+    tables = [statement.table for statement, _ in last if isinstance(statement, UpdateBase)]
+    return len(set(tables)) == len(last)
+
+
+def _named(at: int, name: str) -> str:
+    return f"{name}__{at}"
+
+
+@lru_cache(MOST)
+def _joined(parts: tuple[Ready, ...]) -> Ready:
+    sqls = [_VALUE.sub(rf"%(\1__{at})s", part.sql) for at, part in enumerate(parts)]
+    above = ", ".join(f"w{at} AS ({sql})" for at, sql in enumerate(sqls[:-1]))
+    return Ready(
+        sql=f"WITH {above} {sqls[-1]}",
+        order=(),
+        fixed={
+            _named(at, name): value for at, part in enumerate(parts) for name, value in part.fixed.items()
+        },
+        binders=tuple(
+            (_named(at, name), turn) for at, part in enumerate(parts) for name, turn in part.binders
+        ),
+        readers=(),
+        row=None,
+    )
 
 
 def _ready(conn: Connection, statement: Executable, values: Mapping[str, Any]) -> Ready | None:

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, cached_property
@@ -29,13 +29,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import Insert
 
 from models import tables as t
-from models.ready import Rows, run, send
+from models.ready import Rows, run, run_last
 
 WRITES = "linli_writes"
 IDLE = "linli_idle"
@@ -76,7 +76,7 @@ class Work:
     def at_the_end(self, statement: Executable, row: Mapping[str, Any]) -> None:
         """Run it just before the commit, when nothing is read any more and nobody needs anything back.
 
-        On PostgreSQL all of these and the commit itself are one trip to the server instead of one each.
+        On PostgreSQL all of these are one statement, where each writes another table.
         """
         self.last.append((statement, row))
 
@@ -232,10 +232,8 @@ class Store:
             with conn.begin() as transaction:
                 work = Work(conn, now, self.limits, self.keys)
                 yield work
-                with _one_trip(conn) if work.last else nullcontext():
-                    for statement, row in work.last:
-                        send(conn, statement, row)
-                    transaction.commit()
+                run_last(conn, work.last)
+                transaction.commit()
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
@@ -296,30 +294,6 @@ def open_store(
     if parsed.get_backend_name() == "sqlite":
         _as_sqlite(engine, wait_seconds)
     return Store(engine, keys, limits, wait_seconds)
-
-
-@contextmanager
-def _one_trip(conn: Connection) -> Iterator[None]:
-    """What is run here goes to PostgreSQL without waiting for what comes back, until the commit does.
-
-    What goes wrong is raised by the commit, as by any other; the server has skipped the commit itself by then, and
-    SQLAlchemy takes a commit that failed for the end of the transaction.
-    """
-    raw: Any = conn.connection.driver_connection
-    if conn.dialect.name != "postgresql":
-        yield
-        return
-    gone = conn.dialect.loaded_dbapi.Error
-    try:
-        with raw.pipeline():
-            yield
-    except gone as broken:
-        conn.invalidate(broken)
-        raise OperationalError(None, None, broken) from broken
-    except SQLAlchemyError:
-        with suppress(gone):
-            raw.rollback()
-        raise
 
 
 def _roll_back(conn: Connection) -> None:
