@@ -20,7 +20,7 @@ from typing import Any
 from bot.language.dish_questions import bare_dish, named_dish
 from bot.language.meal_plans import names_several
 from bot.language.numbers import says_any
-from bot.language.ordering import all_meals
+from bot.language.ordering import all_meals, meal_wishes
 from bot.talk import (
     Choice,
     Confirm,
@@ -170,7 +170,8 @@ def told_card(
 
 def menus_with(work: Any, person_id: int, said: str) -> tuple[str, list[str]]:
     """The dish which is all that is said, and the menus that have it; none where it is no dish."""
-    offered = views.dishes_offered(work, person_id) if bare_dish(said) else {}
+    may_be = bare_dish(said) and "order" not in meal_wishes(said)  # 订餐 is none, and said most often
+    offered = views.dishes_offered(work, person_id) if may_be else {}
     named = named_dish(said, [*offered])
     return named, [str(one) for one in offered.get(named, ())]
 
