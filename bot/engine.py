@@ -63,9 +63,9 @@ class Engine:
         ready = Turn(state, Said(), host, [f"不着急，我们停在这里：\n{question.text}"], question, ask=False)
         return self._reply(ready), state.dump()
 
-    def asks(self, stored: str) -> bool:
+    @staticmethod
+    def asks(state: State) -> bool:
         """Whether a question that wants an answer is open, so that a reminder makes sense."""
-        state = State.load(stored)
         frame = state.stack[-1] if state.stack else None
         return bool(frame and frame.shown and not frame.nudged and not unpack(frame.shown).optional)
 

@@ -34,6 +34,8 @@ class Turn:
     talk: Talk | None = None
     before: str = ""
     hints: list[str] = field(default_factory=list)
+    _stored: dict[str, Any] | None = None
+    _shown: Question[Any] | None = None
 
     def tapped(self) -> Said:
         """A tap on one of our own choices says the number printed before it, if it is still that question."""
@@ -50,7 +52,10 @@ class Turn:
     @property
     def shown(self) -> Question[Any] | None:
         """The open question, as the person saw it."""
-        return unpack(self.top.shown) if self.top and self.top.shown else None
+        stored = self.top.shown if self.top else None
+        if stored is not self._stored:
+            self._stored, self._shown = stored, unpack(stored) if stored else None
+        return self._shown
 
     @property
     def bare(self) -> bool:

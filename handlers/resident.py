@@ -372,10 +372,10 @@ class _Turn:
     def _keep(self) -> None:
         if self.state == "gone":
             return
-        turn = State.load(self.state).turn
-        _store_state(self.work, self.account_id, self.state, turn)
-        if self.residents.engine.asks(self.state):
-            self.work.remind("talk", self.account_id, turn, NUDGE_AFTER)
+        state = State.load(self.state)
+        _store_state(self.work, self.account_id, self.state, state.turn)
+        if self.residents.engine.asks(state):
+            self.work.remind("talk", self.account_id, state.turn, NUDGE_AFTER)
 
 
 def _store_state(work: Work, account_id: int, state: str, turn: int) -> None:

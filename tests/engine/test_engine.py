@@ -178,7 +178,7 @@ def test_an_abandoned_talk_is_kept_a_day(chat: Chat) -> None:
 def test_a_nudge_comes_once_and_not_when_the_talk_has_moved_on(chat: Chat) -> None:
     chat.says("meal")
     engine, turn = Engine(chat.dialogs), State.load(chat.state).turn
-    assert engine.asks(chat.state)
+    assert engine.asks(State.load(chat.state))
     assert engine.overdue(chat.state, turn - 1, chat.host) is None
     nudge = engine.overdue(chat.state, turn, chat.host)
     assert nudge is not None
