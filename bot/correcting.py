@@ -1,19 +1,24 @@
-"""改成…, 不是三号楼是五号楼, 说错了: an earlier answer is changed, whatever is asked just now."""
+"""改成…, 不是三号楼是五号楼, 说错了: an earlier answer is changed, or added to, whatever is asked just now."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
+from bot.answering import LEFT_AFTER
 from bot.book import Book
 from bot.frames import Frame, pack, plain
 from bot.language.corrections import Correction, mistaken, not_so, read_correction
+from bot.language.replies import small_talk
 from bot.play import questions_met
 from bot.talk import Question, Reading, Said, Several, Took, Which, Wrong
 from bot.turn import Turn
 
 Met = Mapping[str, Question[Any]]
 CHANGED = "好的，改过来了。"
+# What opens these may as well go on with what was said to staff before.
+GOES_ON = frozenset({"maybe_faq", "unanswered", "maybe_order", "maybe_report"})
 ASKS_WHAT = "没关系。要改哪里？直接说对的，比如“改成 5 号楼”；要退回上一步，请回复 0。"
 
 
@@ -146,7 +151,7 @@ def mend(book: Book, turn: Turn) -> bool:
     is played on from there; where its end is fixed, what can still be done is said. What has been asked meanwhile by
     a push goes first."""
     frame, said = _corrected(turn)
-    if frame is None or any(push.shown_at.isoformat() > turn.before for push in turn.host.pushes()):
+    if frame is None or _asked_since(turn):
         return False
     if not book.of(frame).mends:
         turn.words.append(book.of(frame).fixed)
@@ -161,6 +166,10 @@ def mend(book: Book, turn: Turn) -> bool:
     return True
 
 
+def _asked_since(turn: Turn) -> bool:
+    return any(push.shown_at.isoformat() > turn.before for push in turn.host.pushes())
+
+
 def _corrected(turn: Turn) -> tuple[Frame | None, Correction | None]:
     """The dialog that has just ended, if it is corrected now, and how."""
     said = read_correction(turn.said.text)
@@ -171,7 +180,7 @@ def _corrected(turn: Turn) -> tuple[Frame | None, Correction | None]:
 def _go_back(turn: Turn, frame: Frame, key: str) -> None:
     frame.rewind(key)
     frame.ask_again()
-    frame.mended, turn.state.ended = True, None
+    frame.mended, frame.added, turn.state.ended = True, False, None
     turn.state.stack.append(frame)
 
 
@@ -202,3 +211,26 @@ def ask_once_more(book: Book, turn: Turn) -> bool:
         return False
     _go_back(turn, frame, last[0])
     return True
+
+
+def add(book: Book, turn: Turn) -> bool:
+    """Right after an answer that a person reads, what is said and means nothing else goes on with it: people write in
+    bursts. A bare digit and mere politeness do not, nor does what comes after another push has asked."""
+    frame, said = turn.state.ended, turn.said
+    if turn.top is not None or frame is None or not book.of(frame).adds or not _goes_on(turn):
+        return False
+    last = _last(frame, questions_met(book.of(frame), frame, turn.host))
+    if last is None:
+        return False
+    _go_back(turn, frame, last[0])
+    frame.mended, frame.added = False, True
+    frame.remember(last[0], said.text)
+    return True
+
+
+def _goes_on(turn: Turn) -> bool:
+    said = turn.said
+    free = said.kind == "text" and not turn.bare and not small_talk(said.text)
+    if not free or _asked_since(turn) or not GOES_ON.issuperset(turn.host.intents(said.text)):
+        return False
+    return turn.host.now - datetime.fromisoformat(turn.before) < LEFT_AFTER

@@ -42,6 +42,7 @@ class Frame:
     )
 
     mended: bool = False  # it had ended, and an answer was corrected since
+    added: bool = False  # it had ended, and something was added to its answer since
 
     def recall(self, key: str) -> Any:
         """What is remembered under `key`, or None."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.answering import answer, answer_newer, miss, photo
 from bot.book import ANSWERS, DOUBT, Book
 from bot.controls import CONTROLS
-from bot.correcting import ask_once_more, correct, mend, restate, reword
+from bot.correcting import add, ask_once_more, correct, mend, restate, reword
 from bot.frames import Frame, pack_said, unpack_said
 from bot.language.commands import control, drops, ends_talk
 from bot.spoken import read_back, read_back_answered
@@ -174,6 +174,7 @@ HEARING: Sequence[Callable[[Book, Turn], bool]] = (
     answer,
     reword,
     _faq,
+    add,
     _opening,
     restate,
     ask_once_more,

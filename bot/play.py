@@ -170,6 +170,7 @@ class _Player:
             self.host.faq,
             not self.frame.aside,
             self.frame.mended,
+            self.frame.added,
         )
         self.meanwhile: Said = unpack_said(self.frame.meanwhile)
         self.words: list[str] = []

@@ -21,7 +21,8 @@ class Dialog:
     `undone`: what is said of it when it is cancelled before anything was done; `left`: when it is left for another;
     `fixed`: what is said when an answer is corrected that something has been done with;
     `within`: the dialogs in the midst of which it opens at once, and which go on afterwards;
-    `mends`: what it has done may be done once more with another answer, right after its end.
+    `mends`: what it has done may be done once more with another answer, right after its end;
+    `adds`: so may what is said then and means nothing else, as an addition.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Dialog:
     fixed: str = FIXED
     mends: bool = False
     within: tuple[str, ...] = ()
+    adds: bool = False
 
 
 def dialog(
@@ -57,6 +59,7 @@ def dialog(
     fixed: str = FIXED,
     mends: bool = False,
     within: tuple[str, ...] = (),
+    adds: bool = False,
 ) -> Callable[[Callable[[World], Script]], Dialog]:
     """Declare the dialog of this file. `about` is what it does in a few words, as a person is asked about it."""
 
@@ -77,6 +80,7 @@ def dialog(
             fixed,
             mends,
             within,
+            adds,
         )
 
     return declare

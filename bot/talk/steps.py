@@ -43,7 +43,8 @@ class Who:
 class World:
     """What a dialog is given: the time, who it talks with, what opened it, what a push was about, what is known.
 
-    `alone`: no other talk goes on after this dialog. `mended`: it had ended, and an answer was corrected since.
+    `alone`: no other talk goes on after this dialog. `mended`: it had ended, and an answer was corrected since;
+    `added`: something was added to its answer.
     """
 
     now: datetime
@@ -55,6 +56,7 @@ class World:
     faq: Callable[[str], Match] = NothingKnown().read
     alone: bool = True
     mended: bool = False
+    added: bool = False
 
 
 # --- what reading an answer may give -----------------------------------------------------------------------

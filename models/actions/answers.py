@@ -17,7 +17,10 @@ from models.rules.orders import Refusal, Why
 from models.rules.ratings import WORDS, is_low, word_of
 from models.store import Work
 
-MENDED = "更正"  # how the group reads that an answer takes the place of an earlier one
+MENDED, ADDED = (
+    "更正",
+    "补充",
+)  # how the group reads that an answer takes the place of an earlier one, or goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +127,12 @@ class AnswerStaff:
 
 @dataclass(frozen=True, slots=True)
 class CorrectAnswer:
-    """What was answered to a worker's question was wrong: the group is told what is right, masked."""
+    """What was answered to a worker's question was wrong (or, `how`, is added to): the group is told, masked."""
 
     account_id: int
     question_id: int  # the open_question row
     words: str
+    how: str = MENDED
 
     def run(self, work: Work) -> dict[str, Any]:
         """Refusals: unknown (nothing was answered), closed (nobody works on it any more), needs_words.
@@ -145,7 +149,7 @@ class CorrectAnswer:
             return Refusal(Why.CLOSED, number=order.row.number)
         if order.repeated("answer", "resident", person_id, self.words):
             return order.done()
-        return _told_staff(order, person_id, question, self.words, mended=MENDED)
+        return _told_staff(order, person_id, question, self.words, mended=self.how)
 
 
 def _asked_of(
