@@ -64,23 +64,8 @@ def dialog(
     """Declare the dialog of this file. `about` is what it does in a few words, as a person is asked about it."""
 
     def declare(script: Callable[[World], Script]) -> Dialog:
-        return Dialog(
-            name,
-            script,
-            about,
-            opens,
-            menu,
-            push,
-            photos,
-            weak,
-            aside,
-            informs,
-            undone,
-            left,
-            fixed,
-            mends,
-            within,
-            adds,
-        )
+        says = (undone, left, fixed)
+        how = (photos, weak, aside, informs)
+        return Dialog(name, script, about, opens, menu, push, *how, *says, mends, within, adds)
 
     return declare
