@@ -12,6 +12,7 @@ from sqlalchemy import Table, insert, text
 from bench import databases
 from bench.measuring import Row
 from bench.turns import Inline, community_on, talk
+from dialogs import NOTICE
 from handlers.turns import Turns
 from models import tables as t
 from models.store import Work
@@ -82,6 +83,10 @@ def _batch(ids: range, unit: int, now: Any) -> Iterator[tuple[Table, list[dict[s
         [{"id": n, "building_id": n - n % 100, "unit": "1", "room": str(n % 100 + 101)} for n in ids],
     )
     yield t.binding, [{"person_id": n, "home_id": n, "made_at": now} for n in ids]
+    yield (
+        t.consent,
+        [{"account_id": n, "purpose": "notice", "version": NOTICE.version, "at": now} for n in ids],
+    )
     yield t.inbox, [{**heard, "key": f"old:{n}", "sender": f"o-old-{n}", "payload": "{}"} for n in ids]
     yield from _orders([n for n in ids if n % OLD_ORDERS == 0], unit, now)
 

@@ -12,11 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import account, homes
+from sqlalchemy import text
+
+from bench import account, growth, homes
 from bot import keys, redis_server
 from bot.clock import SystemClock, real_seconds
 from bot.settings import Settings
+from dialogs import NOTICE
 from models import migrate
+from models.actions.consent import Consent
 from models.actions.outbox import note_heard
 from models.actions.people import LockAccount
 from models.limits import load_limits
@@ -25,6 +29,7 @@ from models.store import FieldKeys, Store, open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 30.0
+HISTORY = 20_000  # other people of the town
 
 
 def free_port() -> int:
@@ -64,17 +69,22 @@ class Installation:
             plant(work)
 
     def know(self, senders: Sequence[str]) -> list[int]:
-        """Give these people accounts, as if each had just written; the accounts' ids."""
+        """Give these people accounts, as if each had agreed to the notice and had just written; the accounts' ids."""
         with self.store.work(self.clock.now()) as work:
             found = [LockAccount("wechat_oa", sender).run(work)["account_id"] for sender in senders]
             for account_id in found:
+                Consent(account_id, NOTICE.version).run(work)
                 note_heard(work, account_id, "text")
         return found
 
     def build(self, people: int) -> None:
-        """Give so many people a home each."""
+        """Give so many people a home each, in a town that has its history: without one, and before the database has
+        counted its rows, PostgreSQL reads whole tables that are nearly empty."""
         with self.store.work(self.clock.now()) as work:
             homes.build(work, people)
+            growth.fill(work, HISTORY)
+        with self.store.engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
 
     def env(self) -> dict[str, str]:
         """A real account whose platform is the fake one, all on the loopback address."""

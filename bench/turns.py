@@ -22,8 +22,10 @@ from bot.play import Push
 from bot.ports import Match
 from bot.talk import Number, Said, Say, Script, Who, World, dialog
 from bot.talk.declaring import Dialog
+from dialogs import NOTICE
 from handlers.resident import Residents
 from handlers.turns import Player, Turns
+from models.actions.consent import Consent
 from models.actions.people import LockAccount
 from models.store import Work
 from tests.chat import MORNING, Community, found
@@ -192,7 +194,8 @@ def talk(community: Community, turns: Turns, name: str, people: int) -> tuple[li
     player, senders = _Residents(community.residents), [f"o-{name}-{number}" for number in range(people)]
     for sender in senders:
         with community.store.work(community.clock.now()) as work:
-            LockAccount("wechat_oa", sender).run(work)
+            account_id = LockAccount("wechat_oa", sender).run(work)["account_id"]
+            Consent(account_id, NOTICE.version).run(work)
     with _statements(community) as count:
         seconds = [
             _say(community, turns, player, sender, words)
