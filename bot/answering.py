@@ -53,6 +53,9 @@ def _shown(book: Book, turn: Turn) -> bool:
     if _takes_any(question) and book.whole(turn):
         return False
     lightly = question.optional and not question.eager and not turn.chosen
+    sure = question.surely(turn.said, turn.host.find) if question.optional else None
+    if isinstance(sure, Wrong):
+        return take(turn, frame, question, sure)
     if lightly and turn.host.intents(turn.said.text):
         return False
     if lightly and _below(turn):

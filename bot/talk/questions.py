@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bot.language.asking import says_few
+from bot.language.commands import order_number
 from bot.language.dining import elder_called
 from bot.language.numbers import (
     bare_number,
@@ -22,11 +23,14 @@ from bot.language.phones import read_call_back, read_phone
 from bot.language.places import tells_door
 from bot.language.ratings import read_score
 from bot.language.replies import refuses, small_talk, submits, switches
+from bot.language.text import clean
 from bot.talk.items import Items
 from bot.talk.meals import Meal
 from bot.talk.measures import Day, Temperature
 from bot.talk.place import Place
 from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
+
+FEW = "您写的是 {count} 位，手机号是 11 位，请写全；不留请回复 1。"
 
 
 @dataclass(frozen=True)
@@ -280,6 +284,12 @@ class Phone(Question[Any]):
 
     def volunteered(self, opening: Said, find: Find) -> Any:
         return read_phone(opening.text)
+
+    def surely(self, said: Said, find: Find) -> Reading:
+        """Wrong for digits alone that are too few, and not the number of an order of theirs."""
+        digits = clean(said.text)
+        few = digits.isdigit() and order_number(digits) is not None
+        return Wrong(FEW.format(count=len(digits))) if few and not find("own_order", digits) else None
 
 
 @dataclass(frozen=True)
