@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.talk import Choice, Do, Look, Part, Place, Say, Script, World, dialog
 from dialogs import NOTICE
+from dialogs.own import own_lines
 from models import views
 from models.actions.consent import Consent
 from models.actions.people import BindHome
@@ -29,7 +30,7 @@ def hello(world: World) -> Script:
     at = yield from Look("scene", views.building_by_scene, world.opening.scene)
     agreed = account["consent_version"] == NOTICE.version
     if not agreed:
-        yield Say(WELCOME)
+        yield Say("".join((yield from own_lines("says.welcome", [WELCOME]))))
         yield Say(NOTICE.short)
     if homes:
         yield Say("您已绑定：" + "、".join(door(one["home"]) for one in homes) + "。")

@@ -153,7 +153,8 @@ class TurnHost:
         lines = transcript(self.work, self.channel, self.sender)
         opened = OpenTalk(self.who.account_id, why, "\n".join(lines), _last_said(lines)).run(self.work)
         self.talks = True
-        return person_talk.called(why, opened, self.now)
+        own = views.own_text(self.work, "says.urgent")
+        return person_talk.called(why, opened, self.now, own[0] if own else person_talk.URGENT)
 
     @property
     def talk(self) -> Talk | None:

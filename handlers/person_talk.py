@@ -43,13 +43,13 @@ SPOKEN = "{words}〔语音转成的文字，可能有错〕"
 POINT = "〔发来定位：{label}〕"
 
 
-def called(why: str, opened: Mapping[str, Any], now: datetime) -> str:
-    """Who comes, when, and what to do until then. `opened`: what OpenTalk gave."""
+def called(why: str, opened: Mapping[str, Any], now: datetime, urgent: str = URGENT) -> str:
+    """Who comes, when, and what to do until then. `opened`: what OpenTalk gave; `urgent`: where to phone at once."""
     if not opened["new"]:
         return ALREADY
     here = opened["duty"] == "now"
     first = CALLED[why].format(unit=opened["unit"])
-    return f"{first}{'' if here else _when(opened['duty'], now)}{WRITE[here]}{URGENT}"
+    return f"{first}{'' if here else _when(opened['duty'], now)}{WRITE[here]}{urgent}"
 
 
 def ended(done: Mapping[str, Any]) -> str:

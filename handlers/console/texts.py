@@ -12,17 +12,23 @@ from flask.typing import ResponseReturnValue
 from bot.own_words import FIELD, Text, advice, fits, lines_of, shaped, wrong
 from bot.wording import Unworded, resident_texts, word
 from dialogs.emergency import ADVICE
+from dialogs.hello import WELCOME
+from dialogs.phones import PHONES
 from handlers.console.desk import here
 from handlers.console.pages import back, found, looking, show, working
 from handlers.console.sections import SECTIONS
 from handlers.console.talk import PAGE
 from handlers.console.words import OWN_TEXTS, TITLES
+from handlers.person_talk import URGENT
 from models import views
 from models.actions.texts import ResetText, SaveText
 
 BUILT_IN: Mapping[str, Text] = {
     **resident_texts(),
     **{f"advice.{kind}": [said] for kind, said in ADVICE.items()},
+    "says.welcome": [WELCOME],
+    "says.phones": list(PHONES),
+    "says.urgent": [URGENT],
 }
 LETTERS = 40  # of what is searched for
 NAMED: Mapping[str, str] = OWN_TEXTS["fields"]  # by field, as whoever writes reads it
