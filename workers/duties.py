@@ -10,9 +10,10 @@ from sqlalchemy import delete, select, update
 
 from bot.clock import SHANGHAI, SystemClock, local
 from models import tables as t
+from models.actions.catalogue import WantVectors
 from models.sample_meals import plant_menus
 from models.store import Work
-from workers import photos, retention, standing, vectors, weekly
+from workers import photos, retention, standing, weekly
 from workers.hands import here
 
 KEEP_TICKS = timedelta(days=90)
@@ -60,7 +61,7 @@ DUTIES = (
     *(Duty(f"forget_{name}", 3, rule.step) for name, rule in retention.RULES.items()),
     Duty("forget_ticks", 3, forget_ticks),
     Duty("forget_files", 3, forget_files),
-    Duty("want_vectors", 0, vectors.want_missing),
+    Duty("want_vectors", 0, WantVectors().run),
     Duty("sample_menus", 1, plant_menus),
     Duty("meal_ratings", 18, standing.ask_ratings, minute=30),
     *(Duty(f"standing_{hour}", hour, standing.order_next) for hour in standing.HOURS),

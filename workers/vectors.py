@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.language.retrieval import Item, digest, passages
 from handlers.knowledge import as_item, packed
 from models import views
-from models.actions.catalogue import DropVectors, KeepVectors, PutOffVectors, WantVectors
+from models.actions.catalogue import DropVectors, KeepVectors, PutOffVectors
 from models.store import Work
 from workers.hands import here
 
@@ -33,11 +33,6 @@ def embed(item_ids: list[int]) -> None:
     with hands.store.work(hands.clock.now()) as work:
         KeepVectors(changed_at, made).run(work)
         DropVectors(tuple(_items(work))).run(work)
-
-
-def want_missing(work: Work) -> None:
-    """Items begin and end at midnight, and with them the words of an entry: one without vectors is made anew."""
-    WantVectors(tuple(int(item.id) for item in _missing(work).values())).run(work)
 
 
 def _items(work: Work) -> dict[str, Item]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from models import tables as t
 from models.actions.desk import Audit
 from models.rules.catalogue import title_key
 from models.rules.orders import Refusal, Why
 from models.store import Work
-from models.views.catalogue import VERSION
+from models.views.catalogue import VERSION, today
 
 COLUMNS = (
     "title", "class_key", "field_key", "steps", "materials", "place", "hours", "phone", "fee", "link", "whom",
@@ -119,14 +119,20 @@ class KeepVectors:
 
 @dataclass(frozen=True, slots=True)
 class WantVectors:
-    """These items' entries have no vectors though no item has changed: one of the title has begun or ended."""
+    """What begins or ends in the last `days` has changed the words of its title's entry, though no item has changed.
 
-    item_ids: tuple[int, ...]
+    Whoever makes the vectors finds out which are there: items that are marked in vain cost a look.
+    """
+
+    days: int = 8  # so that nights on which nobody worked are made up for
 
     def run(self, work: Work) -> dict[str, Any]:
-        """They are made with the next round."""
-        i = t.service_item.c
-        made = update(t.service_item).where(i.id.in_(self.item_ids), i.vectors == "made")
+        """The items of these titles come with the next round."""
+        i, last = t.service_item.c, today(work)
+        first = last - timedelta(days=self.days)
+        turned = or_(i.starts_on.between(first, last), i.ends_on.between(first, last))
+        titles = select(i.title_key).where(turned)
+        made = update(t.service_item).where(i.title_key.in_(titles), i.vectors == "made")
         work.conn.execute(made.values(vectors="wanted", next_at=work.now))
         return {"ok": True}
 

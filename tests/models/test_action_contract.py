@@ -362,7 +362,7 @@ EXAMPLES: dict[type[Any], Callable[[Scene], Any]] = {
     Withdraw: lambda s: Withdraw(s.waiting, s.account),
     SaveItem: lambda s: SaveItem(s.user, s.item_values(), ("遛狗",)),
     KeepVectors: lambda s: KeepVectors({s.service_item(): MONDAY_MORNING}, {"digest": b"00"}),
-    WantVectors: lambda s: WantVectors((s.service_item(),)),
+    WantVectors: lambda s: WantVectors(),
     PutOffVectors: lambda s: PutOffVectors((s.service_item(),), timedelta(days=1)),
     DropVectors: lambda s: (
         s.town.do(KeepVectors({s.service_item(): MONDAY_MORNING}, {"old": b"00"})) and DropVectors(())
