@@ -153,6 +153,8 @@ def _form(
 
 def previews(name: str, own: Text) -> list[str]:
     """What a resident would read, with everything known and with as little as possible known."""
+    if name.startswith("says."):
+        return ["\n".join(line for slot in own for line in lines_of(slot) if line)]
     if name not in resident_texts() or ("." in name and name.startswith("rating")):
         return [line for slot in own for line in lines_of(slot)]
     full = dict(OWN_TEXTS["sample"])

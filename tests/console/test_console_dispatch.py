@@ -115,13 +115,20 @@ def test_an_order_waits_and_goes_on(clerk: Clerk) -> None:
     row = clerk.town.row(clerk.order_id)
     assert (row.state, row.paused_until.isoformat()) == ("paused", "2026-03-03T07:00:00+00:00")
     assert 'data-number="1001"' in clerk.browser.open("/console/?state=paused").html
-    assert "已经恢复" in clerk.does("resume").text
+    later = clerk.does("pause", until="2026-03-04T09:00", words="配件缺货")
+    assert "改暂停的时间" in later.text
+    assert "到时自动恢复" in later.text
+    assert clerk.town.row(clerk.order_id).paused_until.isoformat() == "2026-03-04T01:00:00+00:00"
+    resumed = clerk.does("resume")
+    assert "已经恢复" in resumed.text
+    assert "到时自动恢复" not in resumed.text
     assert clerk.town.row(clerk.order_id).state == "claimed"
 
 
 def test_a_visit_is_agreed_upon(clerk: Clerk) -> None:
     page = clerk.does("appoint", **{"from": "2026-03-03T14:00", "to": "2026-03-03T16:00"})
     assert "已经约好" in page.text
+    assert page.text.count("3 月 3 日（周二）14:00 到 16:00") == 3  # at the head, in the talk, in the ledger
     assert clerk.town.row(clerk.order_id).visit_at.isoformat() == "2026-03-03T06:00:00+00:00"
     assert len(clerk.town.told("order_visit")) == 1
 

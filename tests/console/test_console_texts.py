@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.own_words import lines_of
@@ -112,3 +114,9 @@ def test_what_is_filled_in_is_read_and_written_by_its_chinese_name(console: Cons
     chinese = {key: named(line) for key, line in form("想看进度", "想问进度").items()}
     assert "已经保存" in admin.send(PATH, do="save", **chinese).text
     assert console.rows(t.own_text)[0].lines[1] == "想问进度，回复 {number} 就可以。"
+
+
+def test_a_list_of_lines_is_looked_at_as_one_message(console: Console) -> None:
+    page = console.signed_in("admin").open("/console/settings/texts/says.phones")
+    (bubble,) = re.findall(r'<p class="bubble">([^<]*)</p>', page.html)
+    assert bubble.splitlines()[:2] == ["紧急电话，直接拨打：", "着火、被困：119"]
