@@ -57,11 +57,16 @@ def forget_files(work: Work) -> None:
     photos.sweep(work, here().data_dir / photos.FOLDER, SystemClock().now() - KEEP_FILES)
 
 
+def want_vectors(work: Work) -> None:
+    """Items begin and end at midnight."""
+    WantVectors().run(work)
+
+
 DUTIES = (
     *(Duty(f"forget_{name}", 3, rule.step) for name, rule in retention.RULES.items()),
     Duty("forget_ticks", 3, forget_ticks),
     Duty("forget_files", 3, forget_files),
-    Duty("want_vectors", 0, WantVectors().run),
+    Duty("want_vectors", 0, want_vectors),
     Duty("sample_menus", 1, plant_menus),
     Duty("meal_ratings", 18, standing.ask_ratings, minute=30),
     *(Duty(f"standing_{hour}", hour, standing.order_next) for hour in standing.HOURS),
