@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from bot.language.addresses import read_home, strip_home
 from bot.language.numbers import bare_number, read_option, read_yes_no
 from bot.language.places import only_place, tells_door
-from bot.language.replies import unsure
+from bot.language.replies import small_talk, unsure
 from bot.language.reports import part_named
 from bot.message import Place as Point
 from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
@@ -103,7 +103,9 @@ class Place(Question[dict[str, Any]]):
         found = find(self._what(), said.text)
         if self.parts and not found and not tells_door(said.text):
             found = find("place", said.text)
-        as_said = (self.loose and len(said.text) > 1) or (self.rough and tells_door(said.text))
+        # Where it may be left, even a thank-you is taken: the question stays open, and nothing gets lost.
+        told = self.loose and len(said.text) > 1 and (self.optional or not small_talk(said.text))
+        as_said = told or (self.rough and tells_door(said.text))
         if as_said and not found:
             return Took({"label": said.text, "words": said.text})
         if self.near and len(found) == 1:
