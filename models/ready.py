@@ -1,6 +1,6 @@
 """Statements of nearly every turn, made ready once and then run without what SQLAlchemy does each time.
 
-SQLAlchemy writes the SQL, once for each statement and set of values, and says how values are turned; running it goes
+SQLAlchemy writes the SQL, once for each statement and set of values, and says how values are converted; running it goes
 to the driver. On PostgreSQL that costs a quarter of what `Connection.execute` costs (docs/performance.md, decision
 0022). Only statements that are built once are run this way, for what is ready is kept by the statement itself.
 """
@@ -25,7 +25,7 @@ MOST = 1000  # statements that are kept ready; a turn needs some fifty
 
 _VALUE = re.compile(r"%\((\w+)\)s")  # as psycopg wants a value named
 
-Turn = Callable[[Any], Any]
+Conversion = Callable[[Any], Any]
 Place = TypeVar("Place")
 
 
@@ -70,22 +70,22 @@ class Ready:
     """A statement as one kind of database wants it.
 
     `order`: names of the values where they go by position; `fixed`: values that the statement brings along;
-    `binders`, `readers`: how values (by name) and columns (by position) are turned; `row`: makes a row, None where
+    `binders`, `readers`: how values (by name) and columns (by position) are converted; `row`: makes a row, None where
     nothing comes back.
     """
 
     sql: str
     order: tuple[str, ...]
     fixed: Mapping[str, Any]
-    binders: tuple[tuple[str, Turn], ...]
-    readers: tuple[tuple[int, Turn], ...]
+    binders: tuple[tuple[str, Conversion], ...]
+    readers: tuple[tuple[int, Conversion], ...]
     row: Callable[[Sequence[Any]], Row[*tuple[Any, ...]]] | None
 
     def bound(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them."""
         given = {**self.fixed, **values}
-        for name, turn in self.binders:
-            given[name] = turn(given[name])
+        for name, convert in self.binders:
+            given[name] = convert(given[name])
         return [given[name] for name in self.order] if self.order else given
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Row[*tuple[Any, ...]]]:
@@ -96,8 +96,8 @@ class Ready:
 
     def _read(self, found: Sequence[Any]) -> Sequence[Any]:
         row = list(found)
-        for at, turn in self.readers:
-            row[at] = turn(row[at])
+        for at, convert in self.readers:
+            row[at] = convert(row[at])
         return row
 
 
@@ -162,7 +162,7 @@ def _joined(parts: tuple[Ready, ...]) -> Ready:
             _named(at, name): value for at, part in enumerate(parts) for name, value in part.fixed.items()
         },
         binders=tuple(
-            (_named(at, name), turn) for at, part in enumerate(parts) for name, turn in part.binders
+            (_named(at, name), convert) for at, part in enumerate(parts) for name, convert in part.binders
         ),
         readers=(),
         row=None,
@@ -226,21 +226,21 @@ def _made(statement: Executable, names: tuple[str, ...], speaks: _Dialect) -> Re
         sql=str(compiled),
         order=tuple(compiled.positiontup or ()) if compiled.positional else (),
         fixed=fixed,
-        binders=_turns(
+        binders=_conversions(
             (
                 (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
                 for name, bind in compiled.binds.items()
             )
         ),
-        readers=_turns(
+        readers=_conversions(
             enumerate(kind.dialect_impl(dialect).result_processor(dialect, None) for kind in kinds)
         ),
         row=result_tuple(columns.keys()) if columns else None,
     )
 
 
-def _turns(found: Iterable[tuple[Place, Turn | None]]) -> tuple[tuple[Place, Turn], ...]:
-    return tuple((place, turn) for place, turn in found if turn is not None)
+def _conversions(found: Iterable[tuple[Place, Conversion | None]]) -> tuple[tuple[Place, Conversion], ...]:
+    return tuple((place, convert) for place, convert in found if convert is not None)
 
 
 def _value(default: Any) -> Any:
