@@ -280,6 +280,7 @@ class _Message:
         elif asks_door:
             hint = "门牌和电话只给接单人，请接单后在单聊里发" if not order.mine else "门牌和电话请在单聊里发"
             about = f"{about}\n{hint}：详情 {order.number}"
+        about += words.untold(order, command.rest)
         card = None if asks_door else self._shown(order, self._card_id(order))
         kept = [one.file for one in views.photos(self.work, self.asker, order.id) if one.file][-PICTURES:]
         if staff_app.is_app(self.heard):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from bot.language.categories import CATEGORIES
 from bot.message import Card
 from bot.wording import BUTTONS
 from models import views
+from models.rules.masking import mask
 
 HELP = """这样跟我说（数字是工单号）：
 接 1024　接单
@@ -110,6 +112,11 @@ STATES: Mapping[str, str] = {
     "paused": "暂停",
     "closed": "已办结",
 }
+UNTOLD = "\n这句话还没有告诉住户。要告诉，请发：{verb} {number} {words}"
+THE_WORDS = "要说的话"  # in place of words that a group must not read again
+_ASKS = re.compile(
+    r"[?？]|[吗呢么没]$|怎么|什么|哪|几|谁|多少|情况|进展|进度|门牌|电话|地址|地点|照片|图|详情|工单"
+)
 URGENT = {"emergency": "紧急 ", "urgent": "加急 ", "normal": ""}
 
 
@@ -157,6 +164,16 @@ def about(order: views.Order) -> str:
     holder = f"（{order.holder}）" if order.holder else ""
     head = f"【{URGENT[order.urgency]}{order.number}】{CATEGORIES.get(order.category, '')} · {order.place}"
     return f"{head}\n“{order.summary}”　{STATES[order.state]}{holder}"
+
+
+def untold(order: views.Order, rest: str) -> str:
+    """A line for who writes words behind a number and nothing else (1024 配件下午到): nobody was told them."""
+    words = " ".join(rest.split())
+    if len(words) < 2 or _ASKS.search(words):
+        return ""
+    verb = "进度" if order.mine and order.state != "closed" else "回复"
+    said = words if mask(words) == words else THE_WORDS
+    return UNTOLD.format(words=said, verb=verb, number=order.number)
 
 
 def card(order: views.Order, card_id: str, *, alone: bool = False) -> Card:
