@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.language.commands import still_wrong
 from bot.language.intents import about_number
 from bot.talk import Ask, Do, Part, Say, Script, World, dialog
 from dialogs.progress import which_order
@@ -27,7 +28,11 @@ def not_fixed(world: World) -> Script:
 
 def reopen(world: World, order: dict[str, Any]) -> Part[None]:
     """没修好: the order goes on, and whoever held it is told."""
-    words = yield from Ask("words", "还有什么问题？请说一句，比如“还在漏水”。", none="没有补充")
+    text = world.opening.text
+    if still_wrong(text):
+        words = text.replace(str(about_number(text)), "").strip(" ，,。")
+    else:
+        words = yield from Ask("words", "还有什么问题？请说一句，比如“还在漏水”。", none="没有补充")
     reopened = yield from Do("reopen", NotFixed(order["id"], world.who.account_id, words))
     number = order["number"]
     if reopened["ok"]:

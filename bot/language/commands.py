@@ -34,6 +34,9 @@ _NOT_FIXED = re.compile(any_of(_TABLE["not_fixed"]))
 _NOT_COMPLAINTS = re.compile(any_of(_TABLE["not_complaints"]))
 _SUPPOSED = re.compile(any_of(_TABLE["supposed"]))
 _ASKING = ("吗", "吗?", "么", "么?", "没有?", "嘛?", "没?")
+_WRONG_BESIDES = re.compile(rf"{any_of(_TABLE['not_fixed_says'])}|[0-9]{{4,9}}|[^\w]|[了啊呀呢吧嘛哦的]")
+_NOT_MENDED = re.compile("没有?修好")
+LEAST_SAID = 2  # letters that say something
 _QUESTION = re.compile(
     r"[?吗么嘛]|能不能|可不可以|能否|可否|可以不|怎么|如何|多久|几时|什么|有没有|是不是|要不要|行不行|谁"
 )
@@ -112,6 +115,16 @@ def not_fixed(text: str) -> bool:
     """
     said = _NOT_COMPLAINTS.sub(" ", clean(text))
     return bool(_NOT_FIXED.search(said)) and not said.endswith(_ASKING) and not _SUPPOSED.search(said)
+
+
+def still_wrong(text: str) -> bool:
+    """Whether somebody who says that it is not mended says in the same breath what is wrong.
+
+    >>> still_wrong("没修好，还在响"), still_wrong("1001 没修好"), still_wrong("你们根本没修好啊")
+    (True, False, False)
+    """
+    said = clean(text)
+    return _NOT_MENDED.search(said) is not None and len(_WRONG_BESIDES.sub("", said)) >= LEAST_SAID
 
 
 def drops(text: str) -> bool:
