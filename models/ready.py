@@ -1,8 +1,8 @@
 """Statements of nearly every turn, made ready once and then run without what SQLAlchemy does each time.
 
-SQLAlchemy writes the SQL, once for each statement and set of values, and says how values are converted; running it goes
-to the driver. On PostgreSQL that costs a quarter of what `Connection.execute` costs (docs/performance.md, decision
-0022). Only statements that are built once are run this way, for what is ready is kept by the statement itself.
+SQLAlchemy writes the SQL, once for each statement and set of values, and says how values are converted; running it
+goes to the driver. On PostgreSQL that costs a quarter of what `Connection.execute` costs (docs/performance.md,
+decision 0022). Only statements that are built once are run this way, for what is ready is kept by the statement.
 """
 
 from __future__ import annotations
