@@ -14,7 +14,7 @@ from typing import Any
 
 from bot import logs, settings
 from bot.private import NotPrivate
-from bot.redis_server import RedisRefused
+from bot.redis_client import RedisRefused
 from bot.supervisor import NotStarted
 from operate.command import NOTHING, REFUSED
 

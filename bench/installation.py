@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bench import account, growth, homes
-from bot import keys, redis_server
+from bot import keys, redis_client, redis_server
 from bot.clock import SystemClock, real_seconds
 from bot.settings import Settings
 from dialogs import NOTICE
@@ -146,7 +146,7 @@ class Installation:
 
     def start_hands(self) -> None:
         """The embedded Valkey, the relay and the worker that tells."""
-        valkey = redis_server.start(redis_server.place(self.folder))
+        valkey = redis_server.start(redis_client.place(self.folder))
         if valkey is not None:
             self.processes.append(valkey)
         self.start("app.py", "worker", "tell")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, NamedTuple, Protocol, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self
 
 import requests
 
@@ -90,6 +90,13 @@ class NothingKnown:
     def read(self, text: str) -> Match:
         """Nothing, whatever is asked."""
         return Match()
+
+
+class Embedder(Protocol):
+    """The language model as processes hand it on that may never load it; bot/language/embedding.py has its types."""
+
+    def embed(self, texts: Sequence[str], *, query: bool) -> Any:
+        """Vectors of `texts`, a FloatArray; unnamed here, for numpy would come along."""
 
 
 class Channel(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import redis_server
+from bot import redis_client
 from bot.channels.wechat_oa import WeChatOA
 from bot.channels.wecom_app import WeComApp
 from bot.ports import Channel
@@ -28,8 +28,8 @@ def database(behind: Callable[[], bool]) -> list[Finding]:
 def redis(url: str) -> list[Finding]:
     """Whether Redis answers and keeps what it is given."""
     try:
-        warnings = redis_server.check_redis(url)
-    except redis_server.RedisRefused as refused:
+        warnings = redis_client.check_redis(url)
+    except redis_client.RedisRefused as refused:
         return [
             (
                 False,

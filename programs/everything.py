@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot import redis_server
+from bot import redis_client, redis_server
 from bot.settings import Settings
 from bot.supervisor import Program, answers, port_of
 from bot.voice import refuse_missing
@@ -43,7 +43,7 @@ def programs(
     """Everything that runs, in the order of starting; the two servers inherit their sockets."""
     found: list[Program] = []
     if chosen.redis_url is None:
-        found.append(redis_server.program(redis_server.place(chosen.data_dir)))
+        found.append(redis_server.program(redis_client.place(chosen.data_dir)))
     if emulator:
         found.append(_emulator(chosen, env, emulator))
     me, base, fd = [sys.executable, str(app)], f"http://{chosen.host}:{port_of(web)}", web.fileno()

@@ -6,15 +6,15 @@ import logging
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from pkgutil import resolve_name
 
 import requests
 
 import bot.channels
-from bot import keys, logs, redis_server, voice
+from bot import keys, logs, redis_client, voice
 from bot.clock import Clock, SystemClock, real_seconds
 from bot.language.categories import CATEGORIES
-from bot.language.embedding import Embedder, model
-from bot.ports import Tools
+from bot.ports import Embedder, Tools
 from bot.rates import MemoryRate, RedisRate
 from bot.registry import find_channels
 from bot.settings import Settings
@@ -27,6 +27,8 @@ from operate.command import field_keys
 from workers.hands import Hands
 
 TEMPLATES = {"progress": "linli-progress"}  # which the emulated account has
+# Loaded by who asks for it: numpy, which comes along, is 10 MB.
+MODEL = "bot.language.embedding:model"
 
 log = logging.getLogger("linli.programs")
 
@@ -66,14 +68,14 @@ class Linli:
     @cached_property
     def redis_url(self) -> str:
         """The Redis that was set, else the embedded Valkey's."""
-        return self.settings.redis_url or redis_server.place(self.settings.data_dir).url
+        return self.settings.redis_url or redis_client.place(self.settings.data_dir).url
 
     @cached_property
     def tools(self) -> Tools:
         """What channels are given; web processes never speak to Redis."""
         if not self._uses_redis:
             return Tools(self.clock, MemoryTokens(), MemoryRate(), requests.Session, self.picture)
-        client = redis_server.connect(self.redis_url)
+        client = redis_client.connect(self.redis_url)
         rate = MemoryRate() if self._counts_alone else RedisRate(client)
         return Tools(self.clock, RedisTokens(client), rate, requests.Session, self.picture)
 
@@ -104,7 +106,8 @@ class Linli:
 
     def embedder(self) -> Embedder | None:
         """The language model, loaded when first needed; None where it is switched off or cannot run."""
-        return model(wanted=self.settings.language_model == "auto")
+        found: Embedder | None = resolve_name(MODEL)(wanted=self.settings.language_model == "auto")
+        return found
 
     @property
     def hands(self) -> Hands:
@@ -113,7 +116,7 @@ class Linli:
             store=self.store,
             clock=self.clock,
             channels=self.switchboard.get,
-            redis=redis_server.connect(self.redis_url),
+            redis=redis_client.connect(self.redis_url),
             data_dir=self.settings.data_dir,
             give_up=self.late.give_up,
             names=CATEGORIES,
@@ -132,5 +135,5 @@ class Linli:
 
     def heed_redis(self) -> None:
         """Refuse a Redis that throws jobs away; warn of one that forgets at a restart. Raises RedisRefused."""
-        for warning in redis_server.check_redis(self.redis_url):
+        for warning in redis_client.check_redis(self.redis_url):
             log.warning("redis: %s", warning)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pkgutil import resolve_name
 
-from bot import redis_server
+from bot import redis_client
 from bot.settings import Settings
 from operate.command import option, takes
 from workers import hands, jobs
@@ -23,5 +23,5 @@ def run(chosen: Settings, args: Namespace) -> int:
     linli.start_logging()
     linli.heed_redis()
     hands.equip(linli.hands)
-    jobs.work(args.queue, redis_server.connect_worker(linli.redis_url))
+    jobs.work(args.queue, redis_client.connect_worker(linli.redis_url))
     return 0

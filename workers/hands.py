@@ -10,9 +10,8 @@ from pathlib import Path
 from redis import Redis
 
 from bot.clock import Clock
-from bot.language.embedding import Embedder
 from bot.message import Heard
-from bot.ports import Channel
+from bot.ports import Channel, Embedder
 from bot.voice import Recogniser
 from handlers.own_words import OwnWords
 from models.store import Store, Work

@@ -12,7 +12,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from bot import redis_server
+from bot import redis_client, redis_server
 from bot.ports import Rate
 from bot.rates import MemoryRate, RedisRate
 from bot.refusals import Busy
@@ -29,7 +29,7 @@ def client(path: str) -> Any:
 def server() -> Iterator[Any]:
     # A socket of its own: a free port may be taken by another test before the server has it.
     with tempfile.TemporaryDirectory(prefix="lv-") as folder:
-        at = redis_server.Place(Path(folder) / "data", Path(folder))
+        at = redis_client.Place(Path(folder) / "data", Path(folder))
         at.data.mkdir()
         process = redis_server.start(at)
         assert process is not None

@@ -25,7 +25,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from bot import keys, redis_server, settings
+from bot import keys, redis_client, redis_server, settings
 from bot.clock import SystemClock, real_seconds
 from bot.supervisor import hold_port
 from emulator.server import create_app
@@ -77,7 +77,7 @@ class House:
         default_factory=dict
     )
     held: socket.socket | None = None
-    valkey: redis_server.Place | None = None
+    valkey: redis_client.Place | None = None
     moved: int = 0
 
     def __post_init__(self) -> None:
@@ -164,7 +164,7 @@ class House:
 
     def start_valkey(self) -> None:
         """The embedded Valkey."""
-        self.valkey = redis_server.place(self.folder)
+        self.valkey = redis_client.place(self.folder)
         process = redis_server.start(self.valkey)
         if process is not None:
             self.processes["valkey"] = process

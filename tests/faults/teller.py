@@ -11,7 +11,7 @@ import sys
 
 import requests
 
-from bot import redis_server
+from bot import redis_client
 from bot.channels.wechat_oa import WeChatOA
 from bot.clock import SystemClock
 from bot.message import Told
@@ -22,7 +22,7 @@ from bot.tokens import RedisTokens
 
 def main(redis_url: str, base: str, openid: str) -> None:
     """Be one of many."""
-    with redis_server.connect(redis_url) as client:
+    with redis_client.connect(redis_url) as client:
         tools = Tools(SystemClock(), RedisTokens(client), None, requests.Session)
         config = {**json.loads(os.environ["LINLI_TEST_ACCOUNT"]), "api_base": base}
         channel = WeChatOA.build("wechat_oa", config, tools)

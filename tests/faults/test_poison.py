@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from bot import redis_server
+from bot import redis_client
 from models import tables as t
 from tests.faults.conftest import Build
 from tests.faults.house import HOST, House
@@ -25,7 +25,7 @@ EACH = 5
 def poison_jobs(house: House) -> None:
     """Seven malformed jobs in each queue."""
     assert house.valkey
-    with redis_server.connect(house.valkey.url) as client:
+    with redis_client.connect(house.valkey.url) as client:
         for queue in ("talk", "tell"):
             for name, fields in JOBS.items():
                 jobs.enqueue(client, queue, [(f"bad-{queue}-{name}", "workers.outbox.deliver", [[1]])])

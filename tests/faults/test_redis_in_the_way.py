@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot import redis_server
+from bot import redis_client
 from models import tables as t
 from tests.faults.conftest import Build
 from tests.faults.house import House
@@ -101,7 +101,7 @@ def test_callbacks_are_as_quick_while_redis_is_in_trouble(build: Build, mode: Mo
 
 def test_the_address_would_count(build: Build) -> None:
     """A relay that is given the same address is counted: the figure above can be other than nothing."""
-    with proxied(1) as counting, redis_server.connect(address(counting)) as client:
+    with proxied(1) as counting, redis_client.connect(address(counting)) as client:
         counting.set("refuse")
         with pytest.raises(Exception, match="onnection"):
             client.ping()

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from bot import redis_server
+from bot import redis_client
 from bot.clock import real_epoch
 from bot.tokens import RedisTokens
 from tests.faults.conftest import Build
@@ -61,7 +61,7 @@ def test_twenty_processes_fetch_once(build: Build, trouble: str, fetches: int, o
     assert house.valkey
     world = house.emulator.extensions["emulator"]
     name = f"wechat_oa:{house.settings.wechat_appid}"
-    with redis_server.connect(house.valkey.url) as client:
+    with redis_client.connect(house.valkey.url) as client:
         ends_at = real_epoch() - 1 if trouble == "over" else real_epoch() + 7000
         RedisTokens(client).put(name, world.tokens.stable()["access_token"], ends_at)
     if trouble == "refused once":

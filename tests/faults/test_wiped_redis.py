@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from sqlalchemy import insert
 
-from bot import redis_server
+from bot import redis_client
 from bot.clock import real_seconds
 from models import tables as t
 from models.actions.orders import OpenOrder
@@ -58,7 +58,7 @@ def open_order(house: House, number: int, estate: int) -> None:
 def empty(house: House) -> None:
     """FLUSHALL."""
     assert house.valkey is not None
-    with redis_server.connect(house.valkey.url) as client:
+    with redis_client.connect(house.valkey.url) as client:
         client.flushall()
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import redis_server
-from bot.redis_server import Place
+from bot import redis_client, redis_server
+from bot.redis_client import Place
 
 
 @pytest.fixture
@@ -28,6 +28,6 @@ def short_tmp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]
 @pytest.fixture
 def at(short_tmp: Path, tmp_path: Path) -> Iterator[Place]:
     """The place of an embedded Valkey, in a folder that is hard to quote; stopped at the end."""
-    found = redis_server.place(tmp_path / "数据 folder")
+    found = redis_client.place(tmp_path / "数据 folder")
     yield found
     redis_server.stop(found)

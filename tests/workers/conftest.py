@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from bot import redis_server
+from bot import redis_client, redis_server
 from models import migrate
 from models.limits import load_limits
 from models.store import open_store
@@ -22,7 +22,7 @@ from workers.hands import equip
 @pytest.fixture(scope="session")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a Valkey of our own."""
-    at = redis_server.place(tmp_path_factory.mktemp("valkey"))
+    at = redis_client.place(tmp_path_factory.mktemp("valkey"))
     process = redis_server.start(at)
     yield at.url
     if process is not None:
@@ -34,7 +34,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def redis(valkey: str) -> Iterator[Redis]:
     """An empty Redis, as the relay has it."""
-    with redis_server.connect(valkey) as client:
+    with redis_client.connect(valkey) as client:
         client.flushall()
         yield client
 
@@ -43,7 +43,7 @@ def redis(valkey: str) -> Iterator[Redis]:
 def worker_redis(valkey: str) -> Iterator[Redis]:
     """A Redis as workers have it. A worker sets signal handlers; they are put back."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    with redis_server.connect_worker(valkey) as client:
+    with redis_client.connect_worker(valkey) as client:
         yield client
     for number, handler in before.items():
         signal.signal(number, handler)

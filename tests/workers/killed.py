@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot import redis_server
+from bot import redis_client
 from bot.clock import FixedClock
 from tests.workers.stage import make_stage, make_store
 from workers import jobs
@@ -32,7 +32,7 @@ def die() -> None:
 
 def main(where: str, database: str, redis_url: str, folder: str, now: str) -> None:
     """Work off the queue "tell" and die at `where`: "claim", "send", "mark", or "nowhere"."""
-    with redis_server.connect(redis_url) as client, redis_server.connect_worker(redis_url) as worker_client:
+    with redis_client.connect(redis_url) as client, redis_client.connect_worker(redis_url) as worker_client:
         clock = FixedClock(datetime.fromisoformat(now))
         stage = make_stage(make_store(database), client, Path(folder), clock)
         equip(stage.hands)
