@@ -10,13 +10,14 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import IO, Any, BinaryIO
 from zipfile import ZipFile
 
-from openpyxl import load_workbook
-
 from bot import formulas
 
+# Loaded with the first Excel file: most processes that may be given one never are.
+LIBRARY = "openpyxl:load_workbook"
 COLUMNS = 64  # what stands further to the right is not read
 ROWS = 500_000
 WIDTH_ROWS = 20  # lines that show how wide an Excel table is: its headings are among them
@@ -72,7 +73,7 @@ def merged(path: Path) -> list[tuple[int, int, int]]:
     try:
         _look_into(path)
         with path.open("rb") as file, ZipFile(path) as archive:
-            book = load_workbook(file, read_only=True, keep_links=False)
+            book = _book(file)
             first: Any = book.worksheets[0]
             book.close()
             with archive.open(first._worksheet_path) as table:
@@ -118,8 +119,12 @@ def _of_excel(path: Path) -> Iterator[list[str]]:
         raise NotASheet("broken") from None
 
 
+def _book(file: BinaryIO, **how: bool) -> Any:
+    return resolve_name(LIBRARY)(file, read_only=True, keep_links=False, **how)
+
+
 def _cells(file: BinaryIO) -> Iterator[list[str]]:
-    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    book = _book(file, data_only=True)
     try:
         sheet = book.worksheets[0]
         # The size that the file gives itself is often wrong.
