@@ -23,7 +23,7 @@ from models.store import Store
 from operate import archive, portable
 from operate.command import CommandRefused, flag, option, takes
 from operate.opening import open_current
-from workers import photos
+from workers import photo_files
 
 FOLDER = "backups"
 NAME = "linli-{:%Y%m%d-%H%M%S}.tar"
@@ -78,7 +78,8 @@ def make(chosen: Settings, store: Store, path: Path, *, with_keys: bool = False)
             )
             named = set(conn.execute(select(t.photo.c.file).where(t.photo.c.file.is_not(None))).scalars())
         gone = sum(
-            not _add(out, f"photos/{name}", chosen.data_dir / photos.FOLDER / name) for name in sorted(named)
+            not _add(out, f"photos/{name}", chosen.data_dir / photo_files.FOLDER / name)
+            for name in sorted(named)
         )
         for waiting in spool.waiting(chosen.data_dir / spool.FOLDER):
             _add(out, f"spool/{waiting.name}", waiting)

@@ -15,7 +15,7 @@ from handlers.players import Players
 from handlers.resident import Residents
 from handlers.staff import Staffroom
 from programs.parts import Linli
-from workers import photos
+from workers import photo_files
 from workers.hands import Hands
 
 
@@ -43,4 +43,4 @@ class Talking(Linli):
 
     def forget_files(self, names: Sequence[str]) -> None:
         """Delete photos that belong to nobody any more."""
-        photos.forget(self.store, self.clock.now(), self.photo_dir, names)
+        photo_files.forget(self.store, self.clock.now(), self.photo_dir, names)

@@ -17,6 +17,10 @@ def test_the_weights_were_trained_on_these_lines() -> None:
     assert the_classifier().taught_by == digest(LINES), "training/data has changed: run make train"
 
 
+def test_weights_stay_as_small_as_in_their_file() -> None:
+    assert {head.weights.dtype.name for head in the_classifier().heads.values()} == {"float16"}
+
+
 def test_training_gives_the_same_bytes_twice() -> None:
     few = LINES[:: len(LINES) // 600]
     once = packed(train(few))

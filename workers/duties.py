@@ -13,7 +13,7 @@ from models import tables as t
 from models.actions.catalogue import WantVectors
 from models.sample_meals import plant_menus
 from models.store import Work
-from workers import photos, retention, standing, weekly
+from workers import photo_files, retention, standing, weekly
 from workers.hands import here
 
 KEEP_TICKS = timedelta(days=90)
@@ -54,7 +54,7 @@ def forget_ticks(work: Work) -> None:
 
 def forget_files(work: Work) -> None:
     """Remove the photos on the disk that no row names; files carry real time."""
-    photos.sweep(work, here().data_dir / photos.FOLDER, SystemClock().now() - KEEP_FILES)
+    photo_files.sweep(work, here().data_dir / photo_files.FOLDER, SystemClock().now() - KEEP_FILES)
 
 
 def want_vectors(work: Work) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -13,13 +10,12 @@ from bot.photos import Photo, clean, written
 from bot.refusals import NoMedia
 from models import tables as t
 from models.actions.staff import TellPhotoGone
-from models.store import Store, To, Work
+from models.store import To, Work
 from workers import ladders
 from workers.hands import Hands, here
+from workers.photo_files import FOLDER
 
-FOLDER = "photos"  # in the data folder
 TRIES = len(ladders.BUSY)
-AT_ONCE = 500  # files that one statement asks about
 
 
 def fetch(photo_id: int) -> None:
@@ -54,33 +50,6 @@ def _keep(hands: Hands, row: Row[Any], photo: Photo) -> None:
                 temporary.replace(folder / name)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def forget(store: Store, now: datetime, folder: Path, names: Sequence[str]) -> None:
-    """Delete these files, except those that a row names."""
-    with store.look(now) as work:
-        named = _named(work, names)
-    for name in set(names) - named:
-        (folder / name).unlink(missing_ok=True)
-
-
-def sweep(work: Work, folder: Path, before: datetime) -> int:
-    """Delete the files that no row names and that were written before `before` (real time); how many."""
-    old = [path for path in folder.glob("*") if path.stat().st_mtime < before.timestamp()]
-    gone = 0
-    for some in (old[n : n + AT_ONCE] for n in range(0, len(old), AT_ONCE)):
-        named = _named(work, [path.name for path in some])
-        for path in some:
-            if path.name not in named:
-                path.unlink(missing_ok=True)
-                gone += 1
-    return gone
-
-
-def _named(work: Work, names: Sequence[str]) -> set[str]:
-    """Those of the names that a photo or a dish has."""
-    kept = (select(column).where(column.in_(names)) for column in (t.photo.c.file, t.dish.c.photo))
-    return {str(name) for query in kept for name in work.conn.execute(query).scalars()}
 
 
 def _lose(hands: Hands, row: Row[Any], refusal: NoMedia) -> None:

@@ -54,15 +54,15 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question: its answers, and for each feature its weight for each answer."""
+    """One question: its answers, and for each feature its weight for each answer, as in the file."""
 
     answers: tuple[str, ...]
-    weights: Floats
+    weights: NDArray[np.floating[Any]]
     bias: Floats
 
     def guess(self, places: NDArray[np.int64], values: Floats) -> dict[str, float]:
         """The probability of each answer, the likeliest first."""
-        sums = values @ self.weights[places] + self.bias
+        sums = values @ self.weights[places].astype(np.float32) + self.bias
         odds = np.exp(sums - sums.max())
         odds /= odds.sum()
         return {self.answers[i]: float(odds[i]) for i in np.argsort(-odds, kind="stable")}
@@ -121,8 +121,7 @@ def unpacked(data: bytes) -> Classifier:
 
 def _head(arrays: Mapping[str, Any], name: str) -> Head:
     answers = _words(arrays[f"{name}_answers"])
-    weights = arrays[f"{name}_weights"].astype(np.float32)
-    return Head(answers, weights, arrays[f"{name}_bias"])
+    return Head(answers, arrays[f"{name}_weights"], arrays[f"{name}_bias"])
 
 
 @cache

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from sys import intern
 
 from pypinyin import lazy_pinyin, load_phrases_dict
+from pypinyin.constants import PINYIN_DICT
 
 from bot.language.tables import any_of, read_table
 
+# The package holds a string for each of 42,000 characters. The 8,600 different ones suffice, in 3 MB less.
+PINYIN_DICT.update({code: intern(sounds) for code, sounds in PINYIN_DICT.items()})
 # What is read otherwise in a word than alone, where it matters: the package's own 47,000 words are left out.
 _READINGS = read_table("readings")
 load_phrases_dict({word: [[sound] for sound in way.split()] for word, way in _READINGS.items()})

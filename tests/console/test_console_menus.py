@@ -16,7 +16,7 @@ from sqlalchemy import insert, update
 from models import tables as t
 from tests.console.apart import apart
 from tests.console.conftest import NOW, Console, Visitor
-from workers import imports, photos
+from workers import imports, photo_files
 from workers.hands import Hands, equip
 
 __all__ = ["apart"]
@@ -351,7 +351,7 @@ def test_pictures_of_dishes_are_not_swept_away(console: Console) -> None:
         (console.photo_dir / kept).write_bytes(b"x")
     with console.store.work(NOW) as work:
         work.conn.execute(update(t.dish).values(photo=name))
-        photos.sweep(work, console.photo_dir, NOW + timedelta(days=9999))
+        photo_files.sweep(work, console.photo_dir, NOW + timedelta(days=9999))
     assert (console.photo_dir / name).exists()
     assert not (console.photo_dir / f"{8:064x}.jpg").exists()
 

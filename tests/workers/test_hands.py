@@ -14,7 +14,7 @@ from models import tables as t
 from models.health import health
 from models.store import To, Work
 from tests.workers.stage import NOW, ORDER, Stage
-from workers import duties, hands, inbox, outbox, photos, timers
+from workers import duties, hands, inbox, outbox, photo_files, photos, timers
 
 
 def test_a_process_without_hands_says_how_to_start_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,21 +182,21 @@ def test_whoever_leaves_while_a_photo_is_fetched_leaves_no_file(
 
     monkeypatch.setattr(stage.oa, "fetch", leaves)
     photos.fetch(one)
-    assert list((stage.hands.data_dir / photos.FOLDER).iterdir()) == []
+    assert list((stage.hands.data_dir / photo_files.FOLDER).iterdir()) == []
 
 
 def test_a_file_that_another_row_names_stays(stage: Stage) -> None:
-    folder = stage.hands.data_dir / photos.FOLDER
+    folder = stage.hands.data_dir / photo_files.FOLDER
     folder.mkdir()
     for name in ("a.jpg", "b.jpg"):
         (folder / name).touch()
     stage.insert(t.photo, channel="c", media="m", made_at=NOW, next_at=NOW, state="kept", file="a.jpg")
-    photos.forget(stage.store, NOW, folder, ["a.jpg", "b.jpg", "gone.jpg"])
+    photo_files.forget(stage.store, NOW, folder, ["a.jpg", "b.jpg", "gone.jpg"])
     assert [path.name for path in folder.iterdir()] == ["a.jpg"]
 
 
 def test_old_files_that_no_row_names_are_swept_at_night(stage: Stage) -> None:
-    folder = stage.hands.data_dir / photos.FOLDER
+    folder = stage.hands.data_dir / photo_files.FOLDER
     duty = next(one for one in duties.DUTIES if one.name == "forget_files")
     with stage.store.work(NOW) as work:
         duty.run(work)
