@@ -190,12 +190,14 @@ def _cursor(conn: Connection, raw: Any, ready: Ready) -> Any:
 
 
 def _told(conn: Connection, ready: Ready, failure: Exception) -> BaseException:
-    """The error as SQLAlchemy would tell it, without the values; what broke the connection gives it up."""
+    """The error as SQLAlchemy would tell it, without the values; a connection that broke is given up, and all others
+    of the pool with it, for they broke too."""
     dialect = conn.dialect
     gone = dialect.is_disconnect(failure, conn.connection, None)  # type: ignore[arg-type]
     told = DBAPIError.instance(ready.sql, None, failure, dialect.loaded_dbapi.Error, True, gone, dialect)
     if gone:
         conn.invalidate(failure)
+        conn.engine.dispose()
     return told
 
 

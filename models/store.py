@@ -302,7 +302,7 @@ def _roll_back(conn: Connection) -> None:
     psycopg forgets all of them when it rolls back, for they may be of tables that were made in the transaction. None
     are here; PostgreSQL itself keeps them (its documentation of PREPARE: for the duration of the session).
     """
-    if conn.dialect.name == "postgresql":
+    if conn.dialect.name == "postgresql" and conn.in_transaction() and not conn.invalidated:
         raw: Any = conn.connection.driver_connection
         raw.pgconn.exec_(b"ROLLBACK")
     conn.rollback()

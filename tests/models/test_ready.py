@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Executable, Select, bindparam, event, insert, select
+from sqlalchemy import Connection, Executable, Select, bindparam, event, insert, select, text
 from sqlalchemy.exc import (
     IntegrityError,
     MultipleResultsFound,
@@ -21,14 +21,19 @@ from models import ready as ready_statements
 from models import store as store_module
 from models import tables as t
 from models.ready import Rows, run
-from models.store import Store
+from models.store import Store, open_store
 from tests.chat import MORNING, found
+from tests.town import KEYS
 
 MADE_UP = re.compile(r"_[0-9]+$")
 NAIVE = datetime(2026, 11, 23)  # noqa: DTZ001
 COUNT = insert(t.counter).inline()
 BY_NAME = select(t.counter.c.name, t.counter.c.value).where(t.counter.c.name == bindparam("which"))
 ALL = select(t.counter.c.name, t.counter.c.value).order_by(t.counter.c.name)
+OTHERS_END = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 SAID = (
     "电梯坏了，停在 3 楼不动",
     "3 号楼",
@@ -132,6 +137,36 @@ def test_a_connection_that_breaks_is_given_up(store: Store) -> None:
         raw: Any = work.conn.connection.driver_connection
         raw.close()
         work.run(ALL, {})
+    with store.look(MORNING) as work:
+        assert work.run(BY_NAME, {"which": "nobody"}).first() is None
+
+
+def test_one_connection_that_broke_renews_all(store: Store) -> None:
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite's connections do not break")
+    url = store.engine.url.render_as_string(hide_password=False)
+    untried = open_store(url, KEYS, {}, seconds=lambda: 0.0)  # as in production: what was used lately is not tried
+    with untried.work(MORNING) as first, untried.work(MORNING) as second:
+        for one in (first, second):
+            one.run(ALL, {})
+    with store.engine.connect() as conn:
+        conn.execute(OTHERS_END)
+    with pytest.raises(SQLAlchemyError), untried.work(MORNING) as work:
+        work.run(ALL, {})
+    for _ in range(3):
+        with untried.work(MORNING) as work:
+            work.run(ALL, {})
+    untried.engine.dispose()
+
+
+def test_a_look_ends_well_without_a_statement_and_after_a_broken_connection(store: Store) -> None:
+    with store.look(MORNING):
+        pass
+    with store.look(MORNING) as work:
+        raw: Any = work.conn.connection.driver_connection
+        raw.close()
+        with pytest.raises(SQLAlchemyError):
+            work.run(ALL, {})
     with store.look(MORNING) as work:
         assert work.run(BY_NAME, {"which": "nobody"}).first() is None
 
