@@ -22,10 +22,10 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's time plus an offset that rehearsals may move (ARCHITECTURE 2.9).
 
-    `offset` gives seconds and is asked at most once a second of real time.
+    `offset` gives seconds and is asked at most once a second of real time; while it gives None, the last ones stand.
     """
 
-    def __init__(self, offset: Callable[[], float] = lambda: 0.0) -> None:
+    def __init__(self, offset: Callable[[], float | None] = lambda: 0.0) -> None:
         self._offset = offset
         self._seconds = 0.0
         self._read_at = float("-inf")
@@ -33,7 +33,8 @@ class SystemClock:
     def now(self) -> datetime:
         if time.monotonic() - self._read_at >= 1.0:
             self._read_at = time.monotonic()
-            self._seconds = self._offset()
+            found = self._offset()
+            self._seconds = self._seconds if found is None else found
         return datetime.now(UTC) + timedelta(seconds=self._seconds)
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import Insert
@@ -44,6 +44,7 @@ NAP = 8  # milliseconds: SQLite then looks after 1, 3 and 8
 
 # Statements of nearly every turn are built once: building one costs as much as running it.
 _TELL = insert(t.outbox).returning(t.outbox.c.id)
+_MOVED = select(func.coalesce(func.max(t.moved_clock.c.offset_seconds), 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +256,14 @@ class Store:
             yield Work(conn, now, self.limits, self.keys)
             _roll_back(conn)
 
-    def clock_offset(self) -> float:
-        """By how many seconds a rehearsal has moved the clock."""
-        with self.engine.connect() as conn:
-            found = conn.execute(
-                select(func.coalesce(func.max(t.moved_clock.c.offset_seconds), 0))
-            ).scalar_one()
-            _roll_back(conn)
+    def clock_offset(self) -> float | None:
+        """By how many seconds a rehearsal has moved the clock; None while the database is away."""
+        try:
+            with self.engine.connect() as conn:
+                found = run(conn, _MOVED, {}).scalar_one()
+                _roll_back(conn)
+        except SQLAlchemyError:
+            return None
         return float(found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from redis.exceptions import RedisError
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot import spool
@@ -23,6 +23,7 @@ from workers.watch import Watch
 ROUND_SECONDS = 0.3
 SELDOM_SECONDS = 5.0  # beats, what was cut off, duties
 LONGEST_PAUSE = 5.0
+REPEATED = timedelta(seconds=0.2)  # copies that a platform sends at once are closer to one another
 SPOOL = spool.FOLDER
 
 
@@ -120,13 +121,16 @@ class Relay:
 
 
 def _played_unheard(work: Work, key: str, received_at: datetime) -> bool:
-    """Whether this very delivery, acknowledged from the spool, was played for a callback that was over by then.
+    """Whether what was acknowledged from the spool had been played for a callback that was over by then.
 
-    Its process never heard of the commit: it was killed, or the database broke off. A repeat has another time.
+    Its process never heard of the commit: it was killed, or the database broke off. Either it is this very delivery,
+    which has the same time, or this is a repeat, which the platform sends because it has had no answer. Copies that
+    come at the same moment are neither: one of them has had the words.
     """
     i = t.inbox.c
-    same = (i.key == key) & (i.received_at == received_at) & (i.state == "done") & (i.reply_by == "passive")
-    return work.conn.execute(select(i.id).where(same)).first() is not None
+    mine = or_(i.received_at == received_at, i.received_at < received_at - REPEATED)
+    played = and_(i.key == key, i.state == "done", i.reply_by == "passive", mine)
+    return work.conn.execute(select(i.id).where(played)).first() is not None
 
 
 def recover(work: Work, cut_off: timedelta = ladders.CUT_OFF) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
-from bot.clock import FixedClock
+from bot.clock import FixedClock, SystemClock
 from handlers.ops import Ops, make_blueprint
 from models import tables as t
 from models.limits import load_limits
@@ -135,6 +135,17 @@ def test_the_clock_is_moved_and_put_right(store: Store) -> None:
         )
         assert answer.status_code == 200
         assert store.clock_offset() == seconds
+
+
+def test_a_moved_clock_goes_on_while_the_database_is_away() -> None:
+    told: list[float | None] = [2400.0, None]
+    moved = SystemClock(lambda: told.pop(0))
+    before = moved.now()
+    moved._read_at = float("-inf")
+    assert moved.now() - before < timedelta(minutes=1)
+    assert told == []
+    away = open_store("postgresql+psycopg://nobody@127.0.0.1:1/nothing", FieldKeys((), b""), {})
+    assert away.clock_offset() is None
 
 
 @pytest.mark.parametrize(

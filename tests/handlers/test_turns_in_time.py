@@ -100,7 +100,11 @@ def test_a_database_that_takes_nothing_leaves_it_to_the_spool(door: Door) -> Non
     assert len(door.rows(t.inbox)) <= before + 1
 
 
-@pytest.mark.parametrize(("later", "pushed"), [(0, 1), (1, 0)], ids=["the same delivery", "a repeat"])
+@pytest.mark.parametrize(
+    ("later", "pushed"),
+    [(0, 1), (1, 0), (250_000, 1)],
+    ids=["the same delivery", "a copy of the same moment", "a repeat, for which nobody had an answer"],
+)
 def test_words_of_a_commit_that_its_process_never_heard_of(door: Door, later: int, pushed: int) -> None:
     """Acknowledged from the spool; then the turn committed, and the process or the database broke off."""
     openid = door.person()

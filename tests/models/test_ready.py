@@ -145,7 +145,9 @@ def test_one_connection_that_broke_renews_all(store: Store) -> None:
     if store.engine.dialect.name != "postgresql":
         pytest.skip("SQLite's connections do not break")
     url = store.engine.url.render_as_string(hide_password=False)
-    untried = open_store(url, KEYS, {}, seconds=lambda: 0.0)  # as in production: what was used lately is not tried
+    untried = open_store(
+        url, KEYS, {}, seconds=lambda: 0.0
+    )  # as in production: what was used lately is not tried
     with untried.work(MORNING) as first, untried.work(MORNING) as second:
         for one in (first, second):
             one.run(ALL, {})
