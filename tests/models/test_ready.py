@@ -23,6 +23,7 @@ from models import tables as t
 from models.ready import Rows, run
 from models.store import Store, open_store
 from tests.chat import MORNING, found
+from tests.models.test_no_scans import RESIDENT
 from tests.town import KEYS
 
 MADE_UP = re.compile(r"_[0-9]+$")
@@ -34,19 +35,7 @@ OTHERS_END = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
-SAID = (
-    "电梯坏了，停在 3 楼不动",
-    "3 号楼",
-    "不用了",
-    "1",
-    "进度",
-    "我的报修",
-    "厨房水管漏水",
-    "3 号楼 2 单元 602",
-    "1",
-    "人工",
-    "结束",
-)
+SAID = (*RESIDENT, "厨房水管漏水", "3 号楼 2 单元 602", "1")
 
 
 def named(row: Any) -> dict[str, Any]:
