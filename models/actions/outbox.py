@@ -108,9 +108,10 @@ _LOCK = (
 
 def read(work: Work, message_id: int, state: str = "queued") -> Message | None:
     """A message that is in `state`, or None. Queued ones still wait to be sent."""
-    row = work.conn.execute(_READ, {"message": message_id, "was": state}).mappings().one_or_none()
-    if row is None:
+    found = work.run(_READ, {"message": message_id, "was": state}).first()
+    if found is None:
         return None
+    row = found._mapping
     channel, address, name = _target(row)
     return Message(
         id=row["id"],
@@ -156,7 +157,7 @@ _THIS = and_(t.outbox.c.id == bindparam("message"), t.outbox.c.state == bindpara
 _READ, _MARK = _read().where(_THIS), update(t.outbox).where(_THIS)
 _SETTLE = update(t.outbox).where(
     t.outbox.c.id == bindparam("message"),
-    t.outbox.c.state.in_(("sending", "unknown")),
+    or_(t.outbox.c.state == "sending", t.outbox.c.state == "unknown"),
     t.outbox.c.claimed_at == bindparam("since"),
 )
 
@@ -181,13 +182,13 @@ def claim(
     None when somebody else has it, or when an earlier message to the same person or group is still on its way
     (then it waits for that one, unless it `overtakes`). A message that no rung can carry is held at once.
     """
-    windows = work.conn.execute(_LOCK, {"target": message.account_id}).mappings().first()
+    account = work.run(_LOCK, {"target": message.account_id}).first()
     if not overtakes and (until := _behind(work, message)) is not None:
         _if(work, message.id, "queued", next_at=max(until, work.now + timedelta(seconds=1)))
         return None
     if not _if(work, message.id, "queued", state="sending", claimed_at=work.now):
         return None
-    return _choose(work, message, rungs, reserve, dict(windows or {}))
+    return _choose(work, message, rungs, reserve, dict(account._mapping) if account else {})
 
 
 def _if(work: Work, message_id: int, was: str, **values: Any) -> bool:
@@ -202,7 +203,7 @@ def _behind(work: Work, message: Message) -> datetime | None:
     account = (o.account_id, message.account_id)
     column, target = next((one for one in targets if one[1] is not None), account)
     earlier = {"target": target, "message": message.id}
-    found: datetime | None = work.conn.execute(_earlier(column), earlier).scalar_one()
+    found: datetime | None = work.run(_earlier(column), earlier).scalar_one()
     return found
 
 
@@ -210,7 +211,7 @@ def _behind(work: Work, message: Message) -> datetime | None:
 def _earlier(column: Column[int]) -> Select[Any]:
     """When the last of the earlier messages is due that are on their way to that target."""
     o = t.outbox.c
-    on_their_way = (o.id < bindparam("message"), o.state.in_(("queued", "sending")))
+    on_their_way = (o.id < bindparam("message"), or_(o.state == "queued", o.state == "sending"))
     return select(func.max(o.next_at)).where(column == bindparam("target"), *on_their_way)
 
 
@@ -236,7 +237,7 @@ def _spend(
         if not windows or windows[f"{purse}_left"] <= keep:
             continue
         pays = {"payer": account_id, "keep": keep, "now": work.now}
-        if (row := work.conn.execute(_pays(purse), pays).one_or_none()) is not None:
+        if (row := work.run(_pays(purse), pays).first()) is not None:
             return purse, row[0]
     return None
 
