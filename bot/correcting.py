@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.answering import LEFT_AFTER
 from bot.book import Book
 from bot.frames import Frame, pack, plain
 from bot.language.corrections import Correction, mistaken, not_so, read_correction
 from bot.language.replies import small_talk
+from bot.language.visits import about_visit, suits
 from bot.play import questions_met
 from bot.talk import Question, Reading, Said, Several, Took, Which, Wrong
 from bot.turn import Turn
@@ -18,7 +18,9 @@ from bot.turn import Turn
 Met = Mapping[str, Question[Any]]
 CHANGED = "好的，改过来了。"
 # What opens these may as well go on with what was said to staff before.
-GOES_ON = frozenset({"maybe_faq", "unanswered", "maybe_order", "maybe_report"})
+GOES_ON = frozenset({"maybe_order", "maybe_report"})
+ASKS = frozenset({"maybe_faq", "unanswered"})  # of a question, which only a time may be in spite of it
+ADDED_WITHIN = timedelta(minutes=5)  # people write in bursts; what comes later is another matter
 ASKS_WHAT = "没关系。要改哪里？直接说对的，比如“改成 5 号楼”；要退回上一步，请回复 0。"
 
 
@@ -214,8 +216,9 @@ def ask_once_more(book: Book, turn: Turn) -> bool:
 
 
 def add(book: Book, turn: Turn) -> bool:
-    """Right after an answer that a person reads, what is said and means nothing else goes on with it: people write in
-    bursts. A bare digit and mere politeness do not, nor does what comes after another push has asked."""
+    """Right after an answer that a person reads, what is said about their coming and means nothing else goes on with
+    it: people write in bursts. A bare digit and mere politeness do not, nor does what comes after another push has
+    asked."""
     frame, said = turn.state.ended, turn.said
     if turn.top is not None or frame is None or not book.of(frame).adds or not _goes_on(turn):
         return False
@@ -230,7 +233,8 @@ def add(book: Book, turn: Turn) -> bool:
 
 def _goes_on(turn: Turn) -> bool:
     said = turn.said
-    free = said.kind == "text" and not turn.bare and not small_talk(said.text)
-    if not free or _asked_since(turn) or not GOES_ON.issuperset(turn.host.intents(said.text)):
+    free = said.kind == "text" and not turn.bare and not small_talk(said.text) and about_visit(said.text)
+    means = GOES_ON | ASKS if suits(said.text) else GOES_ON
+    if not free or _asked_since(turn) or not means.issuperset(turn.host.intents(said.text)):
         return False
-    return turn.host.now - datetime.fromisoformat(turn.before) < LEFT_AFTER
+    return turn.host.now - datetime.fromisoformat(turn.before) < ADDED_WITHIN
