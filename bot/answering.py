@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bot.book import Book
 from bot.frames import Frame, State, mark_of, pack, pack_said, unpack
+from bot.language.replies import small_talk
 from bot.play import Push, play, questions_met
 from bot.talk import More, Place, Question, Reading, Several, Took, Which, Wrong
 from bot.turn import Turn
@@ -66,6 +67,8 @@ def _shown(book: Book, turn: Turn) -> bool:
     reading = _reading(book, turn, frame, question)
     if other and not isinstance(reading, Took):
         return False
+    if reading is None and frame.dialog == book.emergency and small_talk(turn.said.text):
+        return _ask_again(turn, question)
     return take(turn, frame, question, reading)
 
 
@@ -131,13 +134,24 @@ def _lead(turn: Turn, frame: Frame, question: Question[Any]) -> None:
 
 
 def _refuse(turn: Turn, frame: Frame, question: Question[Any], why: str) -> None:
-    """Say what is wrong with an answer, once; then it is as good as not understood."""
+    """Say what is wrong with an answer, once; then it is as good as not understood. Nobody is called for one that
+    need not be given."""
     if frame.knows(mark_of(why)):
-        miss(turn, frame, question)
+        if question.optional:
+            _ask_again(turn, question)
+        else:
+            miss(turn, frame, question)
         return
     frame.remember(mark_of(why), 1)
     turn.words.append(why)
     turn.question, turn.ask = question, False
+
+
+def _ask_again(turn: Turn, question: Question[Any]) -> bool:
+    """Ask in other words; it counts as no miss."""
+    turn.words.append(question.again)
+    turn.question, turn.ask = question, False
+    return True
 
 
 def miss(turn: Turn, frame: Frame, question: Question[Any]) -> bool:

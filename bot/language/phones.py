@@ -26,6 +26,7 @@ _INSTEAD = re.compile(any_of(_TABLE["instead"]))
 _ABROAD = re.compile(r"(?:00)?86(?=1[3-9])")
 _LENGTH, _MOST_RUNS = 11, 24
 _FIXED = re.compile(r"0(?:10|2\d|[3-9]\d\d)\d{7,8}|[48]00\d{7}")
+_LOCAL = re.compile(r"[2-8]\d{6,7}")
 _EXTENSION = re.compile(r"\s*(?:转|分机|-|#)\s*(?:分机)?\s*([0-9]{1,6})(?![0-9])")
 _CALLED = re.compile(r"(?:电话|座机|打|拨|联系|号码|手机)[^0-9]{0,6}$")
 _NUMBER = (
@@ -148,6 +149,15 @@ def read_call_back(text: str) -> str | None:
         return None
     extension = _EXTENSION.match(said, fixed[0].end)
     return f"{fixed[0].digits}-{extension[1]}" if extension else fixed[0].digits
+
+
+def local_number(digits: str) -> bool:
+    """Whether digits are a fixed line without its area code: seven or eight of them, the first no 0, 1 or 9.
+
+    >>> local_number("62221234"), local_number("13800138"), local_number("8000")
+    (True, False, False)
+    """
+    return _LOCAL.fullmatch(digits) is not None
 
 
 def without_phone(text: str) -> str:

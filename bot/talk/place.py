@@ -103,8 +103,7 @@ class Place(Question[dict[str, Any]]):
         found = find(self._what(), said.text)
         if self.parts and not found and not tells_door(said.text):
             found = find("place", said.text)
-        # Where it may be left, even a thank-you is taken: the question stays open, and nothing gets lost.
-        told = self.loose and len(said.text) > 1 and (self.optional or not small_talk(said.text))
+        told = self.loose and len(said.text) > 1 and not small_talk(said.text)
         as_said = told or (self.rough and tells_door(said.text))
         if as_said and not found:
             return Took({"label": said.text, "words": said.text})

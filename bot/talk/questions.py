@@ -19,7 +19,7 @@ from bot.language.numbers import (
     says_any,
 )
 from bot.language.persons import bare_name
-from bot.language.phones import read_call_back, read_phone
+from bot.language.phones import local_number, read_call_back, read_phone
 from bot.language.places import tells_door
 from bot.language.ratings import read_score
 from bot.language.replies import refuses, small_talk, submits, switches
@@ -31,6 +31,7 @@ from bot.talk.place import Place
 from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
 
 FEW = "您写的是 {count} 位，手机号是 11 位，请写全；不留请回复 1。"
+LOCAL = "座机请带上区号，比如 021-60000001；手机号是 11 位。不留请回复 1。"
 
 
 @dataclass(frozen=True)
@@ -286,10 +287,12 @@ class Phone(Question[Any]):
         return read_phone(opening.text)
 
     def surely(self, said: Said, find: Find) -> Reading:
-        """Wrong for digits alone that are too few, and not the number of an order of theirs."""
+        """Wrong for digits alone that are too few, and not the number of an order of theirs; or without area code."""
         digits = clean(said.text)
         few = digits.isdigit() and order_number(digits) is not None
-        return Wrong(FEW.format(count=len(digits))) if few and not find("own_order", digits) else None
+        if not few or find("own_order", digits):
+            return None
+        return Wrong(LOCAL if local_number(digits) else FEW.format(count=len(digits)))
 
 
 @dataclass(frozen=True)
