@@ -18,6 +18,7 @@ _ASKED = re.compile(
     rf"(?:{_LEAD})*+(?:(?:{_HAS})(?P<first>{_NAME})|有(?P<within>{_NAME})(?:{_SAYS})"
     rf"|(?P<last>{_NAME})(?:{_LEAD})*(?:{_HAS}|有(?:{_SAYS})))(?:{_ENDS})*"
 )
+_FOODS = frozenset(_TABLE["foods"])
 _SIGNS = re.compile(r"[\W_]+")
 _LONGEST = 20  # characters; who asks this says little more
 
@@ -34,11 +35,16 @@ def asked_dish(text: str) -> str:
 
 
 def dishes_meant(asked: str, names: Sequence[str]) -> list[str]:
-    """Those of `names` that are asked for: what is called so or nearly so, else what has it in its name.
+    """Those of `names` that are asked for: what is called so or nearly so, else what has it in its name. A single
+    character has to be a food: whoever asks 有人吗 does not want 人参鸡汤.
 
     >>> dishes_meant("洪烧肉", ["红烧肉", "红烧鱼"]), dishes_meant("鱼", ["红烧肉", "红烧鱼"])
     (['红烧肉'], ['红烧鱼'])
+    >>> dishes_meant("人", ["人参鸡汤"])
+    []
     """
+    if len(asked) == 1 and asked not in _FOODS:
+        return []
     return find_dish(asked, names) or [one for one in names if asked in one]
 
 

@@ -40,6 +40,12 @@ def test_what_is_no_dish_of_the_canteen_is_none() -> None:
     assert dishes_meant("鱼", COOKED) == ["清蒸鲈鱼"]
 
 
+@pytest.mark.parametrize("text", ["有人吗", "有没有人", "有没有水", "有没有药", "有没有电", "有事吗"])
+def test_one_character_that_is_no_food_is_no_dish(text: str) -> None:
+    dishes = ("人参鸡汤", "水煮鱼", "药膳排骨", "电烤鸡", "事事如意羹")
+    assert dishes_meant(asked_dish(text), dishes) == []
+
+
 @pytest.mark.parametrize(
     ("text", "dish"),
     [
