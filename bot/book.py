@@ -11,9 +11,10 @@ from bot.talk import Dialog
 from bot.turn import Turn
 
 DOUBT: Final = "maybe_danger"  # the intent of words that may tell of danger
+PERSON: Final = "person"  # the intent of words that only ask for a person; the bare words are a control word
 WHOLE: Final = frozenset(
     {
-        "person",
+        PERSON,
         "bind_home",
         "my_orders",
         "my_data",
@@ -57,7 +58,7 @@ class Book:
 
     def wanted(self, turn: Turn) -> list[str]:
         """The dialogs that what was said opens, the surest first; a photo opens one where nothing is asked for."""
-        found = [self.by_intent(intent) for intent in turn.host.intents(turn.said.text)]
+        found = [self.by_intent(intent) for intent in self._intents(turn)]
         names = [name for name in found if name is not None]
         if turn.said.kind == "photo" and (turn.top is None or turn.waits):
             names.append(next((d.name for d in self.dialogs.values() if d.photos and d.opens), self.menu))
@@ -88,7 +89,13 @@ class Book:
 
     def whole(self, turn: Turn) -> bool:
         """Whether what was said is a wish from end to end, and no answer to a question that takes any sentence."""
-        return bool(WHOLE.intersection(turn.host.intents(turn.said.text)[:1]))
+        return bool(WHOLE.intersection(self._intents(turn)[:1]))
+
+    def _intents(self, turn: Turn) -> list[str]:
+        """What was said wants to open. Whoever calls for somebody in danger is no matter apart: that is passed on."""
+        found, top = turn.host.intents(turn.said.text), turn.top
+        danger = top is not None and top.dialog in (self.emergency, self.by_intent(DOUBT))
+        return [one for one in found if one != PERSON or not danger]
 
     def open(self, turn: Turn, name: str, *, aside: bool = False, beside: bool = False) -> bool:
         """Put a dialog on top. What may be left is left for it; a question that waits is asked again afterwards.

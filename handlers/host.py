@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.book import PERSON
 from bot.language.asking import wishes
 from bot.language.commands import control, order_number
 from bot.language.danger import danger
@@ -33,7 +34,6 @@ from models.rules.heard import silent
 from models.store import Work
 
 ASKED = "staff_question"
-PERSON = "person"  # asked for in a sentence; the bare words are a control word
 BARE = "bare_question"  # whatever an item has on it, it is not known what is meant
 UNSURE = "maybe_report"  # comes after a question
 PHOTOS_WITHIN = timedelta(minutes=30)  # after a report, photos belong to it
@@ -81,8 +81,9 @@ class TurnHost:
         """What a sentence wants to open; a question that a service item surely answers opens "faq", one that some may
         answer, or words that surely name one, "maybe_faq", and one that none answers "unanswered"."""
         meals = meal_wishes(text)
-        person = [PERSON] if wants_person(text) else []
-        wanted = [*person, *wishes(text), *intents(text), *meals]
+        wanted = [*wishes(text), *intents(text), *meals]
+        if not wanted and wants_person(text):
+            wanted = [PERSON]
         if BARE in wanted and not meals:
             return [BARE]
         if perhaps_danger(text):

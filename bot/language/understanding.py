@@ -19,7 +19,7 @@ from bot.language.features import marks
 from bot.language.matters import find_target
 from bot.language.reports import CATEGORIES, Suggestion, suggest_category, urgency
 from bot.language.staff import read_command
-from bot.language.tables import read_table
+from bot.language.tables import any_of, read_table
 from bot.language.text import REMEMBERED, clean
 
 Role = Literal["resident", "staff"]
@@ -36,6 +36,10 @@ _REPORT: float = _TABLE["sure_of_report"]
 _PERSON: float = _TABLE["person"]["sure"]
 _NO_PERSON = re.compile("|".join(_TABLE["person"]["no"]))
 _ASKS_FOR_ONE = re.compile("|".join(_TABLE["person"]["asks"]))
+_BESIDES = rf"{any_of(_TABLE['person']['besides'])}|[\W_]"
+_CALLED = "".join(any_of(_TABLE["person"][part]) for part in ("calls", "between", "names"))
+_ONLY_A_PERSON = re.compile(rf"(?:{_BESIDES})*{_CALLED}(?:{_BESIDES}|{_CALLED})*+")
+_MOST_WISHED = 30  # letters; whoever only wants a person says little more
 _CATEGORY: float = _TABLE["sure_of_category"]
 _EMERGENCY: Mapping[str, float] = _TABLE["emergency"]
 _IDS = {name: category for category, name in CATEGORIES.items()}
@@ -107,13 +111,17 @@ def perhaps_report(text: str) -> bool:
 
 
 def wants_person(text: str) -> bool:
-    """Whether somebody surely asks, in a sentence of their own, to speak with a person.
+    """Whether somebody surely asks, in a sentence of their own, to speak with a person, and says nothing else.
 
-    >>> wants_person("叫个人来跟我讲"), wants_person("叫个人来修水管"), wants_person("不要人工")
+    When to come or to call, or what to mend, is told to whoever has asked for it or is going to.
+
+    >>> wants_person("叫个人来跟我讲"), wants_person("叫个人来修水管"), wants_person("下午打电话给我")
     (True, False, False)
     """
     found, said = understand(text), clean(text)
     if found.intent != "help" or found.score < _PERSON or find_target(said) != "human":
+        return False
+    if len(said) > _MOST_WISHED or not _ONLY_A_PERSON.fullmatch(said):
         return False
     return _ASKS_FOR_ONE.search(said) is not None or _NO_PERSON.search(said) is None
 

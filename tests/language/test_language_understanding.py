@@ -53,7 +53,17 @@ def test_unseen_lines(text: str, intent: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["找个人跟我说话", "我想跟人说话", "能不能叫个人打电话给我", "我要找居委会的人", "有没有真人", "转仁工"],
+    [
+        *(
+            "找个人跟我说话",
+            "我想跟人说话",
+            "能不能叫个人打电话给我",
+            "我要找居委会的人",
+            "有没有真人",
+            "转仁工",
+        ),
+        *("我要真人", "我跟你讲不清，帮我叫个真人"),
+    ],
 )
 def test_a_person_is_asked_for_in_ones_own_words(text: str) -> None:
     assert wants_person(text)
@@ -70,6 +80,16 @@ def test_a_person_is_asked_for_in_ones_own_words(text: str) -> None:
             "修一次人工费多少",
             "找个人陪我去医院",
             "居委会的人什么时候上班",
+            "下午打电话给我",
+            "打电话给我",
+            "回个电话",
+            "值班人员",
+            "师傅给我回个电话",
+            "能不能叫工作人员下午过来",
+            "让工作人员到了打电话给我",
+            "我不在家，你找值班人员",
+            "叫工作人员来修灯",
+            "叫工作人员来看一下",
         ),
     ],
 )
