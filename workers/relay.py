@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from redis.exceptions import RedisError
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot import spool
@@ -23,7 +23,6 @@ from workers.watch import Watch
 ROUND_SECONDS = 0.3
 SELDOM_SECONDS = 5.0  # beats, what was cut off, duties
 LONGEST_PAUSE = 5.0
-REPEATED = timedelta(seconds=0.2)  # copies that a platform sends at once are closer to one another
 SPOOL = spool.FOLDER
 
 
@@ -112,7 +111,7 @@ class Relay:
             at = datetime.fromisoformat(record["received_at"]).astimezone(UTC)
             row = {**record, "received_at": at, "next_at": at}
             with self.hands.store.work(self.hands.clock.now()) as work:
-                unheard = work.made(t.inbox, row) is None and _played_unheard(work, record["key"], at)
+                unheard = work.made(t.inbox, row) is None and _played_unheard(work, record["key"])
             if unheard:
                 self.hands.give_up(Heard.from_json(record["payload"]))
         except (ValueError, DataError, IntegrityError) as never:
@@ -120,16 +119,15 @@ class Relay:
             raise spool.Unfit from None
 
 
-def _played_unheard(work: Work, key: str, received_at: datetime) -> bool:
-    """Whether what was acknowledged from the spool had been played for a callback that was over by then.
+def _played_unheard(work: Work, key: str) -> bool:
+    """Whether what was acknowledged from the spool, without words, had been played for a callback.
 
-    Its process never heard of the commit: it was killed, or the database broke off. Either it is this very delivery,
-    which has the same time, or this is a repeat, which the platform sends because it has had no answer. Copies that
-    come at the same moment are neither: one of them has had the words.
+    Its process never heard of the commit, for it was killed or the database broke off; or this is a repeat, which the
+    platform sends because it has had no answer. Where a platform sent copies at the same moment and heeded the other
+    one, its words are said twice: that is better than never.
     """
     i = t.inbox.c
-    mine = or_(i.received_at == received_at, i.received_at < received_at - REPEATED)
-    played = and_(i.key == key, i.state == "done", i.reply_by == "passive", mine)
+    played = and_(i.key == key, i.state == "done", i.reply_by == "passive")
     return work.conn.execute(select(i.id).where(played)).first() is not None
 
 

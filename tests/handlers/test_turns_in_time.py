@@ -100,12 +100,8 @@ def test_a_database_that_takes_nothing_leaves_it_to_the_spool(door: Door) -> Non
     assert len(door.rows(t.inbox)) <= before + 1
 
 
-@pytest.mark.parametrize(
-    ("later", "pushed"),
-    [(0, 1), (1, 0), (250_000, 1)],
-    ids=["the same delivery", "a copy of the same moment", "a repeat, for which nobody had an answer"],
-)
-def test_words_of_a_commit_that_its_process_never_heard_of(door: Door, later: int, pushed: int) -> None:
+@pytest.mark.parametrize("later", [0, 250_000], ids=["the same delivery", "a repeat"])
+def test_words_of_a_commit_that_its_process_never_heard_of(door: Door, later: int) -> None:
     """Acknowledged from the spool; then the turn committed, and the process or the database broke off."""
     openid = door.person()
     door.says(openid, "能办什么")
@@ -117,7 +113,7 @@ def test_words_of_a_commit_that_its_process_never_heard_of(door: Door, later: in
         spool.put(door.spool, {**record, "received_at": received_at})
         assert spool.replay(door.spool, Relay(hands.here())._insert) == 1
     queued = door.rows(t.outbox, t.outbox.c.kind == "said")
-    assert len(queued) == pushed
+    assert len(queued) == 1
     assert len(door.rows(t.inbox, t.inbox.c.key == row.key)) == 1
 
 
