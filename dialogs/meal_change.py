@@ -13,7 +13,7 @@ from bot.language.ordering import meal_wishes, what_is_cancelled
 from bot.talk import Confirm, Do, Items, Look, Meal, Part, Say, Script, World, dialog
 from dialogs.meal import suiting, way_of
 from dialogs.meal_menu import basket_text, card_of
-from dialogs.meal_mine import NONE, Order, orders_of
+from dialogs.meal_orders import NONE, Order, orders_of
 from dialogs.meal_whom import Diner
 from dialogs.meal_words import SORRY, confirmation, whence
 from dialogs.standing_skip import skipped

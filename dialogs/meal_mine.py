@@ -5,30 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
 from bot.language.ordering import meal_wishes
-from bot.talk import (
-    Look,
-    Part,
-    Say,
-    Script,
-    World,
-    coming_text,
-    dialog,
-    hours_text,
-    meal_label,
-)
+from bot.talk import Look, Part, Say, Script, World, dialog, hours_text
+from dialogs.meal_change import meal_change
+from dialogs.meal_orders import NONE, Order, orders_of
 from dialogs.meal_words import SORRY, cancel_words, whence
-from models import views
 from models.rules.money import yuan
 from models.views.meal_price import balance_of
 
-NONE = "您现在没有订餐。要订餐，回复 订餐。"
 MOST_SHOWN = 6  # that one message holds
-
-Order = dict[str, Any]
+CHANGES = {("cancel_meal",), ("change_meal",)}
+"""Wishes of meal_change, which was a part of this one: talks that were stored then go on."""
 
 
 @dialog(
@@ -36,10 +24,13 @@ Order = dict[str, Any]
     about="看订餐",
     opens=("my_meals", "meal_money"),
     menu=("MY_MEALS",),
+    undone="订的餐照旧。",
     within=("meal", "standing_order", "meal_change"),
 )
 def meal_mine(world: World) -> Script:
     """The meals to come with their codes; what they cost."""
+    if meal_wishes(world.opening.text) in CHANGES:
+        return (yield from meal_change.script(world))
     orders = yield from Look("orders", orders_of, world.who.person_id, world.now)
     if meal_wishes(world.opening.text) == ("meal_money",):
         yield from money(world, orders)
@@ -50,29 +41,6 @@ def meal_mine(world: World) -> Script:
         more = [f"后面还有 {rest} 餐。"] if rest > 0 else []
         yield Say("\n".join(["您订的餐：", *map(line, orders[:MOST_SHOWN]), *more, hint(orders)]))
     return None
-
-
-def orders_of(work: Any, person_id: int, now: datetime) -> list[Order]:
-    """The meals to come of a person and of those for whom they may order, earliest first."""
-    today = views.today(work)
-    whose = [
-        (person_id, ""),
-        *((one["person_id"], one["word"]) for one in views.served_people(work, person_id)),
-    ]
-    found = [
-        one
-        | {
-            "word": word,
-            "label": meal_label(one["day"], one["meal"], today.isoformat()),
-            "today": today.isoformat(),
-            "until": coming_text(one["cancel_until"], now),
-            "begun": datetime.fromisoformat(one["starts_at"]) <= now,
-            "open": datetime.fromisoformat(one["cancel_until"]) > now,
-        }
-        for person, word in whose
-        for one in views.meals_of(work, person, today)
-    ]
-    return sorted(found, key=lambda one: (one["starts_at"], one["meal_order_id"]))
 
 
 def paid_words(order: Order) -> str:
