@@ -9,6 +9,7 @@ from typing import Any
 from bot.book import Book
 from bot.frames import Frame, pack, plain
 from bot.language.corrections import Correction, mistaken, not_so, read_correction
+from bot.language.quantities import says_servings
 from bot.language.replies import small_talk
 from bot.language.visits import about_visit, suits
 from bot.play import questions_met
@@ -16,6 +17,7 @@ from bot.talk import Question, Reading, Said, Several, Took, Which, Wrong
 from bot.turn import Turn
 
 Met = Mapping[str, Question[Any]]
+COUNTS = frozenset({"items", "number", "which"})  # kinds of question that 两份 may answer
 CHANGED = "好的，改过来了。"
 # What opens these may as well go on with what was said to staff before.
 GOES_ON = frozenset({"maybe_order", "maybe_report"})
@@ -27,7 +29,7 @@ ASKS_WHAT = "没关系。要改哪里？直接说对的，比如“改成 5 号�
 def correct(book: Book, turn: Turn) -> bool:
     """The latest answer that surely reads the new words, first one that the old words were, is changed."""
     frame, said = turn.top, read_correction(turn.said.text)
-    if frame is None or (turn.bare and said is None):
+    if frame is None or (turn.bare and said is None and not _says_amount(turn)):
         return False
     met = questions_met(book.of(frame), frame, turn.host)
     keys = [key for key in reversed(frame.open_answers()) if key in met]
@@ -39,6 +41,11 @@ def correct(book: Book, turn: Turn) -> bool:
             if isinstance(reading, kind) and said:
                 return _settle(turn, frame, met, said, key, reading)
     return False
+
+
+def _says_amount(turn: Turn) -> bool:
+    """Whether 两份, and nothing else, is said where it is not asked how many: it is no option's number."""
+    return turn.shown is not None and turn.shown.kind not in COUNTS and says_servings(turn.said.text)
 
 
 def _edited(turn: Turn, frame: Frame, met: Met, keys: list[str]) -> bool:

@@ -115,6 +115,30 @@ def test_a_new_order_takes_four_replies_at_most(community: Community) -> None:
     assert [(row.how, row.portions) for row in orders(community)] == [("delivery", 1)]
 
 
+@pytest.mark.parametrize(
+    ("words", "portions", "told"),
+    [
+        ("三份", 3, "改过来了"),
+        ("要三份", 3, "改过来了"),
+        ("两份", 2, "改过来了"),
+        ("一份", 1, "现在就是家常豆腐 1 份"),
+        ("要一份", 1, "现在就是家常豆腐 1 份"),
+        ("换番茄炒蛋", 1, "改过来了"),
+    ],
+)
+def test_how_many_may_be_said_once_a_dish_has_been_named(
+    community: Community, zhang: Resident, words: str, portions: int, told: str
+) -> None:
+    assert "要几份、换什么，可以再说" in zhang.says("家常豆腐")
+    said = zhang.says(words)
+    assert told in said
+    assert "怎么取餐" in said
+    for reply in ("1", "1"):
+        said = zhang.says(reply)
+    assert DONE in said
+    assert [row.portions for row in orders(community)] == [portions]
+
+
 def test_what_the_opening_says_surely_is_confirmed_once(community: Community, zhang: Resident) -> None:
     said = zhang.says("明天中午两份家常豆腐送到家")
     assert "家常豆腐 2 份，20 元" in said

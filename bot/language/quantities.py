@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from bot.language.numbers import read_numeral
 from bot.language.tables import any_of, read_table
+from bot.language.text import clean
 
 _TABLE = read_table("quantities")
 _PAIRS: Mapping[str, int] = _TABLE["pairs"]
 _DOUBLE: Mapping[str, int] = _TABLE["double"]
+_SERVINGS = frozenset("份客碗盒")
 _DOZEN = 12
 _MOST = 10_000  # servings; more is a number of something else
 
@@ -82,6 +84,27 @@ def find_quantities(text: str) -> list[Quantity]:
     found = [one for said in _SAID.finditer(text) if (one := _read(said, text))]
     singles = [Quantity(1, 1, *said.span("one")) for said in _ONE.finditer(text)]  # 来碗小馄饨
     return sorted(found + singles, key=lambda quantity: quantity.start)
+
+
+def says_servings(text: str) -> bool:
+    """Whether a number of servings is said; 两个, 第二份 and 二 may be the number of an option.
+
+    >>> [says_servings(text) for text in ("两份", "要 2 碗", "两个", "第二份", "二")]
+    [True, True, False, False, False]
+    """
+    said = clean(text)
+    return any(said[one.start : one.end].strip()[-1:] in _SERVINGS for one in find_quantities(said))
+
+
+def without_counts(text: str) -> str:
+    """The cleaned `text` without its quantities.
+
+    >>> without_counts("两份红烧肉")
+    '红烧肉'
+    """
+    for one in reversed(find_quantities(text)):
+        text = text[: one.start] + text[one.end :]
+    return text
 
 
 def no_count(text: str) -> bool:

@@ -13,7 +13,7 @@ from bot.language.meals import find_meal
 from bot.language.numbers import bare_number, read_option, says_any
 from bot.language.ordering import usual
 from bot.language.portions import Portion, find_portions, find_strangers, read_picks, without_serving
-from bot.language.quantities import find_quantities, no_count
+from bot.language.quantities import find_quantities, no_count, without_counts
 from bot.language.text import clean, spellings
 from bot.talk.steps import Find, More, Question, Reading, Said, Several, Took, Wrong
 
@@ -26,6 +26,9 @@ _DROP = re.compile(
 _LESS = re.compile(r"少[要来]?|减[掉去]?|去掉")
 _MORE = re.compile(r"再|加|还要|多[要来]?|另外")
 _SET = re.compile(r"改成|改为|改到|换成|一共|总共|只要|就要")
+_AMOUNT = re.compile(
+    r"(?:我|就|那|给|想)*\s*(?:要|来|订|点|吃)?\s*\0(?:吧|就行|就好|就够了?|够了)?[,。!]*"
+)  # \0: how many
 _CUT = re.compile(r"([,;、和])")
 MOST_LISTED = 5
 TOLD = 8  # names that are said where something is not there
@@ -48,7 +51,7 @@ class Items(Question[Counts]):
     `lacking`: name of what cannot be had → why, and what to do. `left`: id → how many are left.
     `absent`: names of what there is at other times, and not `at` this one: nothing that is like one is taken for it.
     Two readings (两三份, 排骨 of two kinds) are asked. An answer is edited by 加一份…, 少一份…, 不要…, 换成…,
-    红烧鱼改成三份.
+    红烧鱼改成三份, 三份.
     """
 
     things: Mapping[str, str] = field(default_factory=dict)
@@ -253,7 +256,7 @@ class Items(Question[Counts]):
             return None  # whole by itself
         text = clean(said.text)
         edits: tuple[Callable[[str, Counts], Reading], ...] = (
-            self._swapped, self._set, self._dropped, self._counted, self._restated,
+            self._swapped, self._set, self._dropped, self._counted, self._amount, self._restated,
         )  # fmt: skip
         return next((reading for edit in edits if (reading := edit(text, dict(so_far))) is not None), None)
 
@@ -278,7 +281,7 @@ class Items(Question[Counts]):
         said = _SWAP.match(text)
         if not said:
             return None
-        words, named = said["new"] or said["but"], _without_counts(said["old"] or said["not"] or "")
+        words, named = said["new"] or said["but"], without_counts(said["old"] or said["not"] or "")
         old, nothing = self._one(named), not named.strip(" ,把那的给我") or find_meal(named) is not None
         olds = list(now) if nothing and not old else [old]
         if not set(olds) <= now.keys():
@@ -305,18 +308,24 @@ class Items(Question[Counts]):
         named = find_portions(_SET.sub(",", text), list(self.things.values()), self.absent)
         if gone := self._gone(named):
             return gone
-        one = (
-            self._id(named[0].dish)
-            if len(named) == 1
-            else next(iter(now))
-            if len(now) == 1 and not named
-            else ""
-        )
+        one = self._id(named[0].dish) if len(named) == 1 else "" if named else next(iter(now), "")
         if not named and len(now) > 1:
-            count = int(total[0].low)
-            each = {f"{self.things[key]} {count} {self.unit}": {**now, key: count} for key in now}
-            return self._which(each, f"哪一样改成 {count} {self.unit}？")
+            return self._which_so_many(now, int(total[0].low))
         return self._left({**now, one: int(total[0].low)}) if one in now else None
+
+    def _which_so_many(self, now: Counts, count: int) -> Reading:
+        each = {f"{self.things[key]} {count} {self.unit}": {**now, key: count} for key in now}
+        return self._which(each, f"哪一样改成 {count} {self.unit}？")
+
+    def _amount(self, text: str, now: Counts) -> Reading:
+        """三份, 要三份, and nothing else: so many of the one thing there is; of several it is asked which."""
+        said = find_quantities(text)
+        if len(said) != 1 or not _AMOUNT.fullmatch(f"{text[: said[0].start]}\0{text[said[0].end :]}"):
+            return None
+        if len(now) > 1:
+            return self._which_so_many(now, int(said[0].low)) if said[0].low == said[0].high else None
+        new = dict.fromkeys(now, said[0].value)
+        return Wrong(f"现在就是{self.words(now)}。") if new == now else self._checked(new)
 
     def _dropped(self, text: str, now: Counts) -> Reading:
         """不要红烧鱼, 红烧鱼不要了."""
@@ -388,9 +397,3 @@ def _swapped(now: Counts, old: str, new: str, count: int) -> Counts:
         return {**now, new: count or now[new]}
     rest = {one: n for one, n in now.items() if one != new}
     return {(new if one == old else one): (count or n if one == old else n) for one, n in rest.items()}
-
-
-def _without_counts(text: str) -> str:
-    for one in reversed(find_quantities(text)):
-        text = text[: one.start] + text[one.end :]
-    return text

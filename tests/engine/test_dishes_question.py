@@ -162,6 +162,32 @@ def test_a_basket_is_edited(text: str, counts: Any) -> None:
     assert value(ITEMS.edited(Said(text), {"1": 1, "5": 1}, found)) == counts
 
 
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("三份", {"4": 3}),
+        ("要三份", {"4": 3}),
+        ("我想要 3 份！", {"4": 3}),
+        ("那就来五份吧", {"4": 5}),
+        ("两三份", Several),
+        ("一份", Wrong),
+        ("99份", Wrong),
+        ("3", None),
+        ("三楼", None),
+        ("三份报纸", Wrong),
+        ("要三份送到家", None),
+    ],
+)
+def test_an_amount_alone_is_of_the_one_thing_there_is(text: str, counts: Any) -> None:
+    assert value(ITEMS.edited(Said(text), {"4": 1}, found)) == counts
+
+
+def test_of_two_things_it_is_asked_of_which_there_are_so_many() -> None:
+    asked = ITEMS.edited(Said("要三份"), {"4": 1, "5": 1}, found)
+    assert isinstance(asked, Several)
+    assert asked.options == {"炖豆腐 3 份": {"4": 3, "5": 1}, "米饭 3 份": {"4": 1, "5": 3}}
+
+
 def test_the_opening_edits_what_there_is() -> None:
     now = Items("items", "要什么？", things=DISHES, now={"1": 1})
     assert now.volunteered(Said("改成三份"), found) == {"1": 3}
