@@ -16,6 +16,8 @@ from models.rules.money import yuan
 from models.rules.orders import Refusal, Why
 from models.store import Work
 
+SENT_AWAY = "已经发给居民。他的回话由别的片区的工作人员接。"
+
 
 def items() -> ResponseReturnValue:
     """The open items, oldest first."""
@@ -28,7 +30,8 @@ def _page(shown: int = 0, contact: views.Contact | None = None) -> str:
         people = [one.account_id for one in open_items if one.account_id is not None]
         talks = views.latest_talks(work, me().asker, people)
         asked = {one.id: views.carer_of_item(work, me().asker, one) for one in open_items}
-        apart = {one.id for one in open_items if asked[one.id] and not _sees(work, one)}
+        seen = views.accounts_seen(work, me().asker, people)
+        apart = {one.id for one in open_items if one.account_id not in seen}
     facts = {"talks": talks, "shown": shown, "contact": contact, "asked": asked, "apart": apart}
     return show("items.html", items=open_items, **facts)
 
@@ -60,11 +63,14 @@ def item_contact(item_id: int) -> ResponseReturnValue:
 
 
 def item_answer(item_id: int) -> ResponseReturnValue:
-    """Speak first to somebody whom the bot has failed: from then on it is a talk."""
+    """Speak first to somebody whom the bot has failed, or who is to be called back: from then on it is a talk."""
     with working() as work:
-        outcome = StartTalk(_account(work, item_id), g.me.id, said()).run(work)
-    if not outcome["ok"]:
-        return back(outcome, "", "console.items")
+        item = _item(work, item_id)
+        account_id = found(item.account_id) if item.order_id else _account(work, item_id)
+        outcome = StartTalk(account_id, g.me.id, said(), item_id).run(work)
+        mine = outcome["ok"] and views.person_talk(work, me().asker, outcome["number"])
+    if not mine:
+        return back(outcome, SENT_AWAY, "console.items")
     return back(outcome, "已经发给居民。他的回话会出现在这里。", "console.talk", number=outcome["number"])
 
 

@@ -18,6 +18,8 @@ from models.rules.orders import Refusal, Why
 from models.rules.routing import fallback
 from models.store import Work
 from models.views.album import talk_album_link
+from models.views.askers import User
+from models.views.desk import desk_items
 from models.views.people import contact_of
 from models.views.person_talk import person_talk
 from models.views.users import asker_of
@@ -306,18 +308,22 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class StartTalk:
-    """The console speaks first to somebody whom the bot has failed: a talk with these words as its first."""
+    """The console speaks first to somebody whom the bot has failed: a talk with these words as its first.
+
+    `item_id`: the desk item that is answered; where it is about an order, whoever sees that may speak.
+    """
 
     account_id: int
     user_id: int
     words: str
+    item_id: int = 0
 
     def run(self, work: Work) -> dict[str, Any]:
         """While a talk is open the words belong to it."""
         if not self.words.strip():
             return Refusal(Why.NEEDS_WORDS)
         asker = asker_of(work, self.user_id)
-        if asker is None or contact_of(work, asker, self.account_id) is None:
+        if asker is None or not self._reached_by(work, asker):
             return Refusal(Why.NOT_YOUR_UNIT)
         opened = OpenTalk(self.account_id, "defect").run(work)
         if not opened["ok"]:
@@ -330,3 +336,10 @@ class StartTalk:
         _answer(talk, CONSOLE, self.user_id, self.words, CONSOLE)
         Audit(self.user_id, "start_talk", str(opened["number"])).run(work)
         return talk.done(open=talk.open)
+
+    def _reached_by(self, work: Work, asker: User) -> bool:
+        if contact_of(work, asker, self.account_id) is not None:
+            return True
+        item = next((one for one in desk_items(work, asker) if one.id == self.item_id), None)
+        ordered = item is not None and item.account_id == self.account_id and item.order_id is not None
+        return ordered and not asker.is_firm

@@ -73,12 +73,12 @@ def carer_of_item(work: Work, asker: User, item: DeskItem) -> int | None:
 def contact_of_item(work: Work, asker: User, item: DeskItem) -> Contact | None:
     """Phone and doors of whom a desk item of the asker is about; whoever shows it writes an audit entry each time.
 
-    While an elder's consent is to be had on paper, whoever has it has to call the carer, also one of another area,
-    whose doors stay hidden.
+    Whoever sees an order has to call back who rates it low, and whoever has an elder's consent on paper the carer,
+    also one of another area, whose doors stay hidden.
     """
-    if item.account_id is None:
+    if item.account_id is None or asker.is_firm:
         return None
-    if carer_of_item(work, asker, item) is None:
+    if item.order_id is None and carer_of_item(work, asker, item) is None:
         return contact_of(work, asker, item.account_id)
     return contact_by_account(work, item.account_id, None if asker.sees_all else asker.estates)
 

@@ -171,11 +171,16 @@ def lives_elsewhere(work: Work, asker: User, person_id: int) -> bool:
     return bool(homes) and not asker.sees_all and not asker.estates.intersection(homes)
 
 
+def accounts_seen(work: Work, asker: User, account_ids: Collection[int]) -> frozenset[int]:
+    """Those of the accounts whose people the asker sees."""
+    seen = select(t.account.c.id).join_from(t.account, t.person)
+    seen = seen.where(t.account.c.id.in_(account_ids), person_seen_by(asker, t.person.c.id))
+    return frozenset(work.conn.execute(seen).scalars())
+
+
 def contact_of(work: Work, asker: User, account_id: int) -> Contact | None:
     """Phone and doors of somebody whom the asker sees; whoever shows it writes an audit entry each time."""
-    seen = select(t.account.c.id).join_from(t.account, t.person)
-    seen = seen.where(t.account.c.id == account_id, person_seen_by(asker, t.person.c.id))
-    if work.conn.execute(seen).first() is None:
+    if not accounts_seen(work, asker, [account_id]):
         return None
     return contact_by_account(work, account_id, None if asker.sees_all else asker.estates)
 
