@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from bot import sheets
 from models.actions.calendar import YEARS
-from models.rules.announcement import Days, read_table
+from models.rules.announcement import MOST_FAULTS, Days, read_table
 
 HOW = "写法：每行一天，例如“2027-01-01,休,元旦”“2027-01-04,班,元旦”。存成 CSV 或 Excel 都行。"
 UNREADABLE: Mapping[str, str] = {
@@ -27,5 +28,6 @@ def read_year_file(path: Path) -> tuple[Days, list[str]]:
 
 
 def out_of_range(days: Days) -> list[str]:
-    """What is to be said of days in years that nobody can write down."""
-    return [f"{on.isoformat()}：{on.year} 年不在能登记的年份里。" for on in days if on.year not in YEARS]
+    """What is to be said of days in years that nobody can write down, of the first MOST_FAULTS."""
+    wrong = (f"{on.isoformat()}：{on.year} 年不在能登记的年份里。" for on in days if on.year not in YEARS)
+    return list(islice(wrong, MOST_FAULTS))

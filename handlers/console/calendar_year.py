@@ -22,6 +22,8 @@ from models.rules.announcement import Days, as_lines, one_year, read_announcemen
 from models.rules.calendar import Calendar, Day
 from models.rules.days import day_words
 
+MOST_BYTES = 1_000_000  # of a file with a year's days
+TOO_LONG = "写了 {letters} 个字，一次最多 {most} 个。请只粘贴放假通知，或者存成文件上传。"
 DONE = "登记好了 {year} 年的 {days} 天：放假 {off} 天，周末上班 {make_up} 天，马上生效。"
 
 
@@ -41,13 +43,13 @@ class Preview:
 
 def bring_year() -> ResponseReturnValue:
     """Show what would change, or write it down. All of it or nothing."""
-    typed = request.form.get("text", "")[:MOST]
+    typed, saves = request.form.get("text", "").replace("\r\n", "\n"), request.form.get("do") == "save"
     try:
-        days = _brought(typed)
+        days = _brought(typed, len(typed) if saves else MOST)
     except ValueError as wrong:
         return _page(year_asked(request.form), typed=typed, faults=str(wrong).splitlines()), 422
     year = min(days).year
-    if request.form.get("do") != "save":
+    if not saves:
         return _page(year, preview=_preview(days))
     with working() as work:
         outcome = SaveDays(g.me.id, days).run(work)
@@ -60,10 +62,18 @@ def _page(year: int, **facts: Any) -> str:
     return show("calendar_year.html", sections=SECTIONS.values(), section=None, year=year, most=MOST, **facts)
 
 
-def _brought(typed: str) -> Days:
-    """The days of the file, if one was chosen, else of the text. Raises ValueError, in Chinese, a fault a line."""
+def _brought(typed: str, most: int) -> Days:
+    """The days of the file, if one was chosen, else of the text. Raises ValueError, in Chinese, a fault a line.
+
+    `most`: letters of what is typed; what has been looked at is saved as it is, which a whole year may make longer.
+    """
     sent = request.files.get("file")
-    days = _filed(sent) if sent and sent.filename else read_announcement(typed, year_asked(request.form))
+    if sent and sent.filename:
+        days = _filed(sent)
+    elif len(typed) > most:
+        raise ValueError(TOO_LONG.format(letters=len(typed), most=most))
+    else:
+        days = read_announcement(typed, year_asked(request.form))
     return one_year(days, out_of_range(days))
 
 

@@ -244,7 +244,9 @@ ROUTES = (
     Route("/settings/calendar", "GET", calendar.calendar, "admin"),
     Route("/settings/calendar/day", "POST", calendar.save_day, "admin"),
     Route("/settings/calendar/forget", "POST", calendar.forget_day, "admin"),
-    Route("/settings/calendar/year", "POST", calendar_year.bring_year, "admin"),
+    Route(
+        "/settings/calendar/year", "POST", calendar_year.bring_year, "admin", body=calendar_year.MOST_BYTES
+    ),
     Route("/settings/alarms", "GET", alarms.alarms, "admin"),
     Route("/settings/alarms", "POST", alarms.set_alarms_group, "admin"),
     Route("/settings/alarms/try", "POST", alarms.try_alarms, "admin"),

@@ -12,6 +12,7 @@ from models.rules.days import WEEKDAYS, day_named
 
 LONGEST = timedelta(days=14)  # no holiday lasts longer: a longer span was misread
 NAME_LETTERS = 16
+MOST_FAULTS = 20  # that are named; what has more is not such a table
 WORDS: Mapping[str, bool] = {
     **dict.fromkeys(("班", "上班", "工作日", "调休上班", "补班"), True),
     **dict.fromkeys(("休", "放假", "休息", "假", "节假日", "调休", "假日"), False),
@@ -62,13 +63,16 @@ def as_lines(days: Days) -> str:
 
 
 def read_table(lines: Iterable[tuple[int, Sequence[str]]]) -> tuple[Days, list[str]]:
-    """The days of a table, of whatever years, and in Chinese what is wrong with which line.
+    """The days of a table, of whatever years, and in Chinese what is wrong with which line; read no further than
+    MOST_FAULTS of them.
 
     `lines`: the number of each and its cells: the day, 休 or 班, and what the day is called, which may be left out.
     """
     days: Days = {}
     faults: list[str] = []
     for number, cells in lines:
+        if len(faults) >= MOST_FAULTS:
+            return days, [*faults, f"错的行太多，从第 {number} 行起没有再看。请先改好前面的。"]
         line = unicodedata.normalize("NFKC", ",".join(cells)).strip().rstrip(",;")
         if not line or (number == 1 and not re.search(r"\d", line)):  # a table's head
             continue

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 
+from handlers.console.calendar_year import MOST_BYTES
 from models import tables as t
 from models.rules.calendar import statutory
 from tests.console.conftest import Console, Page, Visitor
@@ -34,14 +35,14 @@ def shown(html: str) -> str:
     return lines
 
 
-def uploaded(admin: Visitor, content: bytes) -> Page:
+def uploaded(admin: Visitor, content: bytes, **environ: str) -> Page:
     form = {
         "csrf_token": admin.page.token,
         "year": "2026",
         "text": "",
         "file": (BytesIO(content), "2027.csv"),
     }
-    return Page.of(admin.client.post(f"{PATH}/year", data=form))
+    return Page.of(admin.client.post(f"{PATH}/year", data=form, environ_overrides=environ))
 
 
 def audited(console: Console) -> list[tuple[str, str]]:
@@ -124,6 +125,33 @@ def test_every_wrong_line_of_a_file_is_named(console: Console, admin: Visitor) -
         assert said in page.text
     assert "旧的 .xls" in uploaded(admin, bytes.fromhex("d0cf11e0a1b11ae1")).text
     assert console.rows(t.calendar_day) == []
+
+
+def test_a_file_may_be_a_table_of_a_year_but_not_endless(console: Console, admin: Visitor) -> None:
+    page = uploaded(admin, b"2027-01-01,?\n" * 30_000)
+    assert page.status == 422
+    assert page.html.count("没看懂") == 10
+    assert "后面还有" in page.text
+    assert uploaded(admin, b"2027-01-01,?", CONTENT_LENGTH=str(MOST_BYTES + 1)).status == 413
+    assert console.rows(t.calendar_day) == []
+
+
+def test_what_is_saved_of_a_long_year_is_all_that_was_looked_at(console: Console, admin: Visitor) -> None:
+    name = "从早到晚都热热闹闹的邻里节放假日"
+    days = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
+    page = uploaded(admin, "\n".join(f"{on},休,{name}" for on in days).encode())
+    assert len(shown(page.html)) > 10_000
+    admin.send(f"{PATH}/year", year="2027", text=shown(page.html).replace("\n", "\r\n"), do="save")
+    assert {row.day: row.name for row in console.rows(t.calendar_day)} == dict.fromkeys(days, name)
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut(admin: Visitor) -> None:
+    lines = [f"{date(2027, 1, 1) + timedelta(days=n % 300)},休,元旦" for n in range(700)]
+    page = admin.post(f"{PATH}/year", year="2027", text="\r\n".join(lines))
+    assert page.status == 422
+    assert "一次最多 10000 个" in page.text
+    assert lines[-1] in page.html
+    assert "还没有保存" in admin.post(f"{PATH}/year", year="2027", text="\r\n".join(lines[:620])).text
 
 
 @pytest.mark.parametrize(

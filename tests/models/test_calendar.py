@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules.announcement import as_lines, read_announcement
+from models.rules.announcement import as_lines, read_announcement, read_table
 from models.rules.calendar import PLAIN, Calendar, Kind, OwnDay, festivals, names_of, unannounced
 
 # What the State Council announced for 2026, as it was published in November 2025.
@@ -184,3 +184,12 @@ def test_every_day_is_of_one_kind(on: date, works: bool) -> None:
     assert one.kind in get_args(Kind)
     assert one.works == (one.kind in ("workday", "make_up"))
     assert Calendar({on: OwnDay(works)}).workday(on) is works
+
+
+def test_a_table_is_read_no_further_than_twenty_faults() -> None:
+    lines = iter([(number, ["2027-01-01", "?"]) for number in range(1, 1000)])
+    days, faults = read_table(lines)
+    assert days == {}
+    assert len(faults) == 21
+    assert "从第 21 行起没有再看" in faults[-1]
+    assert next(lines) == (22, ["2027-01-01", "?"])
