@@ -32,7 +32,7 @@ def rows(people: int, rounds: int) -> Iterator[Row]:
             seconds: dict[int, list[float]] = {size: [] for size in TOWNS}
             for number in range(rounds):
                 for size, (community, turns) in towns.items():
-                    seconds[size] += talk(community, turns, f"grown-{number}", people)[0]
+                    seconds[size] += talk(community, turns, f"grown-{number}", people)
         small, large = (statistics.mean(seconds[size]) * 1e6 for size in TOWNS)
         words = f"{small:.0f} µs with {TOWNS[0]:,} people, {large:.0f} µs with {TOWNS[1]:,}"
         yield Row(f"a resident's turn, {kind}", words, f"{large / small:.2f}")

@@ -174,7 +174,7 @@ class Worker:
 
 
 def _planted_at(url: str) -> tuple[Store, Town]:
-    store = open_store(url, KEYS, load_limits())
+    store = open_store(url, KEYS, load_limits(), seconds=real_seconds)
     t.metadata.create_all(store.engine)
     with store.work(FixedClock(MORNING).now()) as work:
         return store, plant_whole(work)
