@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 import dialogs
-from bot.clock import SHANGHAI, FixedClock
+from bot.clock import SHANGHAI, FixedClock, real_seconds
 from bot.engine import Engine
 from bot.language.reports import CATEGORIES
 from bot.message import Heard, HeardKind, Reply, numbered
