@@ -27,7 +27,8 @@ def test_a_meal_is_ordered_on_the_phone_counted_in_the_console_and_printed(
     desk.page.bring_to_front()
     desk.go("助餐")
     desk.page.get_by_role("link", name="备餐").click()
-    desk.page.get_by_role("link", name="今天", exact=True).click()  # in the evening the page opens at tomorrow
+    # In the evening the page opens at tomorrow.
+    desk.page.get_by_role("link", name="今天", exact=True).click()
     desk.page.get_by_role("link", name="后一天").click()
     lunch = desk.card("午餐")
     expect(lunch.get_by_role("row", name=DISH)).to_contain_text("2")
