@@ -180,6 +180,13 @@ def _planted_at(url: str) -> tuple[Store, Town]:
         return store, plant_whole(work)
 
 
+def found_at_eight(folder: Path) -> Community:
+    """The same the next morning at eight: lunch and dinner of that day can be ordered."""
+    made = found(folder)
+    made.clock.forward(hours=22)
+    return made
+
+
 def found(folder: Path, url: str = "") -> Community:
     """A community in a fresh database in `folder` (or at `url`), planted with the sample neighbourhood."""
     clock = FixedClock(MORNING)

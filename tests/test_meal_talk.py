@@ -19,7 +19,7 @@ from models.limits import load_limits
 from models.rules.money import yuan
 from models.rules.orders import Refusal, Why
 from models.views.meal_code import meal_code_of
-from tests.chat import Community, Resident, found
+from tests.chat import Community, Resident, found_at_eight
 from tests.models.kitchen import kitchen
 from tests.town import TestTown
 
@@ -30,9 +30,7 @@ DONE = "订好了"
 @pytest.fixture
 def community(tmp_path: Path) -> Community:
     """The next morning at eight: lunch and dinner of today can be ordered."""
-    made = found(tmp_path)
-    made.clock.forward(hours=22)
-    return made
+    return found_at_eight(tmp_path)
 
 
 @pytest.fixture

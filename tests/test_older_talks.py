@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from models import tables as t
-from tests.chat import Community, Resident, found
+from tests.chat import Community, Resident, found_at_eight
 
 STORED: list[dict[str, Any]] = json.loads(
     (Path(__file__).with_name("data") / "talks_at_meal_mine.json").read_text(encoding="utf-8")
@@ -22,9 +22,7 @@ STATES = {one["said"]: one["state"] for one in STORED}
 @pytest.fixture
 def community(tmp_path: Path) -> Community:
     """The morning of the talks."""
-    made = found(tmp_path)
-    made.clock.forward(hours=22)
-    return made
+    return found_at_eight(tmp_path)
 
 
 @pytest.fixture
